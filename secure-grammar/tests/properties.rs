@@ -1,0 +1,213 @@
+//! What holds for every text and every value.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::fmt::Debug;
+use std::num::{NonZeroU32, NonZeroU64};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use secure_grammar::{
+    GrammarError, PathPattern, Quota, format_duration, nearest, parse_duration, parse_quotas,
+    parse_size, same,
+};
+
+const UNITS: [(&str, u64); 7] = [
+    ("second", 1),
+    ("minute", 60),
+    ("hour", 3_600),
+    ("day", 86_400),
+    ("week", 604_800),
+    ("month", 2_592_000),
+    ("year", 31_536_000),
+];
+
+/// Any text at all, and texts that look almost right.
+fn texts() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "5",
+        "0",
+        "1.5",
+        "-",
+        "٥",
+        "1_000",
+        "99999999999",
+        "/",
+        "per",
+        " ",
+        "\t",
+        "minute",
+        "Hours",
+        "minuet",
+        "m",
+        "s",
+        "h",
+        "d",
+        ";",
+        ",",
+        "é",
+        "時",
+        "\u{200b}",
+        "\n",
+        "KiB",
+        "MB",
+        "B",
+        "{",
+        "}",
+        "{id}",
+        "{id:",
+        "*",
+        "?",
+        "#",
+        "//",
+        "(",
+        ")",
+        "[",
+        "]",
+        "|",
+        "\\",
+        "+",
+        "(?i",
+        "\\d{2}",
+        "\u{1f600}",
+        "and",
+        "−",
+    ]);
+    prop_oneof![
+        any::<String>(),
+        prop::collection::vec(piece.clone(), 0..12).prop_map(|pieces| pieces.concat()),
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| format!("/{}", pieces.concat())),
+    ]
+}
+
+fn sound<T: Debug>(text: &str, result: Result<T, GrammarError>) {
+    if let Err(error) = result {
+        let span = error.span();
+        assert!(text.get(span.clone()).is_some(), "{text:?} {span:?}");
+        assert!(error.drawing().starts_with(error.message()));
+        assert_eq!(error.drawing().lines().count(), 3, "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with(error.help().expect("every mistake has help"))
+        );
+        assert!(
+            !error
+                .to_string()
+                .replace('\n', "")
+                .contains(char::is_control),
+            "{error:?}"
+        );
+    }
+}
+
+/// A spelling of a quota, and its value.
+fn spelled() -> impl Strategy<Value = (String, Quota)> {
+    let space = || prop::sample::select(vec!["", " ", "\t", "  \t "]);
+    let count = prop::option::of(1u64..=10);
+    (
+        1u32..,
+        count,
+        0..UNITS.len(),
+        any::<[bool; 3]>(),
+        any::<u64>(),
+        [space(), space(), space(), space(), space()],
+    )
+        .prop_map(
+            |(amount, count, unit, [per, plural, padded], case, [a, b, c, d, e])| {
+                let (name, seconds) = UNITS[unit];
+                // `per` and a unit need a space between them
+                let after = if per && c.is_empty() { " " } else { c };
+                let separator = if per { "per" } else { "/" };
+                let count_text = count.map_or(String::new(), |count| format!("{count}{d}"));
+                let plural = if plural { "s" } else { "" };
+                let zeros = if padded { "00" } else { "" };
+                let text =
+                    format!("{a}{zeros}{amount}{b}{separator}{after}{count_text}{name}{plural}{e}");
+                let text = text
+                    .char_indices()
+                    .map(|(at, char)| match case >> (at % 64) & 1 {
+                        1 => char.to_ascii_uppercase(),
+                        _ => char,
+                    });
+                let seconds = NonZeroU64::new(seconds * count.unwrap_or(1)).unwrap();
+                (
+                    text.collect(),
+                    Quota::new(NonZeroU32::new(amount).unwrap(), seconds),
+                )
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
+
+    #[test]
+    fn no_text_panics(text in texts()) {
+        sound(&text, parse_quotas(&text));
+        sound(&text, text.parse::<Quota>());
+        sound(&text, parse_duration(&text));
+        sound(&text, parse_size(&text));
+        sound(&text, PathPattern::parse(&text));
+    }
+
+    #[test]
+    fn quotas_round_trip(amount in 1u32.., period in 1..=Quota::LONGEST_PERIOD_SECONDS) {
+        let quota = Quota::new(NonZeroU32::new(amount).unwrap(), NonZeroU64::new(period).unwrap());
+        prop_assert_eq!(quota.to_string().parse::<Quota>(), Ok(quota));
+    }
+
+    #[test]
+    fn quotas_in_whole_units_round_trip(amount in 1u32.., count in 1u64..=10, unit in 0..UNITS.len()) {
+        let period = NonZeroU64::new(count * UNITS[unit].1).unwrap();
+        let quota = Quota::new(NonZeroU32::new(amount).unwrap(), period);
+        prop_assert_eq!(quota.to_string().parse::<Quota>(), Ok(quota));
+    }
+
+    #[test]
+    fn spelling_does_not_matter((text, quota) in spelled()) {
+        prop_assert_eq!(parse_quotas(&text), Ok(vec![quota]), "{}", text);
+    }
+
+    #[test]
+    fn durations_round_trip(seconds in 1..=Quota::LONGEST_PERIOD_SECONDS) {
+        let duration = Duration::from_secs(seconds);
+        prop_assert_eq!(parse_duration(&format_duration(duration)), Ok(duration));
+    }
+
+    #[test]
+    fn sizes_round_trip(count in 1u64..=u64::MAX >> 30, unit in 0usize..7) {
+        let (name, bytes) = [
+            ("B", 1), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000),
+            ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30),
+        ][unit];
+        prop_assert_eq!(parse_size(&format!("{count}{name}")), Ok(count * bytes));
+        prop_assert_eq!(parse_size(&format!("{}B", count * bytes)), Ok(count * bytes));
+    }
+
+    #[test]
+    fn nearest_is_an_index(word in any::<String>(), words in prop::collection::vec(any::<String>(), 0..8)) {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        prop_assert!(nearest(&word, &words).is_none_or(|index| index < words.len()));
+    }
+
+    #[test]
+    fn one_slip_in_a_long_word_is_found(word in "[a-z]{6,64}", at in 0usize..6) {
+        let mut slipped = word.clone();
+        slipped.remove(at);
+        prop_assert_eq!(nearest(&slipped, &["0000", &word]), Some(1));
+        prop_assert_eq!(nearest(&word.to_ascii_uppercase(), &[&word]), Some(0));
+    }
+
+    #[test]
+    fn same_is_equality(a in "[ab]{0,3}", b in "[ab]{0,3}") {
+        prop_assert_eq!(same(&a, &b), a == b);
+    }
+
+    #[test]
+    fn plain_patterns_parse(names in prop::collection::hash_set("[a-z_][a-z0-9_]{0,8}", 1..=16)) {
+        let text: String = names.iter().map(|name| format!("/{{{name}}}")).collect();
+        let pattern = PathPattern::parse(&text).expect("legal");
+        prop_assert_eq!(pattern.parameters().len(), names.len());
+        prop_assert_eq!(pattern.normalized(), "/{}".repeat(names.len()));
+    }
+}

@@ -1,0 +1,118 @@
+//! `#[protected]`
+
+use proc_macro2::Span;
+
+use super::{Arguments, Word, arguments::not_yet};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+
+const KEYS: [&str; 8] = [
+    "roles",
+    "scopes",
+    "owner",
+    "or_roles",
+    "via",
+    "role_type",
+    "scope_type",
+    "crate",
+];
+const LATER: [&str; 4] = ["policy", "fresh", "mfa", "csrf_off"];
+const EXAMPLE: &str =
+    "`#[protected(roles = \"admin\")]`, `#[protected(scopes = [\"articles:read\"])]`";
+
+/// The arguments of `#[protected]`.
+#[derive(Debug)]
+pub(crate) struct Protected {
+    pub(crate) span: Span,
+    pub(crate) roles: Vec<Word>,
+    pub(crate) scopes: Vec<Word>,
+    pub(crate) owner: Option<Word>,
+    pub(crate) or_roles: Vec<Word>,
+    pub(crate) role_type: Option<syn::Path>,
+    pub(crate) scope_type: Option<syn::Path>,
+    pub(crate) runtime: Option<syn::Path>,
+}
+
+impl Protected {
+    pub(crate) fn parse(
+        span: Span,
+        tokens: proc_macro2::TokenStream,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut arguments = Arguments::parse("protected", tokens, EXAMPLE, diagnostics);
+        let mut words = |key: &str, diagnostics: &mut Diagnostics| {
+            arguments
+                .take(key)
+                .and_then(|argument| diagnostics.ok(argument.words()))
+                .unwrap_or_default()
+        };
+        let roles = words("roles", diagnostics);
+        let scopes = words("scopes", diagnostics);
+        let or_roles = words("or_roles", diagnostics);
+        let via = words("via", diagnostics);
+        check_via(&via, diagnostics);
+
+        let owner = arguments
+            .take("owner")
+            .and_then(|argument| diagnostics.ok(argument.word()));
+        if owner.is_none()
+            && let Some(first) = or_roles.first()
+        {
+            diagnostics.add(
+                Diagnostic::new(
+                    first.span,
+                    "`or_roles` stands in for `owner`, and there is none",
+                )
+                .help("add `owner = \"user_id\"`, or write `roles = …`"),
+            );
+        }
+        let mut path = |key: &str, what: &str, used: bool, diagnostics: &mut Diagnostics| {
+            let argument = arguments.take(key)?;
+            if !used {
+                diagnostics.add(
+                    Diagnostic::new(
+                        argument.key.span(),
+                        format_args!("`{key}` does nothing here: the attribute names no {what}"),
+                    )
+                    .help(format_args!("remove it, or add `{what}s = …`")),
+                );
+            }
+            diagnostics.ok(argument.path("the path of an enum"))
+        };
+        let speaks_roles = !roles.is_empty() || !or_roles.is_empty();
+        let role_type = path("role_type", "role", speaks_roles, diagnostics);
+        let scope_type = path("scope_type", "scope", !scopes.is_empty(), diagnostics);
+        let runtime = arguments.runtime.take();
+        arguments.finish(&KEYS, &LATER, diagnostics);
+        Self {
+            span,
+            roles,
+            scopes,
+            owner,
+            or_roles,
+            role_type,
+            scope_type,
+            runtime,
+        }
+    }
+}
+
+/// Bearer tokens are the one credential of this version.
+fn check_via(via: &[Word], diagnostics: &mut Diagnostics) {
+    for word in via {
+        match word.text.as_str() {
+            "bearer" => {}
+            "session" | "api_key" => diagnostics.add(not_yet(
+                word.span,
+                &format!("via = \"{}\"", word.text),
+                "protected",
+            )),
+            other => diagnostics.add(
+                Diagnostic::new(
+                    word.span,
+                    format_args!("unknown credential `{other}` in `via`"),
+                )
+                .choices(other, "credentials", &["bearer", "session", "api_key"]),
+            ),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `#[public]`
+
+use proc_macro2::Span;
+
+use super::Arguments;
+use crate::diagnostics::Diagnostics;
+
+const KEYS: [&str; 2] = ["unlimited", "crate"];
+const LATER: [&str; 1] = ["any_host"];
+const EXAMPLE: &str = "`#[public]`, `#[public(unlimited = \"because …\")]`";
+
+/// The arguments of `#[public]`.
+#[derive(Debug)]
+pub(crate) struct Public {
+    pub(crate) span: Span,
+    /// The reason, and where `unlimited` stands.
+    pub(crate) unlimited: Option<(String, Span)>,
+    pub(crate) runtime: Option<syn::Path>,
+}
+
+impl Public {
+    pub(crate) fn parse(
+        span: Span,
+        tokens: proc_macro2::TokenStream,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut arguments = Arguments::parse("public", tokens, EXAMPLE, diagnostics);
+        let unlimited = arguments.take("unlimited").and_then(|argument| {
+            let reason = diagnostics.ok(argument.reason())?;
+            Some((reason, argument.key.span()))
+        });
+        let runtime = arguments.runtime.take();
+        arguments.finish(&KEYS, &LATER, diagnostics);
+        Self {
+            span,
+            unlimited,
+            runtime,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! `#[rate_limit]`
+
+use proc_macro2::{Span, TokenStream};
+use secure_grammar::{Quota, parse_quotas};
+use syn::{
+    LitStr, Token,
+    parse::{ParseStream, Parser as _},
+};
+
+use super::{Argument, Arguments, Word, arguments::not_yet};
+use crate::diagnostics::{Diagnostic, Diagnostics};
+
+const KEYS: [&str; 7] = ["by", "header", "key", "burst", "cost", "count", "crate"];
+const EXAMPLE: &str = "`#[rate_limit(\"5/minute\")]`, `#[rate_limit(\"100/hour\", by = \"user\")]`";
+
+/// The arguments of `#[rate_limit]`.
+#[derive(Debug)]
+pub(crate) struct RateLimit {
+    pub(crate) quotas: Vec<Quota>,
+    /// The literal that holds the quotas.
+    pub(crate) span: Span,
+    pub(crate) key: Key,
+    pub(crate) burst: Option<u32>,
+    pub(crate) cost: Option<u32>,
+    pub(crate) failures_only: bool,
+    pub(crate) runtime: Option<syn::Path>,
+}
+
+/// By what callers are told apart.
+#[derive(Debug)]
+pub(crate) enum Key {
+    Ip,
+    /// With the literal that says so.
+    User(Span),
+    Global,
+    /// In lower case.
+    Header(String),
+    Function(syn::Path),
+}
+
+impl Key {
+    /// What makes two limits the same.
+    pub(crate) fn identity(&self) -> String {
+        match self {
+            Self::Ip => "ip".to_owned(),
+            Self::User(_) => "user".to_owned(),
+            Self::Global => "global".to_owned(),
+            Self::Header(name) => format!("header {name}"),
+            Self::Function(path) => format!("key {}", path_text(path)),
+        }
+    }
+}
+
+impl RateLimit {
+    /// `None` where the quota itself cannot be read.
+    pub(crate) fn parse(
+        span: Span,
+        tokens: TokenStream,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let (literal, rest) = diagnostics.ok(split(span, tokens))?;
+        let quotas = match parse_quotas(&literal.value()) {
+            Ok(quotas) => Some(quotas),
+            Err(error) => {
+                diagnostics.add(Diagnostic::grammar(literal.span(), &error));
+                None
+            }
+        };
+        let mut arguments = Arguments::parse("rate_limit", rest, EXAMPLE, diagnostics);
+        let key = key(&mut arguments, diagnostics);
+        let mut count = |key: &str, diagnostics: &mut Diagnostics| {
+            let argument = arguments.take(key)?;
+            diagnostics.ok(argument.count())
+        };
+        let burst = count("burst", diagnostics);
+        let cost = count("cost", diagnostics);
+        let failures_only = arguments
+            .take("count")
+            .is_some_and(|argument| only_failures(&argument, diagnostics));
+        let runtime = arguments.runtime.take();
+        arguments.finish(&KEYS, &[], diagnostics);
+
+        let limit = Self {
+            quotas: quotas?,
+            span: literal.span(),
+            key,
+            burst: burst.map(|(number, _)| number),
+            cost: cost.map(|(number, _)| number),
+            failures_only,
+            runtime,
+        };
+        limit.check(burst, cost, diagnostics);
+        Some(limit)
+    }
+
+    /// Refuses combinations that contradict each other or can never pass.
+    fn check(
+        &self,
+        burst: Option<(u32, Span)>,
+        cost: Option<(u32, Span)>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if let Some((_, span)) = burst {
+            if self.quotas.len() > 1 {
+                diagnostics.add(
+                    Diagnostic::new(span, "`burst` belongs to one quota, and there are several")
+                        .help("write a `#[rate_limit]` for each quota"),
+                );
+            }
+            if self.failures_only {
+                diagnostics.add(
+                    Diagnostic::new(span, "`burst` cannot count failures only")
+                        .help("the smooth limiter cannot give back what a success did not use; remove `burst`"),
+                );
+            }
+        }
+        if let Some((cost, span)) = cost {
+            let most = match self.burst {
+                Some(burst) => burst,
+                None => {
+                    let amounts = self.quotas.iter().map(|quota| quota.amount().get());
+                    amounts.min().unwrap_or(u32::MAX)
+                }
+            };
+            if cost > most {
+                diagnostics.add(
+                    Diagnostic::new(
+                        span,
+                        format_args!(
+                            "a request that costs {cost} can never pass a limit of {most}"
+                        ),
+                    )
+                    .help(format_args!("choose a cost of at most {most}")),
+                );
+            }
+        }
+    }
+
+    /// Whether it counts every request, whoever sends it.
+    pub(crate) fn counts_everyone(&self) -> bool {
+        matches!(self.key, Key::Ip | Key::Global) && !self.failures_only
+    }
+}
+
+/// The quota's literal, and what follows its comma.
+fn split(span: Span, tokens: TokenStream) -> Result<(LitStr, TokenStream), syn::Error> {
+    let missing = |span: Span| {
+        let diagnostic = Diagnostic::new(span, "`#[rate_limit]` starts with its quota, a string");
+        syn::Error::from(diagnostic.help(EXAMPLE))
+    };
+    if tokens.is_empty() {
+        return Err(missing(span));
+    }
+    let parser = |input: ParseStream<'_>| {
+        let literal: LitStr = input.parse().map_err(|error| missing(error.span()))?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        Ok((literal, input.parse()?))
+    };
+    parser.parse2(tokens)
+}
+
+fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
+    let named: Vec<Argument> = ["by", "header", "key"]
+        .into_iter()
+        .filter_map(|key| arguments.take(key))
+        .collect();
+    if let [_, second, ..] = named.as_slice() {
+        diagnostics.add(
+            Diagnostic::new(
+                second.key.span(),
+                "a limit has one key: `by`, `header` or `key`",
+            )
+            .help("write a `#[rate_limit]` for each"),
+        );
+    }
+    let Some(argument) = named.into_iter().next() else {
+        return Key::Ip;
+    };
+    let key = match argument.key.to_string().as_str() {
+        "header" => argument.word().and_then(|word| header(&word)),
+        "key" => argument.path("the path of a function").map(Key::Function),
+        _ => argument.word().and_then(|word| by(&word)),
+    };
+    diagnostics.ok(key).unwrap_or(Key::Ip)
+}
+
+fn by(word: &Word) -> Result<Key, Diagnostic> {
+    match word.text.as_str() {
+        "ip" => Ok(Key::Ip),
+        "user" => Ok(Key::User(word.span)),
+        "global" => Ok(Key::Global),
+        "api_key" => Err(not_yet(word.span, "by = \"api_key\"", "rate_limit")),
+        other => {
+            Err(
+                Diagnostic::new(word.span, format_args!("unknown key `{other}` of a limit"))
+                    .choices(other, "keys", &["ip", "user", "global", "api_key"]),
+            )
+        }
+    }
+}
+
+/// RFC 9110 §5.1: a field name is a token, without regard to case.
+fn header(word: &Word) -> Result<Key, Diagnostic> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if word.text.is_empty() || !word.text.bytes().all(legal) {
+        return Err(
+            Diagnostic::new(word.span, format_args!("`{}` is no header name", word.text))
+                .help("`header = \"x-tenant\"`"),
+        );
+    }
+    Ok(Key::Header(word.text.to_ascii_lowercase()))
+}
+
+fn only_failures(argument: &Argument, diagnostics: &mut Diagnostics) -> bool {
+    let Some(word) = diagnostics.ok(argument.word()) else {
+        return false;
+    };
+    if word.text != "failures" {
+        diagnostics.add(
+            Diagnostic::new(
+                word.span,
+                format_args!("unknown `count` of a limit: `{}`", word.text),
+            )
+            .help("`count = \"failures\"`; without it every request counts"),
+        );
+    }
+    word.text == "failures"
+}
+
+/// A path as it was written, without the blanks that tokens bring.
+pub(crate) fn path_text(path: &syn::Path) -> String {
+    quote::ToTokens::to_token_stream(path)
+        .to_string()
+        .replace(' ', "")
+}

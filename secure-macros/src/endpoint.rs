@@ -1,0 +1,441 @@
+//! All attributes of one handler, gathered and checked against one another.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Attribute, ItemFn, Meta, spanned::Spanned as _};
+
+use crate::{
+    attribute::{
+        Kind, Word,
+        protected::Protected,
+        public::Public,
+        rate_limit::{Key, RateLimit},
+        route::Route,
+        validated::Validated,
+    },
+    diagnostics::{Diagnostic, Diagnostics},
+    expand,
+    handler::Handler,
+    runtime_path::RuntimePath,
+};
+
+/// What a gathered attribute is emitted with once more, on an item that vanishes: the compiler
+/// resolves its name, so that an attribute that was never imported does not work.
+pub(crate) const GATHERED: &str = "__secure_gathered";
+
+/// A handler with everything that is said about it.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) handler: Handler,
+    pub(crate) access: Access,
+    pub(crate) limits: Vec<RateLimit>,
+    pub(crate) validated: Option<Validated>,
+    pub(crate) routing: Routing,
+    pub(crate) runtime: RuntimePath,
+    /// The paths of the attributes that were taken off.
+    pub(crate) gathered: Vec<syn::Path>,
+}
+
+/// Who may call.
+#[derive(Debug)]
+pub(crate) enum Access {
+    Protected(Protected),
+    Public(Public),
+}
+
+/// Where the handler is mounted.
+#[derive(Debug)]
+pub(crate) enum Routing {
+    /// By the route attribute that is being expanded: ours.
+    Ours(Vec<Route>),
+    /// By a route attribute that stands below and is expanded next: actix-web's or ours.
+    Below(Vec<Route>, Vec<Attribute>),
+    /// Not by an attribute: a plain function.
+    Nowhere,
+}
+
+impl Routing {
+    pub(crate) fn routes(&self) -> &[Route] {
+        match self {
+            Self::Ours(routes) | Self::Below(routes, _) => routes,
+            Self::Nowhere => &[],
+        }
+    }
+}
+
+/// Expands a handler from the first of its attributes.
+pub(crate) fn annotate(kind: Kind, arguments: TokenStream, item: TokenStream) -> TokenStream {
+    if arguments.to_string() == GATHERED {
+        return TokenStream::new();
+    }
+    let mut diagnostics = Diagnostics::default();
+    let function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = not_a_function(kind, &item, error).to_compile_error();
+            return quote!(#error #item);
+        }
+    };
+    if Handler::is_guarded(&function) {
+        return already_guarded(kind, arguments, function);
+    }
+    let plain = without_ours(function.clone());
+    match gather(kind, arguments, function, &mut diagnostics) {
+        Some(endpoint) => {
+            let expanded = expand::endpoint(&endpoint);
+            match diagnostics.into_tokens() {
+                // The checks are left out: one mistake is one error.
+                Some(errors) => {
+                    let expanded = expand::unchecked_endpoint(&endpoint);
+                    quote!(#errors #expanded)
+                }
+                None => expanded,
+            }
+        }
+        None => {
+            let errors = diagnostics.into_tokens();
+            quote!(#errors #plain)
+        }
+    }
+}
+
+/// Our route attribute below our others: the guard stands already, so only the route is left to do.
+fn already_guarded(kind: Kind, arguments: TokenStream, mut function: ItemFn) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let runtime = RuntimePath::new(None);
+    let (data, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut function.attrs)
+        .into_iter()
+        .partition(|attribute| matches!(Kind::of(attribute.path()), Some(Kind::Route(_))));
+    function.attrs = kept;
+    let mut sources = vec![(kind, Span::call_site(), arguments)];
+    sources.extend(data.iter().filter_map(source));
+    let routes = routes(&sources, &mut diagnostics);
+    match diagnostics.into_tokens() {
+        Some(errors) => quote!(#errors #function),
+        None => expand::factory(&function, &routes, &runtime),
+    }
+}
+
+fn gather(
+    kind: Kind,
+    arguments: TokenStream,
+    mut function: ItemFn,
+    diagnostics: &mut Diagnostics,
+) -> Option<Endpoint> {
+    // The first is the one being expanded; its path is not known, and resolved already.
+    let mut sources = vec![(kind, Span::call_site(), arguments)];
+    let mut gathered = Vec::new();
+    let mut route_attributes = Vec::new();
+    let mut kept = Vec::new();
+    for attribute in std::mem::take(&mut function.attrs) {
+        match Kind::of(attribute.path()) {
+            Some(Kind::Route(_)) => {
+                sources.extend(source(&attribute));
+                route_attributes.push(attribute);
+            }
+            Some(_) => {
+                sources.extend(source(&attribute));
+                gathered.push(attribute.path().clone());
+            }
+            None => kept.push(attribute),
+        }
+    }
+    function.attrs = kept;
+    let is_ours = matches!(kind, Kind::Route(_));
+    let routes = routes(&sources, diagnostics);
+    let routing = match (is_ours, route_attributes.is_empty()) {
+        (true, _) => {
+            gathered.extend(route_attributes.iter().map(|route| route.path().clone()));
+            Routing::Ours(routes)
+        }
+        (false, false) => Routing::Below(routes, route_attributes),
+        (false, true) => Routing::Nowhere,
+    };
+
+    let mut accesses = Vec::new();
+    let mut limits = Vec::new();
+    let mut broken_limit = false;
+    let mut validated: Option<Validated> = None;
+    for (kind, span, tokens) in sources {
+        match kind {
+            Kind::Protected => {
+                accesses.push((
+                    span,
+                    Access::Protected(Protected::parse(span, tokens, diagnostics)),
+                ));
+            }
+            Kind::Public => {
+                accesses.push((
+                    span,
+                    Access::Public(Public::parse(span, tokens, diagnostics)),
+                ));
+            }
+            Kind::RateLimit => match RateLimit::parse(span, tokens, diagnostics) {
+                Some(limit) => limits.push(limit),
+                None => broken_limit = true,
+            },
+            Kind::Validated => {
+                if validated.is_some() {
+                    diagnostics.add(twice(span, "validated"));
+                }
+                validated = Some(Validated::parse(span, tokens, diagnostics));
+            }
+            Kind::Route(_) => {}
+        }
+    }
+    let handler = Handler::new(function, kind.name(), diagnostics)?;
+    let access = one_access(accesses, &handler, diagnostics)?;
+    let endpoint = Endpoint {
+        runtime: RuntimePath::new(runtime(&access, &limits, validated.as_ref())),
+        handler,
+        access,
+        limits,
+        validated,
+        routing,
+        gathered,
+    };
+    endpoint.check(broken_limit, diagnostics);
+    Some(endpoint)
+}
+
+impl Endpoint {
+    /// What each attribute cannot know alone.
+    fn check(&self, broken_limit: bool, diagnostics: &mut Diagnostics) {
+        self.check_limits(diagnostics);
+        match &self.access {
+            Access::Public(public) => self.check_public(public, broken_limit, diagnostics),
+            Access::Protected(protected) => {
+                if let Some(owner) = &protected.owner {
+                    self.check_owner(owner, diagnostics);
+                }
+            }
+        }
+    }
+
+    /// Two limits with one key and one period: the looser never matters.
+    fn check_limits(&self, diagnostics: &mut Diagnostics) {
+        let mut seen = Vec::new();
+        for limit in &self.limits {
+            for quota in &limit.quotas {
+                let counted = (
+                    limit.key.identity(),
+                    quota.period_seconds(),
+                    limit.failures_only,
+                );
+                if seen.contains(&counted) {
+                    diagnostics.add(
+                        Diagnostic::new(
+                            limit.span,
+                            "two limits have the same key and the same period, and one never matters",
+                        )
+                        .help("keep the stricter one"),
+                    );
+                }
+                seen.push(counted);
+            }
+        }
+    }
+
+    fn check_public(&self, public: &Public, broken_limit: bool, diagnostics: &mut Diagnostics) {
+        for limit in &self.limits {
+            if let Key::User(span) = limit.key {
+                diagnostics.add(
+                    Diagnostic::new(
+                        span,
+                        "a limit by caller on a public route, where nobody signs in",
+                    )
+                    .help("`by = \"ip\"`, or `#[protected]` instead of `#[public]`"),
+                );
+            }
+        }
+        let routes = self.routing.routes();
+        let changes_state = routes.iter().any(Route::changes_state);
+        let limited = broken_limit || self.limits.iter().any(RateLimit::counts_everyone);
+        match &public.unlimited {
+            Some((_, span)) if limited => diagnostics.add(
+                Diagnostic::new(
+                    *span,
+                    "`unlimited` stands beside a limit that counts every request",
+                )
+                .help("keep one of them"),
+            ),
+            Some((_, span)) if !routes.is_empty() && !changes_state => diagnostics.add(
+                Diagnostic::new(
+                    *span,
+                    "`unlimited` does nothing on a route that changes no state",
+                )
+                .help("remove it"),
+            ),
+            None if changes_state && !limited => diagnostics.add(
+                Diagnostic::new(
+                    public.span,
+                    "a public route that changes state has no limit that counts every request",
+                )
+                .help("add `#[rate_limit(\"5/minute\")]` (by address), or `by = \"global\"`")
+                .help("or say why it needs none: `#[public(unlimited = \"because …\")]`"),
+            ),
+            _ => {}
+        }
+    }
+
+    fn check_owner(&self, owner: &Word, diagnostics: &mut Diagnostics) {
+        for route in self.routing.routes() {
+            let parameters = route.pattern.parameters();
+            if parameters.contains(&owner.text) {
+                continue;
+            }
+            let path = route.path.value();
+            let diagnostic = Diagnostic::new(
+                owner.span,
+                format_args!("the path `{path}` has no parameter `{}`", owner.text),
+            );
+            let names: Vec<&str> = parameters.iter().map(String::as_str).collect();
+            diagnostics.add(match names.as_slice() {
+                [] => diagnostic.help(format_args!("add `{{{}}}` to the path", owner.text)),
+                names => diagnostic.choices(&owner.text, "parameters", names),
+            });
+        }
+    }
+}
+
+type Source = (Kind, Span, TokenStream);
+
+/// What an attribute says: its kind, where to point, its arguments.
+fn source(attribute: &Attribute) -> Option<Source> {
+    let tokens = match &attribute.meta {
+        Meta::Path(_) => TokenStream::new(),
+        Meta::List(list) => list.tokens.clone(),
+        Meta::NameValue(pair) => {
+            let value = &pair.value;
+            quote!(#value)
+        }
+    };
+    Some((Kind::of(attribute.path())?, attribute.path().span(), tokens))
+}
+
+/// The routes that the route attributes name: one attribute, or those under `#[routes]`.
+fn routes(sources: &[Source], diagnostics: &mut Diagnostics) -> Vec<Route> {
+    let mut named = Vec::new();
+    let mut several = None;
+    for (kind, span, tokens) in sources {
+        match kind {
+            Kind::Route("routes") => {
+                if several.is_some() {
+                    diagnostics.add(twice(*span, "routes"));
+                }
+                several = Some(*span);
+                if !tokens.is_empty() {
+                    diagnostics.add(
+                        Diagnostic::new(tokens.span(), "`#[routes]` takes no arguments")
+                            .help("the paths stand in the attributes below it: `#[get(\"/a\")]`"),
+                    );
+                }
+            }
+            Kind::Route(name) => named.push((*name, *span, tokens)),
+            _ => {}
+        }
+    }
+    match several {
+        Some(span) if named.is_empty() => diagnostics.add(
+            Diagnostic::new(span, "`#[routes]` has no route below it")
+                .help("`#[routes] #[get(\"/a\")] #[get(\"/b\")]`"),
+        ),
+        None if named.len() > 1 => diagnostics.add(
+            Diagnostic::new(named[1].1, "a second route attribute on one handler")
+                .help("put `#[routes]` above both"),
+        ),
+        _ => {}
+    }
+    named
+        .into_iter()
+        .filter_map(|(name, span, tokens)| Route::parse(name, span, tokens.clone(), diagnostics))
+        .collect()
+}
+
+/// Exactly one of `#[protected]` and `#[public]`.
+fn one_access(
+    accesses: Vec<(Span, Access)>,
+    handler: &Handler,
+    diagnostics: &mut Diagnostics,
+) -> Option<Access> {
+    let name = handler.name();
+    let mut accesses = accesses.into_iter();
+    let Some((_, first)) = accesses.next() else {
+        diagnostics.add(
+            Diagnostic::new(name.span(), format_args!("`{name}` does not say who may call it"))
+                .help("`#[protected]` for signed-in callers, `#[protected(roles = \"…\")]` for some of them")
+                .help("`#[public]` for everyone"),
+        );
+        return None;
+    };
+    for (span, other) in accesses {
+        diagnostics.add(match (&first, &other) {
+            (Access::Protected(_), Access::Protected(_)) => twice(span, "protected"),
+            (Access::Public(_), Access::Public(_)) => twice(span, "public"),
+            _ => Diagnostic::new(span, "a handler is `#[protected]` or `#[public]`, not both")
+                .help("keep one of them"),
+        });
+    }
+    Some(first)
+}
+
+fn twice(span: Span, attribute: &str) -> Diagnostic {
+    Diagnostic::new(
+        span,
+        format_args!("`#[{attribute}]` stands twice on one handler"),
+    )
+    .help("keep one")
+}
+
+/// The `crate = path` of whichever attribute says it.
+fn runtime<'a>(
+    access: &'a Access,
+    limits: &'a [RateLimit],
+    validated: Option<&'a Validated>,
+) -> Option<&'a syn::Path> {
+    let of_access = match access {
+        Access::Protected(protected) => protected.runtime.as_ref(),
+        Access::Public(public) => public.runtime.as_ref(),
+    };
+    of_access
+        .or_else(|| limits.iter().find_map(|limit| limit.runtime.as_ref()))
+        .or_else(|| validated?.runtime.as_ref())
+}
+
+fn not_a_function(kind: Kind, item: &TokenStream, error: syn::Error) -> syn::Error {
+    let what = match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Struct(item)) => Some(("a struct", item.struct_token.span)),
+        Ok(syn::Item::Enum(item)) => Some(("an enum", item.enum_token.span)),
+        Ok(syn::Item::Mod(item)) => Some(("a module", item.mod_token.span)),
+        Ok(syn::Item::Impl(item)) => Some(("an `impl`", item.impl_token.span)),
+        Ok(other) => Some(("something else", other.span())),
+        Err(_) => None,
+    };
+    let Some((what, span)) = what else {
+        return error;
+    };
+    Diagnostic::new(
+        span,
+        format_args!(
+            "`#[{}]` goes on a handler function, and this is {what}",
+            kind.name()
+        ),
+    )
+    .help("put it on an `async fn`")
+    .into()
+}
+
+/// The function as it would be without us, for when it cannot be expanded: editors keep working.
+fn without_ours(mut function: ItemFn) -> ItemFn {
+    function
+        .attrs
+        .retain(|attribute| Kind::of(attribute.path()).is_none());
+    for input in &mut function.sig.inputs {
+        if let syn::FnArg::Typed(argument) = input {
+            argument.attrs.retain(|attribute| {
+                !attribute.path().is_ident("trusted") && !attribute.path().is_ident("unvalidated")
+            });
+        }
+    }
+    function
+}

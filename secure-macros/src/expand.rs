@@ -1,0 +1,346 @@
+//! An endpoint turned into tokens. It cannot fail.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{ItemFn, spanned::Spanned as _};
+
+use crate::{
+    attribute::{
+        Word,
+        protected::Protected,
+        rate_limit::{Key, RateLimit, path_text},
+        route::Route,
+    },
+    endpoint::{Access, Endpoint, GATHERED, Routing},
+    handler::{Argument, Mark},
+    runtime_path::RuntimePath,
+};
+
+/// Everything: the policy, the guarded function with its route, and the checks that need types.
+pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
+    let handler = unchecked_endpoint(endpoint);
+    let checks = checks(endpoint);
+    let gathered = gathered(endpoint);
+    quote!(#handler #checks #gathered)
+}
+
+/// Without the checks, for when something is wrong already.
+pub(crate) fn unchecked_endpoint(endpoint: &Endpoint) -> TokenStream {
+    let runtime = &endpoint.runtime;
+    let private = runtime.private();
+    let name = endpoint.handler.name();
+    let policy = policy(endpoint);
+    let function = guarded_function(endpoint);
+    let mounted = match &endpoint.routing {
+        Routing::Ours(routes) => factory(&function, routes, runtime),
+        Routing::Below(_, attributes) => quote!(#(#attributes)* #function),
+        Routing::Nowhere => {
+            // A type of the same name: it lives beside the function, and carries the policy.
+            let visibility = &function.vis;
+            quote! {
+                #[doc(hidden)]
+                #[allow(non_camel_case_types)]
+                #[derive(::core::fmt::Debug)]
+                #visibility struct #name {}
+                #function
+            }
+        }
+    };
+    quote! {
+        #mounted
+        impl #private::Policy for #name {
+            const POLICY: #private::RoutePolicy = #policy;
+        }
+    }
+}
+
+/// The struct that a route attribute of ours makes of a guarded function.
+pub(crate) fn factory(function: &ItemFn, routes: &[Route], runtime: &RuntimePath) -> TokenStream {
+    let private = runtime.private();
+    let name = &function.sig.ident;
+    let visibility = &function.vis;
+    let docs = function
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"));
+    let resources = routes.iter().map(|route| resource(route, name, &private));
+    quote! {
+        #(#docs)*
+        #[allow(non_camel_case_types, missing_debug_implementations)]
+        #visibility struct #name;
+
+        impl #private::actix_web::dev::HttpServiceFactory for #name {
+            fn register(self, __config: &mut #private::actix_web::dev::AppService) {
+                #function
+                #(#private::actix_web::dev::HttpServiceFactory::register(#resources, __config);)*
+            }
+        }
+    }
+}
+
+fn resource(route: &Route, name: &Ident, private: &TokenStream) -> TokenStream {
+    let Route {
+        path,
+        methods,
+        name: resource_name,
+        guards,
+        wraps,
+        ..
+    } = route;
+    let resource_name = match resource_name {
+        Some(name) => name.value(),
+        None => name.to_string(),
+    };
+    quote! {
+        #private::resource(#path, #resource_name, &[#(#methods),*], #name)
+            #(.guard(#private::actix_web::guard::fn_guard(#guards)))*
+            #(.wrap(#wraps))*
+    }
+}
+
+/// The handler that the router calls: one argument, the guard; the user's function is whole inside.
+fn guarded_function(endpoint: &Endpoint) -> ItemFn {
+    let private = endpoint.runtime.private();
+    let name = endpoint.handler.name();
+    let visibility = &endpoint.handler.function.vis;
+    let types = endpoint.handler.arguments.iter().map(|argument| {
+        let ty = &argument.ty;
+        match argument.mark {
+            Mark::None => quote!(#ty),
+            Mark::Trusted => quote!(#private::Trusted<#ty>),
+            Mark::Unvalidated(_) => quote!(#private::Unvalidated<#ty>),
+        }
+    });
+    let output = match endpoint.handler.output() {
+        Some(output) => quote!(#output),
+        None => quote!(()),
+    };
+    let mut function = endpoint.handler.function.clone();
+    function.vis = syn::Visibility::Inherited;
+    let (docs, others): (Vec<_>, Vec<_>) = std::mem::take(&mut function.attrs)
+        .into_iter()
+        .partition(|attribute| attribute.path().is_ident("doc"));
+    function.attrs = others;
+    let tokens = quote! {
+        #(#docs)*
+        #visibility fn #name(
+            __guarded: #private::Guarded<#name, (#(#types,)*)>
+        ) -> impl ::core::future::Future<Output = #output> {
+            #function
+            #private::call(#name, __guarded)
+        }
+    };
+    // Built of parts that were parsed before; were it not a function, the parts would say why.
+    syn::parse2(tokens).unwrap_or_else(|_| endpoint.handler.function.clone())
+}
+
+fn policy(endpoint: &Endpoint) -> TokenStream {
+    let private = endpoint.runtime.private();
+    let name = endpoint.handler.name().to_string();
+    let access = match &endpoint.access {
+        Access::Public(public) => {
+            let unlimited = public
+                .unlimited
+                .as_ref()
+                .map(|(because, _)| quote!(.with_unlimited(#because)));
+            quote!(#private::RoutePolicy::public(#name, ::core::module_path!()) #unlimited)
+        }
+        Access::Protected(protected) => {
+            let demands = demands(protected, &private);
+            quote!(#private::RoutePolicy::protected(#name, ::core::module_path!(), #demands))
+        }
+    };
+    let endpoints = endpoint.routing.routes().iter().flat_map(|route| {
+        let (path, private) = (route.path.value(), &private);
+        route
+            .methods
+            .iter()
+            .map(move |method| quote!(#private::Endpoint::new(#method, #path)))
+    });
+    let limits = endpoint
+        .limits
+        .iter()
+        .map(|limit| rate_limit(limit, &private));
+    let parameters = endpoint
+        .handler
+        .arguments
+        .iter()
+        .map(|argument| parameter(argument, &private));
+    quote! {
+        #access
+            .with_endpoints(&[#(#endpoints),*])
+            .with_limits(&[#(#limits),*])
+            .with_parameters(&[#(#parameters),*])
+    }
+}
+
+fn demands(protected: &Protected, private: &TokenStream) -> TokenStream {
+    let roles = word_set(&protected.roles, &role_words(protected, private), private);
+    let or_roles = word_set(
+        &protected.or_roles,
+        &role_words(protected, private),
+        private,
+    );
+    let scopes = word_set(&protected.scopes, &scope_words(protected, private), private);
+    let roles = roles.map(|set| quote!(.with_roles(#set)));
+    let or_roles = or_roles.map(|set| quote!(.with_or_roles(#set)));
+    let scopes = scopes.map(|set| quote!(.with_scopes(#set)));
+    let owner = protected.owner.as_ref().map(|owner| {
+        let parameter = &owner.text;
+        quote!(.with_owner(#parameter))
+    });
+    quote!(#private::Demands::SIGNED_IN #roles #scopes #owner #or_roles)
+}
+
+fn word_set(
+    words: &[Word],
+    vocabulary: &TokenStream,
+    private: &TokenStream,
+) -> Option<TokenStream> {
+    let words: Vec<_> = words.iter().map(|word| &word.text).collect();
+    (!words.is_empty()).then(|| quote!(#private::WordSet::new(#vocabulary, &[#(#words),*])))
+}
+
+fn role_words(protected: &Protected, private: &TokenStream) -> TokenStream {
+    match &protected.role_type {
+        Some(path) => quote_spanned!(path.span()=> <#path as #private::RoleWord>::VOCABULARY),
+        None => {
+            let first = protected.roles.first().or(protected.or_roles.first());
+            let name = Ident::new("Role", first.map_or(protected.span, |word| word.span));
+            quote_spanned!(name.span()=> <#name as #private::RoleWord>::VOCABULARY)
+        }
+    }
+}
+
+fn scope_words(protected: &Protected, private: &TokenStream) -> TokenStream {
+    match &protected.scope_type {
+        Some(path) => quote_spanned!(path.span()=> <#path as #private::ScopeWord>::VOCABULARY),
+        None => {
+            let first = protected.scopes.first();
+            let name = Ident::new("Scope", first.map_or(protected.span, |word| word.span));
+            quote_spanned!(name.span()=> <#name as #private::ScopeWord>::VOCABULARY)
+        }
+    }
+}
+
+fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
+    let quotas = limit.quotas.iter().map(|quota| {
+        let (amount, period) = (quota.amount().get(), quota.period_seconds().get());
+        quote!(#private::quota(#amount, #period))
+    });
+    let key = match &limit.key {
+        Key::Ip => quote!(Ip),
+        Key::User(_) => quote!(User),
+        Key::Global => quote!(Global),
+        Key::Header(name) => quote!(Header(#name)),
+        Key::Function(path) => {
+            let text = path_text(path);
+            quote!(Function(#text, #path))
+        }
+    };
+    let burst = limit.burst.map(|burst| quote!(.with_burst(#burst)));
+    let cost = limit.cost.map(|cost| quote!(.with_cost(#cost)));
+    let count = limit.failures_only.then(|| quote!(.counting_failures()));
+    quote! {
+        #private::RateLimit::new(&[#(#quotas),*], #private::LimitKey::#key) #burst #cost #count
+    }
+}
+
+fn parameter(argument: &Argument, private: &TokenStream) -> TokenStream {
+    match &argument.mark {
+        Mark::None => {
+            let ty = &argument.ty;
+            quote!(#private::Parameter::of::<#ty>())
+        }
+        Mark::Trusted => quote!(#private::Parameter::trusted()),
+        Mark::Unvalidated(because) => quote!(#private::Parameter::unvalidated(#because)),
+    }
+}
+
+/// Checks that need the user's types: `const` assertions, each on the token that it is about.
+fn checks(endpoint: &Endpoint) -> TokenStream {
+    let private = endpoint.runtime.private();
+    let mut checks = TokenStream::new();
+    if let Access::Protected(protected) = &endpoint.access {
+        let roles = role_words(protected, &private);
+        for word in protected.roles.iter().chain(&protected.or_roles) {
+            checks.extend(known_word(word, &roles, &private));
+        }
+        let scopes = scope_words(protected, &private);
+        for word in &protected.scopes {
+            checks.extend(known_word(word, &scopes, &private));
+        }
+    }
+    for argument in &endpoint.handler.arguments {
+        if matches!(argument.mark, Mark::None) {
+            checks.extend(argument_check(argument, endpoint, &private));
+        }
+    }
+    if let Some(validated) = &endpoint.validated {
+        let name = endpoint.handler.name();
+        checks.extend(assertion(
+            validated.span,
+            &quote!(<#name as #private::Policy>::POLICY.validates()),
+            "`#[validated]` has no input to validate\n  help: remove it",
+        ));
+    }
+    checks
+}
+
+fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> TokenStream {
+    let text = &word.text;
+    quote_spanned! {word.span=>
+        const _: () = if !#vocabulary.knows(#text) {
+            const MESSAGE: #private::ConstText = #private::unknown_word(#vocabulary, #text);
+            ::core::panic!("{}", MESSAGE.as_str());
+        };
+    }
+}
+
+fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
+    let ty = &argument.ty;
+    let span = ty.span();
+    let mut checks = TokenStream::new();
+    if endpoint.validated.is_none() {
+        checks.extend(assertion(
+            span,
+            &quote_spanned!(span=> <#ty as #private::Argument>::INPUT.is_none()),
+            "this input is not validated\n  \
+             help: add `#[validated]` to the handler\n  \
+             help: or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument",
+        ));
+    }
+    match endpoint.access {
+        Access::Public(_) => checks.extend(assertion(
+            span,
+            &quote_spanned!(span=> !::core::matches!(
+                <#ty as #private::Argument>::CALLER, #private::Caller::Required
+            )),
+            "a public route may have no caller\n  \
+             help: take `Option<CurrentUser>`, or make the route `#[protected]`",
+        )),
+        Access::Protected(_) => checks.extend(assertion(
+            span,
+            &quote_spanned!(span=> !::core::matches!(
+                <#ty as #private::Argument>::CALLER, #private::Caller::Optional
+            )),
+            "a protected route always has a caller\n  help: take `CurrentUser`",
+        )),
+    }
+    checks
+}
+
+fn assertion(span: Span, holds: &TokenStream, message: &str) -> TokenStream {
+    quote_spanned! {span=>
+        const _: () = if !#holds {
+            ::core::panic!(#message);
+        };
+    }
+}
+
+/// The gathered attributes once more, on items that vanish, so that the compiler resolves them.
+fn gathered(endpoint: &Endpoint) -> TokenStream {
+    let mark = Ident::new(GATHERED, Span::call_site());
+    let paths = &endpoint.gathered;
+    quote!(#(#[#paths(#mark)] const _: () = ();)*)
+}

@@ -1,0 +1,115 @@
+//! The attributes of `secure-runtime`. Use them from there: this crate has no interface of its own.
+//!
+//! Each attribute goes the same way: parse ([`attribute`]) → gather and check ([`endpoint`]) →
+//! expand ([`expand`]). The first attribute of a handler to be expanded gathers all its siblings, so
+//! their order means nothing.
+
+mod attribute;
+mod diagnostics;
+mod endpoint;
+mod expand;
+mod handler;
+mod model;
+mod runtime_path;
+mod vocabulary;
+
+use proc_macro::TokenStream;
+
+use attribute::Kind;
+
+/// Says that a handler is for signed-in callers, and which ones.
+///
+/// | form | demands |
+/// |---|---|
+/// | `#[protected]` | any signed-in caller |
+/// | `roles = "admin"`, `roles = ["admin", "moderator"]` | any one of the roles |
+/// | `scopes = ["articles:read", "articles:write"]` | all of the scopes |
+/// | `owner = "user_id"`, `or_roles = "admin"` | the path parameter is the caller's subject, or the caller holds a role |
+/// | `via = "bearer"` | the credentials that are taken (bearer tokens, the default) |
+/// | `role_type = path::Role`, `scope_type = path::Scope` | where the words come from; by default `Role` and `Scope` as the module sees them |
+///
+/// Without a credential the answer is 401, without the role, scope or ownership 403.
+#[proc_macro_attribute]
+pub fn protected(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    endpoint::annotate(Kind::Protected, arguments.into(), item.into()).into()
+}
+
+/// Says that a handler is for everyone.
+///
+/// A public route that changes state needs a `#[rate_limit]` that counts every request by address
+/// or globally, or `#[public(unlimited = "because …")]`.
+#[proc_macro_attribute]
+pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    endpoint::annotate(Kind::Public, arguments.into(), item.into()).into()
+}
+
+/// Says how often a handler may be called: `#[rate_limit("5/minute")]`. It may be repeated.
+///
+/// | key | means |
+/// |---|---|
+/// | `by = "ip"` (default), `"user"`, `"global"` | whose counter |
+/// | `header = "x-tenant"` | one counter for each value of a header |
+/// | `key = path::function` | one counter for each text that `fn(&HttpRequest) -> Option<String>` returns |
+/// | `burst = 10` | the smooth limiter: after a burst of 10, evenly spaced |
+/// | `cost = 3` | a request takes 3 units |
+/// | `count = "failures"` | only answers with a status of 400 or more count |
+///
+/// The quota is `N/unit`, `N per unit` or `N/M units`, several joined by `;`. What does not fit is
+/// answered 429 with `Retry-After` and the RateLimit fields.
+#[proc_macro_attribute]
+pub fn rate_limit(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    endpoint::annotate(Kind::RateLimit, arguments.into(), item.into()).into()
+}
+
+/// On a handler: every input is validated before the body runs. On a struct: derives `Deserialize`
+/// and `validator::Validate`, refuses unknown fields and demands a bound on every text and
+/// collection.
+///
+/// On the fields of a struct: `#[validate(…)]` with the rules of `validator`,
+/// `#[unbounded = "because …"]`, `#[not_secret = "because …"]`. On the struct:
+/// `#[validated(unknown = "ignore")]`. On an argument of a handler: `#[trusted = "because …"]`,
+/// `#[unvalidated = "because …"]`.
+#[proc_macro_attribute]
+pub fn validated(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let (arguments, item) = (arguments.into(), item.into());
+    match model::Model::is_one(&item) {
+        true => model::annotate(arguments, item).into(),
+        false => endpoint::annotate(Kind::Validated, arguments, item).into(),
+    }
+}
+
+/// The drop-in route attributes: same arguments as actix-web's.
+macro_rules! route_attributes {
+    ($($name:ident)*) => {$(
+        #[doc = concat!(
+            "Drop-in for actix-web's `#[", stringify!($name), "]`: same arguments, and a handler \
+             without `#[public]` or `#[protected]` does not build."
+        )]
+        #[proc_macro_attribute]
+        pub fn $name(arguments: TokenStream, item: TokenStream) -> TokenStream {
+            endpoint::annotate(Kind::Route(stringify!($name)), arguments.into(), item.into()).into()
+        }
+    )*};
+}
+
+route_attributes! {
+    get post put patch delete head options trace connect query route routes
+}
+
+/// Makes an enum the vocabulary of roles: `#[derive(Role)]`.
+///
+/// Each variant is a word, in snake case or as `#[role(name = "…")]` says; `#[role(implies = "user")]`
+/// or a list gives its holder other roles too.
+#[proc_macro_derive(Role, attributes(role))]
+pub fn derive_role(item: TokenStream) -> TokenStream {
+    vocabulary::derive(vocabulary::Noun::Role, item.into()).into()
+}
+
+/// Makes an enum the vocabulary of scopes: `#[derive(Scope)]`.
+///
+/// Each variant is a word: `ArticlesRead` is `articles:read`, or as `#[scope(name = "…")]` says;
+/// `#[scope(implies = "articles:read")]` or a list gives its holder other scopes too.
+#[proc_macro_derive(Scope, attributes(scope))]
+pub fn derive_scope(item: TokenStream) -> TokenStream {
+    vocabulary::derive(vocabulary::Noun::Scope, item.into()).into()
+}

@@ -1,0 +1,240 @@
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::{
+    Model,
+    field::{Bound, Field},
+    rule::{Rule, RuleKind},
+};
+
+/// The model with the checks that need types.
+pub(super) fn model(model: &Model) -> TokenStream {
+    let private = model.runtime.private();
+    let expanded = unchecked_model(model);
+    let generic = !model.item.generics.params.is_empty();
+    // A parameter's name means nothing outside the struct; what it stands for is checked by the
+    // bounds of the generated `impl`.
+    let checks = model
+        .fields
+        .iter()
+        .filter(|_| !generic)
+        .map(|field| field_checks(field, &private));
+    quote!(#expanded #(#checks)*)
+}
+
+/// The model alone, for when something is wrong already.
+pub(super) fn unchecked_model(model: &Model) -> TokenStream {
+    let private = model.runtime.private();
+    let item = &model.item;
+    let name = &item.ident;
+    let (generics, arguments, conditions) = item.generics.split_for_impl();
+    let serde = quote!(#private::serde).to_string().replace(' ', "");
+    let deny =
+        (model.deny_unknown && model.variants.is_empty()).then(|| quote!(, deny_unknown_fields));
+    let check = check(model, &private);
+    let sample = sample(model, &private);
+    quote! {
+        #[derive(#private::serde::Deserialize)]
+        #[serde(crate = #serde #deny)]
+        #item
+
+        #[automatically_derived]
+        impl #generics #private::Bounded for #name #arguments #conditions {
+            fn check(&self, __errors: &mut #private::Errors) {
+                #check
+            }
+
+            fn sample(_: &#private::Bounds) -> #private::Value {
+                #sample
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics #private::validator::Validate for #name #arguments #conditions {
+            fn validate(
+                &self,
+            ) -> ::core::result::Result<(), #private::validator::ValidationErrors> {
+                #private::rules::validate(self)
+            }
+        }
+    }
+}
+
+/// `const` checks, each at the field's type.
+fn field_checks(field: &Field, private: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    let span = field.span();
+    let require = match field.bound {
+        Bound::Type => quote_spanned!(span=> const _: () = #private::require_bounded::<#ty>();),
+        Bound::Length => quote_spanned!(span=> const _: () = #private::require_measured::<#ty>();),
+        Bound::None => TokenStream::new(),
+    };
+    let secret = field
+        .secret
+        .then(|| quote_spanned!(span=> const _: () = #private::require_secret::<#ty>();));
+    quote!(#require #secret)
+}
+
+fn check(model: &Model, private: &TokenStream) -> TokenStream {
+    let fields = model.fields.iter().map(|field| {
+        let ident = &field.ident;
+        let rules = field
+            .rules
+            .iter()
+            .map(|rule| rule_call(rule, field, private));
+        let span = field.span();
+        let contents = match field.bound {
+            Bound::Type => {
+                quote_spanned!(span=> #private::Bounded::check(&self.#ident, __errors);)
+            }
+            Bound::Length => {
+                quote_spanned!(span=> #private::Measured::check_contents(&self.#ident, __errors);)
+            }
+            Bound::None => quote! {
+                {
+                    #[allow(unused_imports)]
+                    use #private::UnknownContents as _;
+                    #private::Contents(&self.#ident).check(__errors);
+                }
+            },
+        };
+        let calls = quote!(#(#rules)* #contents);
+        if field.flattened {
+            return calls;
+        }
+        let name = &field.wire_name;
+        quote!(__errors.field(#name, |__errors| { #calls });)
+    });
+    let schemas = model.schemas.iter().filter_map(|rule| match &rule.kind {
+        RuleKind::Schema(function) => {
+            let words = words(rule, private);
+            Some(quote!(#private::rules::schema(__errors, #function(self), #words);))
+        }
+        _ => None,
+    });
+    quote!(#(#fields)* #(#schemas)* let _ = __errors;)
+}
+
+fn rule_call(rule: &Rule, field: &Field, private: &TokenStream) -> TokenStream {
+    let ident = &field.ident;
+    let words = words(rule, private);
+    let span = rule.span;
+    let rules = quote!(#private::rules);
+    match &rule.kind {
+        RuleKind::Length { min, max, equal } => {
+            let (min, max, equal) = (option(min), option(max), option(equal));
+            quote_spanned!(span=> #rules::length(__errors, &self.#ident, #min, #max, #equal, #words);)
+        }
+        RuleKind::Range {
+            min,
+            max,
+            exclusive_min,
+            exclusive_max,
+        } => {
+            let (min, max) = (option(min), option(max));
+            let (above, below) = (option(exclusive_min), option(exclusive_max));
+            quote_spanned! {span=>
+                #rules::range(__errors, &self.#ident, #min, #max, #above, #below, #words);
+            }
+        }
+        RuleKind::Plain(name) => {
+            let function = syn::Ident::new(name, span);
+            quote_spanned!(span=> #rules::#function(__errors, &self.#ident, #words);)
+        }
+        RuleKind::Pattern(name, pattern) => {
+            let function = syn::Ident::new(name, span);
+            quote_spanned!(span=> #rules::#function(__errors, &self.#ident, #pattern, #words);)
+        }
+        RuleKind::Regex(path) => {
+            quote_spanned!(span=> #rules::regex(__errors, &self.#ident, #path, #words);)
+        }
+        RuleKind::MustMatch(other) => {
+            quote_spanned!(span=> #rules::must_match(__errors, &self.#ident, &self.#other, #words);)
+        }
+        RuleKind::Custom(function) if field.is_option() => quote_spanned! {span=>
+            if let ::core::option::Option::Some(__value) = &self.#ident {
+                #rules::custom(__errors, #function(__value), #words);
+            }
+        },
+        RuleKind::Custom(function) => {
+            quote_spanned!(span=> #rules::custom(__errors, #function(&self.#ident), #words);)
+        }
+        RuleKind::Schema(_) | RuleKind::Nested => TokenStream::new(),
+    }
+}
+
+fn words(rule: &Rule, private: &TokenStream) -> TokenStream {
+    let (code, message) = (option(&rule.code), option(&rule.message));
+    quote!(#private::rules::Words { code: #code, message: #message })
+}
+
+fn option(value: &Option<impl quote::ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+fn sample(model: &Model, private: &TokenStream) -> TokenStream {
+    if let Some(first) = model.variants.first() {
+        return quote!(#private::Value::from(#first));
+    }
+    let fields = model.fields.iter().map(|field| {
+        let (ty, name) = (&field.ty, &field.wire_name);
+        let bounds = bounds(field, private);
+        let span = field.span();
+        let value = match field.bound {
+            Bound::Type => quote_spanned!(span=> <#ty as #private::Bounded>::sample(&#bounds)),
+            Bound::Length => quote_spanned!(span=> <#ty as #private::Measured>::sample(&#bounds)),
+            Bound::None => return TokenStream::new(),
+        };
+        match field.flattened {
+            true => quote! {
+                if let #private::Value::Object(__inner) = #value {
+                    __object.extend(__inner);
+                }
+            },
+            false => quote!(__object.insert(#private::text(#name), #value);),
+        }
+    });
+    quote! {
+        #[allow(unused_mut)]
+        let mut __object = #private::Map::new();
+        #(#fields)*
+        #private::Value::Object(__object)
+    }
+}
+
+/// What the rules say about the values, for examples.
+fn bounds(field: &Field, private: &TokenStream) -> TokenStream {
+    let (mut least, mut most, mut format) = (quote!(None), quote!(None), quote!(None));
+    let some = |value: &syn::Expr| quote!(Some((#value) as i64));
+    for rule in &field.rules {
+        match &rule.kind {
+            RuleKind::Length { min, max, equal } => {
+                if let Some(min) = min.as_ref().or(equal.as_ref()) {
+                    least = some(min);
+                }
+                if let Some(max) = max.as_ref().or(equal.as_ref()) {
+                    most = some(max);
+                }
+            }
+            RuleKind::Range { min, max, .. } => {
+                if let Some(min) = min {
+                    least = some(min);
+                }
+                if let Some(max) = max {
+                    most = some(max);
+                }
+            }
+            RuleKind::Plain(name @ ("email" | "url")) => format = quote!(Some(#name)),
+            _ => {}
+        }
+    }
+    quote!({
+        #[allow(unused_imports)]
+        use ::core::option::Option::{None, Some};
+        #[allow(clippy::unnecessary_cast, clippy::cast_possible_wrap)]
+        #private::Bounds { min: #least, max: #most, format: #format }
+    })
+}

@@ -1,0 +1,168 @@
+use proc_macro2::Span;
+use syn::{Ident, Type, spanned::Spanned as _};
+
+use super::{
+    rename::{self, Case},
+    rule::{self, Rule, RuleKind},
+};
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics},
+    handler::written_reason,
+};
+
+/// Names that say secret: alone, or at the end after `_`. Documented in `docs/defaults.md`.
+const SECRET_NAMES: [&str; 8] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "api_key",
+    "private_key",
+    "credential",
+];
+
+/// One field of a model.
+#[derive(Debug)]
+pub(super) struct Field {
+    pub(super) ident: Ident,
+    pub(super) ty: Type,
+    /// Its name on the wire.
+    pub(super) wire_name: String,
+    pub(super) rules: Vec<Rule>,
+    pub(super) bound: Bound,
+    /// Whether its type must keep the value secret.
+    pub(super) secret: bool,
+    /// Whether its fields stand in the place of it on the wire.
+    pub(super) flattened: bool,
+}
+
+/// What bounds the size of a field's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// Its type does.
+    Type,
+    /// `length` with a maximum.
+    Length,
+    /// Nothing, and the field says why.
+    None,
+}
+
+impl Field {
+    /// `None` where the field has no name, or is none of the input's.
+    pub(super) fn parse(
+        field: &syn::Field,
+        case: Case,
+        deny_unknown: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let ident = field.ident.clone()?;
+        let name = ident.to_string();
+        if ["skip", "skip_deserializing"]
+            .iter()
+            .any(|word| rename::has_serde(&field.attrs, word))
+        {
+            return None;
+        }
+        let flattened = rename::has_serde(&field.attrs, "flatten");
+        if flattened && deny_unknown {
+            diagnostics.add(
+                Diagnostic::new(
+                    ident.span(),
+                    "`flatten` and refusing unknown fields do not go together in serde",
+                )
+                .help("`#[validated(unknown = \"ignore\")]`, or a field of its own"),
+            );
+        }
+        let mut rules = Vec::new();
+        let (mut unbounded, mut not_secret) = (None, None);
+        for attribute in &field.attrs {
+            let path = attribute.path();
+            if path.is_ident("validate") {
+                rules.extend(rule::parse(attribute, diagnostics));
+            } else if path.is_ident("unbounded") {
+                diagnostics.ok(written_reason("unbounded", attribute));
+                unbounded = Some(path.span());
+            } else if path.is_ident("not_secret") {
+                diagnostics.ok(written_reason("not_secret", attribute));
+                not_secret = Some(path.span());
+            }
+        }
+        for rule in &rules {
+            if matches!(rule.kind, RuleKind::Schema(_)) {
+                diagnostics.add(
+                    Diagnostic::new(rule.span, "`schema` belongs on the struct")
+                        .help("on a field stands `#[validate(custom(function = path))]`"),
+                );
+            }
+        }
+        Some(Self {
+            wire_name: rename::field(&name, &field.attrs, case),
+            bound: bound(&rules, unbounded, diagnostics),
+            secret: is_secret(&name, not_secret, diagnostics),
+            ty: field.ty.clone(),
+            ident,
+            rules,
+            flattened,
+        })
+    }
+
+    /// Whether the type is written as an `Option`.
+    pub(super) fn is_option(&self) -> bool {
+        let Type::Path(path) = &self.ty else {
+            return false;
+        };
+        path.path
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == "Option")
+    }
+
+    pub(super) fn span(&self) -> Span {
+        self.ty.span()
+    }
+}
+
+fn bound(rules: &[Rule], unbounded: Option<Span>, diagnostics: &mut Diagnostics) -> Bound {
+    let has_most = rules.iter().any(|rule| {
+        matches!(
+            &rule.kind,
+            RuleKind::Length { max: Some(_), .. } | RuleKind::Length { equal: Some(_), .. }
+        )
+    });
+    match (has_most, unbounded) {
+        (true, Some(span)) => {
+            diagnostics.add(
+                Diagnostic::new(span, "`#[unbounded]` stands beside a bound")
+                    .help("remove it: `length` bounds the field"),
+            );
+            Bound::Length
+        }
+        (true, None) => Bound::Length,
+        (false, Some(_)) => Bound::None,
+        (false, None) => Bound::Type,
+    }
+}
+
+fn is_secret(name: &str, not_secret: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
+    let says_secret = SECRET_NAMES.iter().any(|secret| {
+        name.strip_suffix(secret)
+            .is_some_and(|before| before.is_empty() || before.ends_with('_'))
+    });
+    match not_secret {
+        Some(span) if !says_secret => {
+            diagnostics.add(
+                Diagnostic::new(
+                    span,
+                    format_args!(
+                        "`#[not_secret]` does nothing here: the name `{name}` does not say secret"
+                    ),
+                )
+                .help("remove it"),
+            );
+            false
+        }
+        Some(_) => false,
+        None => says_secret,
+    }
+}

@@ -1,0 +1,146 @@
+//! What generated code calls. Nothing here is for anybody else, and anything may change.
+#![allow(missing_docs)]
+
+pub use actix_web;
+pub use serde;
+pub use validator;
+
+pub use crate::{
+    crypto::IsSecret,
+    guard::{Argument, Arguments, Caller, Extraction, Guarded, Trusted, Unvalidated, call},
+    input::{Bounded, Bounds, Errors, Measured, Validated, rules},
+    policy::{
+        Demands, Endpoint, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,
+        ScopeWord, Vocabulary, WordSet,
+    },
+    routes::{Methods, resource},
+};
+
+pub use secure_grammar::{Quota, same};
+pub use serde_json::{Map, Value};
+
+use std::num::{NonZeroU32, NonZeroU64};
+
+/// The macros wrote the numbers after the grammar had parsed them: neither is zero.
+pub const fn quota(amount: u32, period_seconds: u64) -> Quota {
+    let amount = match NonZeroU32::new(amount) {
+        Some(amount) => amount,
+        None => NonZeroU32::MIN,
+    };
+    let period = match NonZeroU64::new(period_seconds) {
+        Some(period) => period,
+        None => NonZeroU64::MIN,
+    };
+    Quota::new(amount, period)
+}
+
+/// A text that is put together while the program is compiled.
+#[derive(Debug, Clone, Copy)]
+pub struct ConstText {
+    bytes: [u8; ConstText::CAPACITY],
+    length: usize,
+}
+
+impl ConstText {
+    const CAPACITY: usize = 1024;
+
+    const fn new() -> Self {
+        Self {
+            bytes: [0; Self::CAPACITY],
+            length: 0,
+        }
+    }
+
+    /// Appends a text, or as much of it as fits: whole characters only.
+    const fn push(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut end = text.len();
+        if end > Self::CAPACITY - self.length {
+            end = Self::CAPACITY - self.length;
+            while end > 0 && text[end] & 0xC0 == 0x80 {
+                end -= 1;
+            }
+        }
+        let mut at = 0;
+        while at < end {
+            self.bytes[self.length] = text[at];
+            self.length += 1;
+            at += 1;
+        }
+        self
+    }
+
+    pub const fn as_str(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "unknown word",
+        }
+    }
+}
+
+/// The message for a word that a vocabulary does not know.
+pub const fn unknown_word(vocabulary: &Vocabulary, word: &str) -> ConstText {
+    let mut text = ConstText::new()
+        .push("unknown ")
+        .push(vocabulary.noun())
+        .push(" `")
+        .push(word)
+        .push("`");
+    let words = vocabulary.words();
+    if let Some(at) = secure_grammar::nearest(word, words) {
+        text = text
+            .push("\n  help: did you mean `")
+            .push(words[at])
+            .push("`?");
+    }
+    text = text
+        .push("\n  help: the ")
+        .push(vocabulary.noun())
+        .push("s are ");
+    let mut at = 0;
+    while at < words.len() {
+        if at > 0 {
+            text = text.push(", ");
+        }
+        text = text.push("`").push(words[at]).push("`");
+        at += 1;
+    }
+    text
+}
+
+/// An owned text, under `#![no_implicit_prelude]` too.
+pub fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+/// What an unbounded field holds: its rules are checked where its type has any. An inherent method
+/// whose bound is not met is passed over, and the one of [`UnknownContents`] is found instead.
+#[derive(Debug)]
+pub struct Contents<'a, T>(pub &'a T);
+
+impl<T: Measured> Contents<'_, T> {
+    pub fn check(&self, errors: &mut Errors) {
+        self.0.check_contents(errors);
+    }
+}
+
+/// The contents of a type that has no rules.
+pub trait UnknownContents {
+    fn check(&self, errors: &mut Errors);
+}
+
+impl<T> UnknownContents for Contents<'_, T> {
+    fn check(&self, _: &mut Errors) {}
+}
+
+/// The field's type bounds its values.
+pub const fn require_bounded<T: Bounded + ?Sized>() {}
+
+/// The field's length is bounded, so what it holds must be.
+pub const fn require_measured<T: Measured + ?Sized>() {}
+
+/// The field's name says secret.
+pub const fn require_secret<T: IsSecret + ?Sized>() {}
+
+/// The argument can be validated or carries no input.
+pub const fn require_argument<T: Argument>() {}

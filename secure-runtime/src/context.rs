@@ -1,0 +1,100 @@
+//! What one request carries from the middleware to the guard and back.
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
+
+use actix_web::{HttpMessage as _, HttpRequest};
+
+use crate::{
+    limit::{Receipt, Standing},
+    principal::Principal,
+    security::State,
+};
+
+/// One request's state, shared by the middleware and the guard.
+#[derive(Debug)]
+pub(crate) struct RequestContext {
+    pub(crate) security: Arc<State>,
+    pub(crate) request_id: String,
+    principal: OnceCell<Rc<Principal>>,
+    /// Whether the answer depends on a credential, and so must not be stored by anybody.
+    private: Cell<bool>,
+    /// The route whose guard took the request.
+    route: Cell<Option<usize>>,
+    limits: RefCell<Vec<LimitOutcome>>,
+}
+
+/// What one limit of the route said about the request.
+#[derive(Debug)]
+pub(crate) struct LimitOutcome {
+    /// The limit's name in the RateLimit fields.
+    pub(crate) name: Arc<str>,
+    pub(crate) standing: Standing,
+    /// What is given back when the request succeeds.
+    pub(crate) give_back: Option<GiveBack>,
+}
+
+/// A charge that only a failure keeps.
+#[derive(Debug)]
+pub(crate) struct GiveBack {
+    pub(crate) route: usize,
+    pub(crate) limit: usize,
+    pub(crate) key: Box<[u8]>,
+    pub(crate) receipt: Receipt,
+}
+
+impl RequestContext {
+    pub(crate) fn new(security: Arc<State>, request_id: String) -> Rc<Self> {
+        Rc::new(Self {
+            security,
+            request_id,
+            principal: OnceCell::new(),
+            route: Cell::new(None),
+            private: Cell::new(false),
+            limits: RefCell::new(Vec::new()),
+        })
+    }
+
+    /// The context that our middleware left on the request.
+    pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
+        request.extensions().get::<Rc<Self>>().cloned()
+    }
+
+    /// A guard of ours takes responsibility for the request.
+    pub(crate) fn mark_guarded(&self, route: usize) {
+        self.route.set(Some(route));
+    }
+
+    /// The route whose guard has taken the request.
+    pub(crate) fn guarded_route(&self) -> Option<usize> {
+        self.route.get()
+    }
+
+    pub(crate) fn mark_private(&self) {
+        self.private.set(true);
+    }
+
+    pub(crate) fn is_private(&self) -> bool {
+        self.private.get()
+    }
+
+    pub(crate) fn principal(&self) -> Option<&Rc<Principal>> {
+        self.principal.get()
+    }
+
+    pub(crate) fn sign_in(&self, principal: Rc<Principal>) {
+        // One request is verified once; a second principal would be a bug and changes nothing.
+        let _ = self.principal.set(principal);
+    }
+
+    pub(crate) fn note_limit(&self, outcome: LimitOutcome) {
+        self.limits.borrow_mut().push(outcome);
+    }
+
+    pub(crate) fn limits(&self) -> std::cell::Ref<'_, Vec<LimitOutcome>> {
+        self.limits.borrow()
+    }
+}

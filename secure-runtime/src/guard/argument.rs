@@ -1,0 +1,155 @@
+use std::fmt;
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::{Payload, PeerAddr},
+    http::Method,
+    web::{Data, ReqData},
+};
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
+
+use crate::{Problem, context::RequestContext, policy::Input, principal::CurrentUser};
+
+/// An argument that a guarded handler may take.
+///
+/// Inputs (`Json`, `Form`, `Query`, `Path`) of validated types, the caller, and what carries no
+/// input: `HttpRequest`, `Data`, `ReqData`, `Method`, `PeerAddr`. Anything else says on the
+/// argument what it is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can be neither validated nor recognised as carrying no input",
+    label = "what is this argument?",
+    note = "if it carries nothing that a caller chose: `#[trusted = \"because …\"]` before the argument",
+    note = "if it is input that is safe as it is: `#[unvalidated = \"because …\"]` before the argument"
+)]
+pub trait Argument {
+    /// What the handler gets.
+    type Value: 'static;
+    /// The input that it reads, if it is one.
+    const INPUT: Option<Input>;
+    /// Whether it needs the caller.
+    const CALLER: Caller;
+
+    /// Extracts and validates it.
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self::Value>;
+}
+
+/// What an argument has to do with the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// Nothing.
+    Unused,
+    /// There must be one.
+    Required,
+    /// There may be one.
+    Optional,
+}
+
+/// An argument's value, at once or after the body has been read.
+pub enum Extraction<V> {
+    /// At once.
+    Ready(Result<V, Problem>),
+    /// Later.
+    Later(LocalBoxFuture<'static, Result<V, Problem>>),
+}
+
+impl<V> fmt::Debug for Extraction<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ready(_) => "Ready",
+            Self::Later(_) => "Later",
+        })
+    }
+}
+
+/// An argument marked `#[trusted = "because …"]`: an extractor from elsewhere that carries no input.
+#[derive(Debug)]
+pub struct Trusted<T>(T);
+
+/// An argument marked `#[unvalidated = "because …"]`: input that the handler reads as it is.
+#[derive(Debug)]
+pub struct Unvalidated<T>(T);
+
+impl<T: FromRequest + 'static> Argument for Trusted<T> {
+    type Value = T;
+    const INPUT: Option<Input> = None;
+    const CALLER: Caller = Caller::Unused;
+
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<T> {
+        extract_foreign(request, payload)
+    }
+}
+
+impl<T: FromRequest + 'static> Argument for Unvalidated<T> {
+    type Value = T;
+    const INPUT: Option<Input> = None;
+    const CALLER: Caller = Caller::Unused;
+
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<T> {
+        extract_foreign(request, payload)
+    }
+}
+
+/// Extracts with actix-web; its errors keep their status and lose their text.
+fn extract_foreign<T: FromRequest + 'static>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Extraction<T> {
+    let problem = |error: T::Error| Problem::from_actix(&error.into());
+    let mut future = Box::pin(T::from_request(request, payload));
+    match future.as_mut().now_or_never() {
+        Some(result) => Extraction::Ready(result.map_err(problem)),
+        None => Extraction::Later(Box::pin(async move { future.await.map_err(problem) })),
+    }
+}
+
+/// Extractors of actix-web that carry nothing a caller chose.
+macro_rules! carries_no_input {
+    ($($type:ty $(, $generic:ident: ($($bound:tt)+))?;)*) => {$(
+        impl<$($generic: $($bound)+)?> Argument for $type {
+            type Value = Self;
+            const INPUT: Option<Input> = None;
+            const CALLER: Caller = Caller::Unused;
+
+            fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
+                extract_foreign(request, payload)
+            }
+        }
+    )*};
+}
+
+carries_no_input! {
+    HttpRequest;
+    Method;
+    PeerAddr;
+    Data<T>, T: (?Sized + 'static);
+    ReqData<T>, T: (Clone + 'static);
+}
+
+impl Argument for CurrentUser {
+    type Value = Self;
+    const INPUT: Option<Input> = None;
+    const CALLER: Caller = Caller::Required;
+
+    fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
+        // The guard of a protected route has signed the caller in before any argument is extracted.
+        Extraction::Ready(caller(request).ok_or_else(|| {
+            Problem::internal("`CurrentUser` is extracted on a route that authenticates nobody")
+        }))
+    }
+}
+
+impl Argument for Option<CurrentUser> {
+    type Value = Self;
+    const INPUT: Option<Input> = None;
+    const CALLER: Caller = Caller::Optional;
+
+    fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
+        Extraction::Ready(Ok(caller(request)))
+    }
+}
+
+fn caller(request: &HttpRequest) -> Option<CurrentUser> {
+    let context = RequestContext::of(request)?;
+    let principal = context.principal()?;
+    Some(CurrentUser::new(principal.clone()))
+}

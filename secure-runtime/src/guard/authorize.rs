@@ -1,0 +1,52 @@
+use std::fmt;
+
+use crate::{policy::Demands, principal::Principal};
+
+/// Why a known caller may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// None of the roles.
+    Role,
+    /// Not all of the scopes; these are demanded.
+    Scope(&'static [&'static str]),
+    /// Somebody else's resource.
+    Owner,
+}
+
+/// Whether `principal` meets the demands. `owner` is the value of the path parameter that names the
+/// owner; an absent one is nobody's.
+pub(super) fn decide(
+    demands: &Demands,
+    principal: &Principal,
+    owner: Option<&str>,
+) -> Result<(), Refusal> {
+    if let Some(roles) = demands.roles()
+        && !roles.any_in(principal.role_mask())
+    {
+        return Err(Refusal::Role);
+    }
+    if let Some(scopes) = demands.scopes()
+        && !scopes.all_in(principal.scope_mask())
+    {
+        return Err(Refusal::Scope(scopes.words()));
+    }
+    if demands.owner().is_some() {
+        let stands_in = demands
+            .or_roles()
+            .is_some_and(|roles| roles.any_in(principal.role_mask()));
+        if owner != Some(principal.subject()) && !stands_in {
+            return Err(Refusal::Owner);
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Role => f.write_str("none of the roles"),
+            Self::Scope(words) => write!(f, "not all of the scopes {}", words.join(" ")),
+            Self::Owner => f.write_str("not the owner"),
+        }
+    }
+}

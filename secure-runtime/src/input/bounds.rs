@@ -1,0 +1,264 @@
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    num::{
+        NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroU8, NonZeroU16, NonZeroU32,
+        NonZeroU64,
+    },
+};
+
+use serde_json::{Value, json};
+use zeroize::Zeroize;
+
+use super::Errors;
+use crate::crypto::Secret;
+
+/// A type whose values have a bounded size and know their own rules: numbers, flags, ids, and
+/// every struct and enum with `#[validated]`.
+#[diagnostic::on_unimplemented(
+    message = "nothing bounds a value of type `{Self}`",
+    label = "no bound",
+    note = "a text or a collection: `#[validate(length(max = 200))]` on the field",
+    note = "a struct or an enum of yours: `#[validated]` on it",
+    note = "or say why it needs no bound: `#[unbounded = \"because …\"]` on the field"
+)]
+pub trait Bounded {
+    /// Checks the value's rules; what is broken is added to `errors` at its place.
+    fn check(&self, errors: &mut Errors) {
+        let _ = errors;
+    }
+
+    /// A value that keeps to `bounds`, for examples.
+    fn sample(bounds: &Bounds) -> Value;
+}
+
+/// An input that can be validated: what `Json`, `Form`, `Query` and `Path` must hold.
+#[diagnostic::on_unimplemented(
+    message = "an input of type `{Self}` cannot be validated",
+    label = "no rules are known for this input",
+    note = "write `#[validated]` on the struct, with a bound for each text and collection",
+    note = "or say why it is safe as it is: `#[unvalidated = \"because …\"]` on the argument"
+)]
+pub trait Validated: Bounded {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Bounded> Validated for T {}
+
+/// A text or a collection whose length a rule bounds; what it holds must itself be bounded.
+#[diagnostic::on_unimplemented(
+    message = "`length` does not bound a value of type `{Self}`",
+    label = "`length` cannot be checked here, or what is inside has no bound",
+    note = "`length` bounds texts, lists, sets and maps whose elements are bounded themselves"
+)]
+pub trait Measured {
+    /// Checks the rules of what is inside.
+    fn check_contents(&self, errors: &mut Errors) {
+        let _ = errors;
+    }
+
+    /// A value whose length keeps to `bounds`, for examples.
+    fn sample(bounds: &Bounds) -> Value;
+}
+
+/// What the rules of a field say about its values, for examples.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds {
+    /// The smallest length or value.
+    pub min: Option<i64>,
+    /// The largest length or value.
+    pub max: Option<i64>,
+    /// `email` or `url`.
+    pub format: Option<&'static str>,
+}
+
+impl Bounds {
+    fn number(&self) -> i64 {
+        let least = self.min.unwrap_or(1);
+        self.max.map_or(least, |most| least.min(most))
+    }
+
+    fn text(&self) -> String {
+        let text = match self.format {
+            Some("email") => return "ada@example.com".to_owned(),
+            Some("url") => return "https://example.com/".to_owned(),
+            _ => "hello",
+        };
+        let limit = |bound: Option<i64>| bound.and_then(|bound| usize::try_from(bound).ok());
+        let least = limit(self.min).unwrap_or(0);
+        let most = limit(self.max).unwrap_or(text.len()).max(least);
+        let length = text.len().clamp(least, most).min(4096);
+        text.chars().cycle().take(length).collect()
+    }
+
+    fn items(&self, item: impl Fn() -> Value) -> Vec<Value> {
+        let least = self.min.and_then(|min| usize::try_from(min).ok());
+        (0..least.unwrap_or(0).min(64)).map(|_| item()).collect()
+    }
+}
+
+macro_rules! numbers {
+    ($($type:ty)*) => {$(
+        impl Bounded for $type {
+            fn sample(bounds: &Bounds) -> Value {
+                json!(bounds.number())
+            }
+        }
+    )*};
+}
+
+numbers! {
+    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64
+    NonZeroI8 NonZeroI16 NonZeroI32 NonZeroI64 NonZeroU8 NonZeroU16 NonZeroU32 NonZeroU64
+}
+
+macro_rules! fixed {
+    ($($type:ty => $sample:expr;)*) => {$(
+        impl Bounded for $type {
+            fn sample(_: &Bounds) -> Value {
+                json!($sample)
+            }
+        }
+    )*};
+}
+
+fixed! {
+    () => Value::Null;
+    bool => false;
+    char => "a";
+    uuid::Uuid => uuid::Uuid::nil();
+    IpAddr => "192.0.2.1";
+    Ipv4Addr => "192.0.2.1";
+    Ipv6Addr => "2001:db8::1";
+}
+
+impl<T: Bounded> Bounded for Option<T> {
+    fn check(&self, errors: &mut Errors) {
+        if let Some(value) = self {
+            value.check(errors);
+        }
+    }
+
+    fn sample(bounds: &Bounds) -> Value {
+        T::sample(bounds)
+    }
+}
+
+impl<T: Bounded> Bounded for Box<T> {
+    fn check(&self, errors: &mut Errors) {
+        T::check(self, errors);
+    }
+
+    fn sample(bounds: &Bounds) -> Value {
+        T::sample(bounds)
+    }
+}
+
+impl<T: Bounded, const N: usize> Bounded for [T; N] {
+    fn check(&self, errors: &mut Errors) {
+        check_each(self, errors);
+    }
+
+    fn sample(_: &Bounds) -> Value {
+        Value::Array((0..N).map(|_| T::sample(&Bounds::default())).collect())
+    }
+}
+
+macro_rules! tuples {
+    ($($name:ident $at:tt)*) => {
+        impl<$($name: Bounded),*> Bounded for ($($name,)*) {
+            fn check(&self, errors: &mut Errors) {
+                $(errors.index($at, |errors| self.$at.check(errors));)*
+            }
+
+            fn sample(_: &Bounds) -> Value {
+                Value::Array(vec![$($name::sample(&Bounds::default())),*])
+            }
+        }
+    };
+}
+
+tuples! { A 0 }
+tuples! { A 0 B 1 }
+tuples! { A 0 B 1 C 2 }
+tuples! { A 0 B 1 C 2 D 3 }
+
+impl Measured for String {
+    fn sample(bounds: &Bounds) -> Value {
+        Value::String(bounds.text())
+    }
+}
+
+impl<T: Zeroize + Measured> Measured for Secret<T> {
+    fn check_contents(&self, errors: &mut Errors) {
+        self.expose().check_contents(errors);
+    }
+
+    fn sample(bounds: &Bounds) -> Value {
+        T::sample(bounds)
+    }
+}
+
+impl<T: Measured> Measured for Option<T> {
+    fn check_contents(&self, errors: &mut Errors) {
+        if let Some(value) = self {
+            value.check_contents(errors);
+        }
+    }
+
+    fn sample(bounds: &Bounds) -> Value {
+        T::sample(bounds)
+    }
+}
+
+macro_rules! lists {
+    ($($type:ty)*) => {$(
+        impl<T: Bounded> Measured for $type {
+            fn check_contents(&self, errors: &mut Errors) {
+                check_each(self, errors);
+            }
+
+            fn sample(bounds: &Bounds) -> Value {
+                Value::Array(bounds.items(|| T::sample(&Bounds::default())))
+            }
+        }
+    )*};
+}
+
+lists! { Vec<T> VecDeque<T> BTreeSet<T> }
+
+impl<T: Bounded, S> Measured for HashSet<T, S> {
+    fn check_contents(&self, errors: &mut Errors) {
+        check_each(self, errors);
+    }
+
+    fn sample(bounds: &Bounds) -> Value {
+        Value::Array(bounds.items(|| T::sample(&Bounds::default())))
+    }
+}
+
+macro_rules! maps {
+    ($($type:ident <$($extra:ident)?>)*) => {$(
+        impl<K: Bounded, V: Bounded $(, $extra)?> Measured for $type<K, V $(, $extra)?> {
+            fn check_contents(&self, errors: &mut Errors) {
+                for (index, (key, value)) in self.iter().enumerate() {
+                    errors.index(index, |errors| {
+                        key.check(errors);
+                        value.check(errors);
+                    });
+                }
+            }
+
+            fn sample(_: &Bounds) -> Value {
+                json!({})
+            }
+        }
+    )*};
+}
+
+maps! { HashMap<S> BTreeMap<> }
+
+fn check_each<'a, T: Bounded + 'a>(items: impl IntoIterator<Item = &'a T>, errors: &mut Errors) {
+    for (index, item) in items.into_iter().enumerate() {
+        errors.index(index, |errors| item.check(errors));
+    }
+}

@@ -1,0 +1,249 @@
+use std::{borrow::Cow, fmt::Write as _};
+
+use serde::Serialize;
+use validator::ValidationError;
+
+/// One field that is wrong, as it stands in a 422 answer (RFC 9457 §3, `errors`).
+///
+/// It never repeats what was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// Where in the body: a JSON pointer in its URI fragment form (RFC 6901 §6), `#/text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pointer: Option<String>,
+    /// Which parameter, for the query string and the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parameter: Option<String>,
+    /// What kind of mistake, for programs: `length`, `unknown_field`.
+    pub(crate) code: Cow<'static, str>,
+    /// What is wrong, for people.
+    pub(crate) detail: Cow<'static, str>,
+}
+
+impl FieldError {
+    /// A field of the body that is wrong; `pointer` is a JSON pointer (`#/text`).
+    pub fn at(
+        pointer: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            pointer: Some(pointer.into()),
+            parameter: None,
+            code: code.into(),
+            detail: detail.into(),
+        }
+    }
+
+    /// A parameter of the query string or the path that is wrong.
+    pub fn parameter(
+        name: impl Into<String>,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            pointer: None,
+            parameter: Some(name.into()),
+            code: code.into(),
+            detail: detail.into(),
+        }
+    }
+
+    /// The JSON pointer, for an error in the body.
+    pub fn pointer(&self) -> Option<&str> {
+        self.pointer.as_deref()
+    }
+
+    /// What kind of mistake.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What is wrong.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+/// Where an input stands, and so how its errors name their place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Body,
+    Parameters,
+}
+
+/// Collects what is wrong with an input, each error at its place. Generated code fills it.
+#[derive(Debug)]
+pub struct Errors {
+    place: Place,
+    path: Vec<Segment>,
+    found: Vec<FieldError>,
+}
+
+#[derive(Debug, Clone)]
+enum Segment {
+    Field(&'static str),
+    Key(String),
+    Index(usize),
+}
+
+impl Errors {
+    pub(crate) fn new(place: Place) -> Self {
+        Self {
+            place,
+            path: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    /// Runs `check` with the place set to `field`.
+    pub fn field(&mut self, field: &'static str, check: impl FnOnce(&mut Self)) {
+        self.within(Segment::Field(field), check);
+    }
+
+    /// Runs `check` with the place set to the element at `index`.
+    pub fn index(&mut self, index: usize, check: impl FnOnce(&mut Self)) {
+        self.within(Segment::Index(index), check);
+    }
+
+    fn within(&mut self, segment: Segment, check: impl FnOnce(&mut Self)) {
+        self.path.push(segment);
+        check(self);
+        self.path.pop();
+    }
+
+    /// Notes that a rule is broken at the present place.
+    pub fn add(
+        &mut self,
+        code: impl Into<Cow<'static, str>>,
+        detail: impl Into<Cow<'static, str>>,
+    ) {
+        let (pointer, parameter) = match self.place {
+            Place::Body => (Some(self.pointer()), None),
+            Place::Parameters => (None, Some(self.dotted())),
+        };
+        self.found.push(FieldError {
+            pointer,
+            parameter,
+            code: code.into(),
+            detail: detail.into(),
+        });
+    }
+
+    /// Notes what a check of `validator`'s kind found.
+    pub(crate) fn add_validation(&mut self, error: ValidationError) {
+        let detail = error.message.unwrap_or(Cow::Borrowed("breaks a rule"));
+        self.add(error.code, detail);
+    }
+
+    /// Notes why a value of the wrong shape was refused.
+    pub(crate) fn add_shape(&mut self, path: &serde_path_to_error::Path, message: &str) {
+        use serde_path_to_error::Segment as Serde;
+        let depth = self.path.len();
+        for segment in path {
+            match segment {
+                Serde::Seq { index } => self.path.push(Segment::Index(*index)),
+                Serde::Map { key } | Serde::Enum { variant: key } => {
+                    self.path.push(Segment::Key(shortened(key)));
+                }
+                Serde::Unknown => {}
+            }
+        }
+        let (code, detail, missing) = shape(message);
+        if let Some(field) = missing {
+            self.path.push(Segment::Key(field.to_owned()));
+        }
+        self.add(code, detail);
+        self.path.truncate(depth);
+    }
+
+    /// All that was found; `Ok` when nothing was.
+    pub(crate) fn finish(self) -> Result<(), Vec<FieldError>> {
+        if self.found.is_empty() {
+            Ok(())
+        } else {
+            Err(self.found)
+        }
+    }
+
+    fn pointer(&self) -> String {
+        let mut text = String::from("#");
+        for segment in &self.path {
+            text.push('/');
+            match segment {
+                Segment::Field(name) => escape(name, &mut text),
+                Segment::Key(name) => escape(name, &mut text),
+                // Writing into a String cannot fail.
+                Segment::Index(index) => drop(write!(text, "{index}")),
+            }
+        }
+        text
+    }
+
+    fn dotted(&self) -> String {
+        let names = self.path.iter().map(|segment| match segment {
+            Segment::Field(name) => (*name).to_owned(),
+            Segment::Key(name) => name.clone(),
+            Segment::Index(index) => index.to_string(),
+        });
+        names.collect::<Vec<_>>().join(".")
+    }
+}
+
+/// RFC 6901 §3 and §6: `~` and `/` escaped, then what a URI fragment cannot hold percent-encoded.
+fn escape(name: &str, text: &mut String) {
+    for byte in name.bytes() {
+        match byte {
+            b'~' => text.push_str("~0"),
+            b'/' => text.push_str("~1"),
+            byte if byte.is_ascii_alphanumeric() || b"-._!$&'()*+,;=:@".contains(&byte) => {
+                text.push(char::from(byte));
+            }
+            byte => drop(write!(text, "%{byte:02X}")),
+        }
+    }
+}
+
+/// The key of an unknown field comes from outside: it is shown, but not at any length.
+fn shortened(key: &str) -> String {
+    key.chars().take(64).collect()
+}
+
+/// Serde's message put into a fixed text, since the message itself may repeat what was sent. A
+/// missing field's name comes from the model and is returned.
+fn shape(message: &str) -> (&'static str, &'static str, Option<&str>) {
+    if let Some(rest) = message.strip_prefix("missing field `") {
+        let name = rest.split('`').next().filter(|name| !name.is_empty());
+        return ("missing_field", "is missing", name);
+    }
+    let (code, detail) = if message.starts_with("unknown field") {
+        ("unknown_field", "is not a field of this input")
+    } else if message.starts_with("duplicate field") {
+        ("duplicate_field", "is given more than once")
+    } else if message.starts_with("unknown variant") {
+        ("unknown_variant", "is none of the values allowed here")
+    } else {
+        ("type", "has the wrong type or a value out of range")
+    };
+    (code, detail, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pointers_are_escaped_twice() {
+        let mut errors = Errors::new(Place::Body);
+        errors.field("a/b~c d%é", |errors| errors.add("x", "y"));
+        let found = errors.finish().expect_err("one error");
+        assert_eq!(found[0].pointer(), Some("#/a~1b~0c%20d%25%C3%A9"));
+    }
+
+    #[test]
+    fn the_whole_document_is_an_empty_pointer() {
+        let mut errors = Errors::new(Place::Body);
+        errors.add("x", "y");
+        assert_eq!(errors.finish().expect_err("one")[0].pointer(), Some("#"));
+    }
+}

@@ -1,0 +1,59 @@
+use actix_web::{HttpRequest, dev::Payload, web::Form};
+use serde::de::DeserializeOwned;
+
+use super::{Bounds, Errors, Validated, body, errors::Place};
+use crate::{
+    Problem,
+    guard::{Argument, Caller, Extraction},
+    policy::{Input, InputKind},
+};
+
+/// A form body (`application/x-www-form-urlencoded`), of a type with `#[validated]`.
+impl<T: Validated + DeserializeOwned + 'static> Argument for Form<T> {
+    type Value = Self;
+    const INPUT: Option<Input> = Some(Input::validated(InputKind::Form, sample::<T>));
+    const CALLER: Caller = Caller::Unused;
+
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
+        let body = body::read(
+            request.clone(),
+            payload.take(),
+            "a form body is required",
+            is_form,
+        );
+        Extraction::Later(Box::pin(async move {
+            let body = body.await?;
+            parse_pairs(&body, Place::Body).map(Form)
+        }))
+    }
+}
+
+fn is_form(content_type: &str) -> bool {
+    content_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+fn sample<T: Validated>() -> serde_json::Value {
+    T::sample(&Bounds::default())
+}
+
+/// `name=value` pairs, from a form or a query string; whatever is wrong is 422 with its place.
+pub(super) fn parse_pairs<T: Validated + DeserializeOwned>(
+    pairs: &[u8],
+    place: Place,
+) -> Result<T, Problem> {
+    let mut errors = Errors::new(place);
+    let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(pairs));
+    match serde_path_to_error::deserialize::<_, T>(deserializer) {
+        Ok(value) => {
+            value.check(&mut errors);
+            errors.finish().map_err(Problem::invalid)?;
+            Ok(value)
+        }
+        Err(error) => {
+            errors.add_shape(error.path(), &error.inner().to_string());
+            Err(errors
+                .finish()
+                .map_or_else(Problem::invalid, |()| Problem::bad_request()))
+        }
+    }
+}

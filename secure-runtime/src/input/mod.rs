@@ -1,0 +1,14 @@
+//! What comes in: read strictly, validated before the handler runs.
+
+mod body;
+mod bounds;
+mod errors;
+mod form;
+mod json;
+mod path;
+mod query;
+pub mod rules;
+
+pub(crate) use body::DEFAULT_BODY_LIMIT;
+pub use bounds::{Bounded, Bounds, Measured, Validated};
+pub use errors::{Errors, FieldError};

@@ -1,0 +1,25 @@
+use actix_web::{HttpRequest, dev::Payload, web::Query};
+use serde::de::DeserializeOwned;
+
+use super::{Bounds, Validated, errors::Place, form::parse_pairs};
+use crate::{
+    guard::{Argument, Caller, Extraction},
+    policy::{Input, InputKind},
+};
+
+/// The query string, of a type with `#[validated]`; `#[validated(unknown = "ignore")]` lets
+/// parameters pass that the type does not know.
+impl<T: Validated + DeserializeOwned + 'static> Argument for Query<T> {
+    type Value = Self;
+    const INPUT: Option<Input> = Some(Input::validated(InputKind::Query, sample::<T>));
+    const CALLER: Caller = Caller::Unused;
+
+    fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
+        let pairs = request.query_string().as_bytes();
+        Extraction::Ready(parse_pairs(pairs, Place::Parameters).map(Query))
+    }
+}
+
+fn sample<T: Validated>() -> serde_json::Value {
+    T::sample(&Bounds::default())
+}

@@ -1,0 +1,95 @@
+use super::WordSet;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy)]
+pub enum Access {
+    /// Everyone, signed in or not.
+    Public,
+    /// Signed-in callers that meet the demands.
+    Protected(Demands),
+}
+
+/// What a protected route demands of its caller, besides being signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Demands {
+    /// Any one of these roles.
+    pub(crate) roles: Option<WordSet>,
+    /// All of these scopes.
+    pub(crate) scopes: Option<WordSet>,
+    /// The path parameter that must equal the caller's subject.
+    pub(crate) owner: Option<&'static str>,
+    /// Any one of these roles stands in for ownership.
+    pub(crate) or_roles: Option<WordSet>,
+}
+
+impl Demands {
+    /// The roles of which a caller needs any one.
+    pub const fn roles(&self) -> Option<&WordSet> {
+        self.roles.as_ref()
+    }
+
+    /// The scopes of which a caller needs every one.
+    pub const fn scopes(&self) -> Option<&WordSet> {
+        self.scopes.as_ref()
+    }
+
+    /// The path parameter that must equal the caller's subject.
+    pub const fn owner(&self) -> Option<&'static str> {
+        self.owner
+    }
+
+    /// The roles of which any one stands in for ownership.
+    pub const fn or_roles(&self) -> Option<&WordSet> {
+        self.or_roles.as_ref()
+    }
+
+    pub(crate) const fn needs_role(&self, role: &str) -> bool {
+        match &self.roles {
+            // `roles` stands beside ownership, never instead of it.
+            Some(roles) => roles.each_implies(role),
+            None => false,
+        }
+    }
+
+    pub(crate) const fn needs_scope(&self, scope: &str) -> bool {
+        match &self.scopes {
+            Some(scopes) => scopes.contains(scope),
+            None => false,
+        }
+    }
+}
+
+/// Written by the attributes; nothing else calls these.
+#[doc(hidden)]
+impl Demands {
+    pub const SIGNED_IN: Self = Self {
+        roles: None,
+        scopes: None,
+        owner: None,
+        or_roles: None,
+    };
+
+    #[must_use]
+    pub const fn with_roles(mut self, roles: WordSet) -> Self {
+        self.roles = Some(roles);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_scopes(mut self, scopes: WordSet) -> Self {
+        self.scopes = Some(scopes);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_owner(mut self, parameter: &'static str) -> Self {
+        self.owner = Some(parameter);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_or_roles(mut self, roles: WordSet) -> Self {
+        self.or_roles = Some(roles);
+        self
+    }
+}

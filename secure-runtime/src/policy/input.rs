@@ -1,0 +1,115 @@
+use crate::guard::{Argument, Caller};
+
+/// An input that a handler reads from the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Input {
+    kind: InputKind,
+    unvalidated: Option<&'static str>,
+    sample: Option<fn() -> serde_json::Value>,
+}
+
+/// Where an input stands in the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputKind {
+    /// The body, as JSON.
+    Json,
+    /// The body, as a form (`application/x-www-form-urlencoded`).
+    Form,
+    /// The query string.
+    Query,
+    /// The path's parameters.
+    Path,
+    /// Something that the app reads in its own way.
+    Other,
+}
+
+impl InputKind {
+    /// The kind's name in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Form => "form",
+            Self::Query => "query",
+            Self::Path => "path",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl Input {
+    /// An input that is validated before the handler runs.
+    pub(crate) const fn validated(kind: InputKind, sample: fn() -> serde_json::Value) -> Self {
+        Self {
+            kind,
+            unvalidated: None,
+            sample: Some(sample),
+        }
+    }
+
+    const fn unvalidated(because: &'static str) -> Self {
+        Self {
+            kind: InputKind::Other,
+            unvalidated: Some(because),
+            sample: None,
+        }
+    }
+
+    /// Where it stands in the request.
+    pub const fn kind(&self) -> InputKind {
+        self.kind
+    }
+
+    /// Why it is not validated, where the handler says so.
+    pub const fn unvalidated_because(&self) -> Option<&'static str> {
+        self.unvalidated
+    }
+
+    /// A value that passes the input's rules as far as they are known, for the `curl` line that
+    /// development prints.
+    pub(crate) fn sample(&self) -> Option<serde_json::Value> {
+        self.sample.map(|sample| sample())
+    }
+}
+
+/// One argument of a handler, as far as the policy is concerned. Written by the attributes.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    input: Option<Input>,
+    caller: bool,
+}
+
+impl Parameter {
+    /// An argument that says itself what it is.
+    pub const fn of<A: Argument>() -> Self {
+        Self {
+            input: A::INPUT,
+            caller: !matches!(A::CALLER, Caller::Unused),
+        }
+    }
+
+    /// An argument marked `#[trusted]`.
+    pub const fn trusted() -> Self {
+        Self {
+            input: None,
+            caller: false,
+        }
+    }
+
+    /// An argument marked `#[unvalidated]`.
+    pub const fn unvalidated(because: &'static str) -> Self {
+        Self {
+            input: Some(Input::unvalidated(because)),
+            caller: false,
+        }
+    }
+
+    pub(crate) const fn input(&self) -> Option<Input> {
+        self.input
+    }
+
+    pub(crate) const fn is_caller(&self) -> bool {
+        self.caller
+    }
+}

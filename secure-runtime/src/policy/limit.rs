@@ -1,0 +1,127 @@
+use std::num::NonZeroU32;
+
+use actix_web::HttpRequest;
+use secure_grammar::Quota;
+
+/// A function of the app that says under which key a request is counted. `None` means that the
+/// request cannot be told apart: it is then counted under one key with all others of its kind.
+pub type KeyFunction = fn(&HttpRequest) -> Option<String>;
+
+/// One `#[rate_limit]`: how many, for whom, counted how.
+#[derive(Debug, Clone, Copy)]
+pub struct RateLimit {
+    quotas: &'static [Quota],
+    key: LimitKey,
+    burst: Option<NonZeroU32>,
+    cost: NonZeroU32,
+    count: Count,
+}
+
+/// By what a limit tells callers apart.
+#[derive(Debug, Clone, Copy)]
+pub enum LimitKey {
+    /// The client's address; IPv6 by /56.
+    Ip,
+    /// The signed-in caller's subject.
+    User,
+    /// One counter for everybody.
+    Global,
+    /// The value of a request header; the name is in lower case.
+    Header(&'static str),
+    /// A function of the app; the text is its path, as written.
+    Function(&'static str, KeyFunction),
+}
+
+/// Which requests a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// Every request.
+    Every,
+    /// Only those that are answered with a status of 400 or more. Each request is charged when it
+    /// arrives and given back when it succeeds, so that many at once cannot slip through.
+    Failures,
+}
+
+impl RateLimit {
+    /// The quotas; all of them must have room.
+    pub const fn quotas(&self) -> &'static [Quota] {
+        self.quotas
+    }
+
+    /// By what callers are told apart.
+    pub const fn key(&self) -> LimitKey {
+        self.key
+    }
+
+    /// The burst of the smooth limiter, where it was asked for.
+    pub const fn burst(&self) -> Option<NonZeroU32> {
+        self.burst
+    }
+
+    /// How many units one request takes.
+    pub const fn cost(&self) -> NonZeroU32 {
+        self.cost
+    }
+
+    /// Which requests count.
+    pub const fn count(&self) -> Count {
+        self.count
+    }
+
+    /// Whether the key is the signed-in caller.
+    pub const fn is_by_caller(&self) -> bool {
+        matches!(self.key, LimitKey::User)
+    }
+
+    /// Whether every request counts, whoever sends it.
+    pub(crate) const fn counts_everyone(&self) -> bool {
+        matches!(self.key, LimitKey::Ip | LimitKey::Global) && matches!(self.count, Count::Every)
+    }
+}
+
+impl LimitKey {
+    /// The key as it stands in the attribute (`ip`, `user`, `global`, `header x-tenant`, `key path`).
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Ip => "ip".to_owned(),
+            Self::User => "user".to_owned(),
+            Self::Global => "global".to_owned(),
+            Self::Header(name) => format!("header {name}"),
+            Self::Function(path, _) => format!("key {path}"),
+        }
+    }
+}
+
+/// Written by the attributes; nothing else calls these.
+#[doc(hidden)]
+impl RateLimit {
+    pub const fn new(quotas: &'static [Quota], key: LimitKey) -> Self {
+        Self {
+            quotas,
+            key,
+            burst: None,
+            cost: NonZeroU32::MIN,
+            count: Count::Every,
+        }
+    }
+
+    #[must_use]
+    pub const fn with_burst(mut self, burst: u32) -> Self {
+        self.burst = NonZeroU32::new(burst);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_cost(mut self, cost: u32) -> Self {
+        if let Some(cost) = NonZeroU32::new(cost) {
+            self.cost = cost;
+        }
+        self
+    }
+
+    #[must_use]
+    pub const fn counting_failures(mut self) -> Self {
+        self.count = Count::Failures;
+        self
+    }
+}

@@ -1,0 +1,285 @@
+//! What a route demands, as plain const data.
+//!
+//! The attributes write one [`RoutePolicy`] for each annotated handler. Everything that is said
+//! about routes is read from it: the guard that enforces it, the launch checks, the route × policy
+//! matrix and the assertions of [`assert_policy!`](crate::assert_policy).
+
+mod access;
+mod endpoint;
+mod input;
+mod limit;
+mod vocabulary;
+
+pub use access::{Access, Demands};
+pub use endpoint::Endpoint;
+pub(crate) use endpoint::changes_state;
+#[doc(hidden)]
+pub use input::Parameter;
+pub use input::{Input, InputKind};
+pub use limit::{Count, KeyFunction, LimitKey, RateLimit};
+pub use vocabulary::{RoleWord, ScopeWord, Vocabulary, WordSet};
+
+/// A type that carries the policy of one handler. The attributes implement it.
+pub trait Policy: 'static {
+    /// What the handler demands.
+    const POLICY: RoutePolicy;
+}
+
+/// What one handler demands: who may call it, how often, with which inputs.
+///
+/// Plain const data with const methods, so that an invariant over named handlers is a `const`
+/// assertion ([`assert_policy!`](crate::assert_policy)) and one over everything that is mounted is
+/// checked at launch ([`Routes::assert`](crate::Routes::assert)).
+#[derive(Debug, Clone, Copy)]
+pub struct RoutePolicy {
+    handler: &'static str,
+    module: &'static str,
+    endpoints: &'static [Endpoint],
+    access: Access,
+    limits: &'static [RateLimit],
+    unlimited: Option<&'static str>,
+    parameters: &'static [Parameter],
+}
+
+impl RoutePolicy {
+    /// The handler's name, as written.
+    pub const fn handler(&self) -> &'static str {
+        self.handler
+    }
+
+    /// The path of the module that holds the handler.
+    pub const fn module(&self) -> &'static str {
+        self.module
+    }
+
+    /// The method × path pairs that the route attributes name; empty for a plain function, whose
+    /// path and method are said where it is mounted.
+    pub const fn endpoints(&self) -> &'static [Endpoint] {
+        self.endpoints
+    }
+
+    /// Who may call.
+    pub const fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// What a protected route demands of its caller; `None` for a public one.
+    pub const fn demands(&self) -> Option<&Demands> {
+        match &self.access {
+            Access::Protected(demands) => Some(demands),
+            Access::Public => None,
+        }
+    }
+
+    /// The rate limits, in the order in which they were written.
+    pub const fn limits(&self) -> &'static [RateLimit] {
+        self.limits
+    }
+
+    /// Why a public route that changes state carries no limit.
+    pub const fn unlimited_because(&self) -> Option<&'static str> {
+        self.unlimited
+    }
+
+    /// The inputs that the handler reads from the request.
+    pub fn inputs(&self) -> impl Iterator<Item = Input> + use<> {
+        self.parameters.iter().filter_map(Parameter::input)
+    }
+
+    /// Whether an input is validated before the handler runs.
+    pub const fn validates(&self) -> bool {
+        let mut at = 0;
+        while at < self.parameters.len() {
+            if let Some(input) = self.parameters[at].input()
+                && input.unvalidated_because().is_none()
+            {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Whether the handler takes the caller as an argument.
+    pub const fn asks_who_calls(&self) -> bool {
+        let mut at = 0;
+        while at < self.parameters.len() {
+            if self.parameters[at].is_caller() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Whether everyone may call.
+    pub const fn is_public(&self) -> bool {
+        matches!(self.access, Access::Public)
+    }
+
+    /// Whether a caller must be signed in.
+    pub const fn is_protected(&self) -> bool {
+        !self.is_public()
+    }
+
+    /// Whether every caller must hold `role` or a role that implies it, so that nobody below it
+    /// gets in. False where an owner gets in without the role.
+    pub const fn needs_role(&self, role: &str) -> bool {
+        match self.demands() {
+            Some(demands) => demands.needs_role(role),
+            None => false,
+        }
+    }
+
+    /// Whether every caller must hold `scope`.
+    pub const fn needs_scope(&self, scope: &str) -> bool {
+        match self.demands() {
+            Some(demands) => demands.needs_scope(scope),
+            None => false,
+        }
+    }
+
+    /// Whether a path parameter must equal the caller's subject (or the caller holds a role that
+    /// `or_roles` names).
+    pub const fn needs_owner(&self) -> bool {
+        match self.demands() {
+            Some(demands) => demands.owner.is_some(),
+            None => false,
+        }
+    }
+
+    /// Whether at least one limit counts the route's requests.
+    pub const fn is_limited(&self) -> bool {
+        !self.limits.is_empty()
+    }
+
+    /// Whether a limit counts every request, whoever sends it: keyed by address or global, and not
+    /// only failures.
+    pub const fn limits_everyone(&self) -> bool {
+        let mut at = 0;
+        while at < self.limits.len() {
+            if self.limits[at].counts_everyone() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Whether an endpoint answers a method that changes state (anything but GET, HEAD, OPTIONS,
+    /// TRACE and QUERY; RFC 9110 §9.2.1).
+    pub const fn changes_state(&self) -> bool {
+        let mut at = 0;
+        while at < self.endpoints.len() {
+            if self.endpoints[at].changes_state() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+}
+
+/// Written by the attributes; nothing else calls these.
+#[doc(hidden)]
+impl RoutePolicy {
+    pub const fn public(handler: &'static str, module: &'static str) -> Self {
+        Self::new(handler, module, Access::Public)
+    }
+
+    pub const fn protected(handler: &'static str, module: &'static str, demands: Demands) -> Self {
+        Self::new(handler, module, Access::Protected(demands))
+    }
+
+    const fn new(handler: &'static str, module: &'static str, access: Access) -> Self {
+        Self {
+            handler,
+            module,
+            endpoints: &[],
+            access,
+            limits: &[],
+            unlimited: None,
+            parameters: &[],
+        }
+    }
+
+    #[must_use]
+    pub const fn with_endpoints(mut self, endpoints: &'static [Endpoint]) -> Self {
+        self.endpoints = endpoints;
+        self
+    }
+
+    #[must_use]
+    pub const fn with_limits(mut self, limits: &'static [RateLimit]) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    #[must_use]
+    pub const fn with_unlimited(mut self, because: &'static str) -> Self {
+        self.unlimited = Some(because);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_parameters(mut self, parameters: &'static [Parameter]) -> Self {
+        self.parameters = parameters;
+        self
+    }
+}
+
+/// Asserts, when the program is compiled, something about the policies of named handlers.
+///
+/// The condition is spliced into a `const` block, so it may call the const methods of
+/// [`RoutePolicy`] and nothing that needs run time.
+///
+/// ```
+/// use actix_web::Responder;
+/// use secure_runtime::{assert_policy, prelude::*};
+///
+/// #[derive(Role)]
+/// pub enum Role {
+///     Admin,
+/// }
+///
+/// #[delete("/users/{id}")]
+/// #[protected(roles = "admin")]
+/// async fn delete_user() -> impl Responder {
+///     "gone"
+/// }
+///
+/// assert_policy!(delete_user; |policy| policy.needs_role("admin"));
+/// # fn main() {}
+/// ```
+///
+/// A condition that does not hold is a compile error:
+///
+/// ```compile_fail
+/// # use actix_web::Responder;
+/// # use secure_runtime::{assert_policy, prelude::*};
+/// #[get("/health")]
+/// #[public]
+/// async fn health() -> impl Responder {
+///     "ok"
+/// }
+///
+/// assert_policy!(health; |policy| policy.is_protected());
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! assert_policy {
+    ($($handler:path),+ $(,)? ; |$policy:ident| $condition:expr $(,)?) => {
+        const _: () = {
+            $({
+                let $policy: &$crate::policy::RoutePolicy =
+                    &<$handler as $crate::policy::Policy>::POLICY;
+                if !$condition {
+                    ::core::panic!(::core::concat!(
+                        "the policy of `", ::core::stringify!($handler),
+                        "` breaks the assertion `", ::core::stringify!($condition), "`"
+                    ));
+                }
+            })+
+        };
+    };
+}

@@ -1,0 +1,115 @@
+use std::fmt::Write as _;
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+
+/// What a request carries to say who calls.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Credential<'a> {
+    /// Nothing.
+    None,
+    /// A bearer token, not yet verified (RFC 6750 §2.1).
+    Bearer(&'a str),
+    /// Something that is no credential of ours.
+    Malformed,
+}
+
+/// Finds the credential: the `Authorization` header, and nothing else. Two of them, another scheme
+/// or characters outside the token alphabet are malformed: nothing falls through to "anonymous".
+pub(crate) fn find_credential(headers: &HeaderMap) -> Credential<'_> {
+    let mut values = headers.get_all(AUTHORIZATION);
+    let Some(value) = values.next() else {
+        return Credential::None;
+    };
+    if values.next().is_some() {
+        return Credential::Malformed;
+    }
+    bearer_token(value.as_bytes()).map_or(Credential::Malformed, Credential::Bearer)
+}
+
+/// `Bearer` in any case, one or more spaces, a `b64token` (RFC 6750 §2.1, RFC 9110 §11.4).
+fn bearer_token(value: &[u8]) -> Option<&str> {
+    let value = std::str::from_utf8(value).ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim_start_matches(' ');
+    let unpadded = token.trim_end_matches('=');
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
+    (scheme.eq_ignore_ascii_case("bearer") && !unpadded.is_empty() && unpadded.bytes().all(legal))
+        .then_some(token)
+}
+
+/// The `WWW-Authenticate` value of RFC 6750 §3: no `error` where no credential was sent.
+pub(crate) fn challenge(error: Option<&str>, scope: Option<&[&str]>) -> HeaderValue {
+    let mut text = String::from("Bearer realm=\"api\"");
+    if let Some(error) = error {
+        // Writing into a String cannot fail.
+        let _ = write!(text, ", error=\"{error}\"");
+    }
+    if let Some(scope) = scope {
+        let _ = write!(text, ", scope=\"{}\"", scope.join(" "));
+    }
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(AUTHORIZATION, HeaderValue::from_str(value).expect("value"));
+        }
+        headers
+    }
+
+    #[test]
+    fn scheme_in_any_case_and_several_spaces() {
+        for value in ["Bearer a.b.c", "bearer a.b.c", "BEARER   a.b.c"] {
+            assert_eq!(
+                find_credential(&headers(&[value])),
+                Credential::Bearer("a.b.c")
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        assert_eq!(find_credential(&headers(&[])), Credential::None);
+    }
+
+    #[test]
+    fn what_is_no_bearer_token_is_malformed() {
+        for values in [
+            &["Bearer"][..],
+            &["Bearer "],
+            &["Basic YTpi"],
+            &["Bearer a b"],
+            &["Bearer a\tb"],
+            &["Bearer ="],
+            &["Bearer a=b"],
+            &["Bearer é"],
+            &["Bearer a", "Bearer a"],
+            &["Bearer a, Bearer b"],
+            &[""],
+        ] {
+            assert_eq!(
+                find_credential(&headers(values)),
+                Credential::Malformed,
+                "{values:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn challenges_as_rfc_6750_writes_them() {
+        assert_eq!(challenge(None, None), "Bearer realm=\"api\"");
+        assert_eq!(
+            challenge(Some("invalid_token"), None),
+            "Bearer realm=\"api\", error=\"invalid_token\""
+        );
+        assert_eq!(
+            challenge(Some("insufficient_scope"), Some(&["a:read", "a:write"])),
+            "Bearer realm=\"api\", error=\"insufficient_scope\", scope=\"a:read a:write\""
+        );
+    }
+}

@@ -1,0 +1,233 @@
+//! The one mapping from an error to a response: problem details, RFC 9457.
+
+use std::{any::Any, borrow::Cow, fmt, time::Duration};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+};
+use serde::Serialize;
+
+use crate::input::FieldError;
+
+/// A problem, answered as `application/problem+json` (RFC 9457).
+///
+/// What the client reads is fixed and says nothing about the inside; the cause goes to the log
+/// under the correlation id that the client gets as `X-Request-Id`. Any error converts into a 500,
+/// so `?` is safe in a handler that returns `Result<_, Problem>`.
+///
+/// ```
+/// use secure_runtime::Problem;
+///
+/// fn find(id: u32) -> Result<&'static str, Problem> {
+///     match id {
+///         1 => Ok("the first"),
+///         _ => Err(Problem::not_found()),
+///     }
+/// }
+/// # assert!(find(2).is_err());
+/// ```
+pub struct Problem {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    status: StatusCode,
+    detail: Option<Cow<'static, str>>,
+    errors: Vec<FieldError>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    cause: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a status and nothing else to say. A status below 400 is no problem and
+    /// becomes a 500.
+    #[must_use]
+    pub fn new(status: StatusCode) -> Self {
+        let status = if status.is_client_error() || status.is_server_error() {
+            status
+        } else {
+            StatusCode::INTERNAL_SERVER_ERROR
+        };
+        Self {
+            inner: Box::new(Inner {
+                status,
+                detail: None,
+                errors: Vec::new(),
+                headers: Vec::new(),
+                cause: None,
+            }),
+        }
+    }
+
+    /// 400: the request cannot be read.
+    #[must_use]
+    pub fn bad_request() -> Self {
+        Self::new(StatusCode::BAD_REQUEST)
+    }
+
+    /// 403: the caller is known, and may not.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN)
+    }
+
+    /// 404: nothing there, or nothing that this caller may see.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND)
+    }
+
+    /// 409: the request contradicts what is there.
+    #[must_use]
+    pub fn conflict() -> Self {
+        Self::new(StatusCode::CONFLICT)
+    }
+
+    /// 422: the input is understood and breaks a rule.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY);
+        problem.inner.errors = errors;
+        problem
+    }
+
+    /// 500: a fault of the server. The cause is logged and never sent.
+    #[must_use]
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR).because(cause)
+    }
+
+    /// 503 with `Retry-After` in whole seconds, rounded up.
+    #[must_use]
+    pub fn unavailable(retry_after: Duration) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE).with_retry_after(retry_after)
+    }
+
+    /// Says more to the client. The text is sent as it is: no inside, no secret, no input.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.inner.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.inner.headers.push((name, value));
+        self
+    }
+
+    /// Notes for the log why this happened. Never sent.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.inner.cause = Some(cause.to_string());
+        self
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.inner.status
+    }
+
+    /// The fields that are wrong, where the input was.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.inner.errors
+    }
+
+    /// What the log says, where something was noted.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.inner.cause.as_deref()
+    }
+
+    pub(crate) fn with_retry_after(self, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// The problem that stands for an error of actix-web: its status, and a text of ours.
+    pub(crate) fn from_actix(error: &actix_web::Error) -> Self {
+        let status = error.as_response_error().status_code();
+        Self::new(status).because(error)
+    }
+
+    /// The body, without a status line.
+    fn body(&self) -> Vec<u8> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            r#type: &'static str,
+            title: &'a str,
+            status: u16,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            detail: Option<&'a str>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            errors: &'a [FieldError],
+        }
+        let inner = &self.inner;
+        // RFC 9457 §4.2.1: with `about:blank` the title is the status's own phrase.
+        serde_json::to_vec(&Body {
+            r#type: "about:blank",
+            title: inner.status.canonical_reason().unwrap_or("Error"),
+            status: inner.status.as_u16(),
+            detail: inner.detail.as_deref(),
+            errors: &inner.errors,
+        })
+        .unwrap_or_default()
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.inner.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.inner.status);
+        response.content_type("application/problem+json");
+        for (name, value) in &self.inner.headers {
+            response.append_header((name.clone(), value.clone()));
+        }
+        response.body(self.body())
+    }
+}
+
+/// Any error is a 500 whose text is logged and not sent; an error of actix-web keeps its status.
+impl<E: std::error::Error + 'static> From<E> for Problem {
+    fn from(error: E) -> Self {
+        if let Some(error) = (&error as &dyn Any).downcast_ref::<actix_web::Error>() {
+            return Self::from_actix(error);
+        }
+        let mut cause = error.to_string();
+        let mut source = error.source();
+        while let Some(next) = source {
+            cause.push_str(": ");
+            cause.push_str(&next.to_string());
+            source = next.source();
+        }
+        Self::internal(cause)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.inner.status)?;
+        if let Some(detail) = &self.inner.detail {
+            write!(f, ": {detail}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Problem")
+            .field("status", &self.inner.status)
+            .field("detail", &self.inner.detail)
+            .field("errors", &self.inner.errors)
+            .field("cause", &self.inner.cause)
+            .finish()
+    }
+}

@@ -1,0 +1,249 @@
+//! The route × policy matrix: what is mounted, and who may call it.
+
+use std::fmt::{self, Write as _};
+
+use serde::Serialize;
+
+use crate::{
+    policy::{Access, Count, RateLimit, RoutePolicy},
+    routes::RouteTable,
+};
+
+/// The route × policy matrix, as [`Security::report`](crate::Security::report) gives it.
+///
+/// It prints as a table; [`markdown`](Self::markdown) and [`json`](Self::json) are the other forms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    routes: Vec<ReportRow>,
+    unchecked: Vec<UncheckedRow>,
+}
+
+/// One method × path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ReportRow {
+    /// The method.
+    pub method: String,
+    /// The full path pattern.
+    pub path: String,
+    /// `public` or `protected`.
+    pub access: &'static str,
+    /// Any one of these roles.
+    pub roles: Vec<&'static str>,
+    /// All of these scopes.
+    pub scopes: Vec<&'static str>,
+    /// The path parameter that must equal the caller's subject.
+    pub owner: Option<&'static str>,
+    /// Any one of these roles stands in for ownership.
+    pub or_roles: Vec<&'static str>,
+    /// The limits, as the attributes say them.
+    pub limits: Vec<String>,
+    /// Why a public route that changes state has no limit.
+    pub unlimited: Option<&'static str>,
+    /// What the handler reads, and how it is checked.
+    pub inputs: Vec<String>,
+    /// The handler, with its module.
+    pub handler: String,
+}
+
+/// A service that was let in without a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct UncheckedRow {
+    /// The prefix under which it is mounted; empty at the root.
+    pub prefix: String,
+    /// The reason in writing.
+    pub because: String,
+}
+
+impl Report {
+    pub(crate) fn new(table: Option<&RouteTable>) -> Self {
+        let mut report = Self {
+            routes: Vec::new(),
+            unchecked: Vec::new(),
+        };
+        let Some(table) = table else { return report };
+        for route in table.routes() {
+            for (method, path) in &route.endpoints {
+                report
+                    .routes
+                    .push(ReportRow::new(method.as_str(), path, route.policy));
+            }
+        }
+        report
+            .routes
+            .sort_by(|a, b| (&a.path, &a.method).cmp(&(&b.path, &b.method)));
+        report.unchecked = table
+            .unchecked()
+            .iter()
+            .map(|service| UncheckedRow {
+                prefix: service.prefix.clone(),
+                because: service.because.clone(),
+            })
+            .collect();
+        report
+    }
+
+    /// The rows, by path and method.
+    pub fn routes(&self) -> &[ReportRow] {
+        &self.routes
+    }
+
+    /// The services that were let in without a policy.
+    pub fn unchecked(&self) -> &[UncheckedRow] {
+        &self.unchecked
+    }
+
+    /// As a Markdown table.
+    pub fn markdown(&self) -> String {
+        let mut text = String::new();
+        let escaped = |cell: &String| cell.replace('|', "\\|");
+        for (index, cells) in self.cells().iter().enumerate() {
+            let cells: Vec<_> = cells.iter().map(escaped).collect();
+            // Writing into a String cannot fail.
+            let _ = writeln!(text, "| {} |", cells.join(" | "));
+            if index == 0 {
+                let _ = writeln!(text, "|{}", "---|".repeat(cells.len()));
+            }
+        }
+        text
+    }
+
+    /// As JSON, for programs.
+    pub fn json(&self) -> String {
+        // Only strings and lists of them: it cannot fail.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// The header line and a line for each row.
+    fn cells(&self) -> Vec<[String; 6]> {
+        let header = ["method", "path", "who", "limits", "inputs", "handler"];
+        let mut lines = vec![header.map(str::to_owned)];
+        for row in &self.routes {
+            lines.push([
+                row.method.clone(),
+                row.path.clone(),
+                row.who(),
+                row.limits_cell(),
+                or_dash(row.inputs.join(", ")),
+                row.handler.clone(),
+            ]);
+        }
+        for row in &self.unchecked {
+            lines.push([
+                "*".to_owned(),
+                format!("{}/…", row.prefix),
+                format!("unchecked: {}", row.because),
+                or_dash(String::new()),
+                or_dash(String::new()),
+                or_dash(String::new()),
+            ]);
+        }
+        lines
+    }
+}
+
+impl ReportRow {
+    fn new(method: &str, path: &str, policy: &RoutePolicy) -> Self {
+        let demands = policy.demands();
+        let words = |set: Option<&crate::policy::WordSet>| {
+            set.map_or_else(Vec::new, |set| set.words().to_vec())
+        };
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            access: match policy.access() {
+                Access::Public => "public",
+                Access::Protected(_) => "protected",
+            },
+            roles: words(demands.and_then(|demands| demands.roles())),
+            scopes: words(demands.and_then(|demands| demands.scopes())),
+            owner: demands.and_then(|demands| demands.owner()),
+            or_roles: words(demands.and_then(|demands| demands.or_roles())),
+            limits: policy.limits().iter().map(describe_limit).collect(),
+            unlimited: policy.unlimited_because(),
+            inputs: policy
+                .inputs()
+                .map(|input| match input.unvalidated_because() {
+                    Some(because) => format!("{} (unvalidated: {because})", input.kind().as_str()),
+                    None => input.kind().as_str().to_owned(),
+                })
+                .collect(),
+            handler: format!("{}::{}", policy.module(), policy.handler()),
+        }
+    }
+
+    fn who(&self) -> String {
+        if self.access == "public" {
+            return "everyone".to_owned();
+        }
+        let mut parts = Vec::new();
+        if !self.roles.is_empty() {
+            parts.push(format!("role {}", self.roles.join(" or ")));
+        }
+        if !self.scopes.is_empty() {
+            parts.push(format!("scope {}", self.scopes.join(" and ")));
+        }
+        if let Some(owner) = self.owner {
+            let or_roles = match self.or_roles.as_slice() {
+                [] => String::new(),
+                roles => format!(" or role {}", roles.join(" or ")),
+            };
+            parts.push(format!("owner {owner}{or_roles}"));
+        }
+        match parts.as_slice() {
+            [] => "signed in".to_owned(),
+            parts => parts.join("; "),
+        }
+    }
+
+    fn limits_cell(&self) -> String {
+        match self.unlimited {
+            Some(because) => format!("none: {because}"),
+            None => or_dash(self.limits.join(", ")),
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = self.cells();
+        let mut widths = [0; 6];
+        for cells in &lines {
+            for (width, cell) in widths.iter_mut().zip(cells) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        for cells in &lines {
+            let mut line = String::new();
+            for (width, cell) in widths.iter().zip(cells) {
+                let _ = write!(line, "{cell:<width$}  ");
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+fn describe_limit(limit: &RateLimit) -> String {
+    let quotas: Vec<_> = limit.quotas().iter().map(ToString::to_string).collect();
+    let mut text = format!("{} by {}", quotas.join("; "), limit.key().describe());
+    if let Some(burst) = limit.burst() {
+        let _ = write!(text, ", burst {burst}");
+    }
+    if limit.cost().get() > 1 {
+        let _ = write!(text, ", cost {}", limit.cost());
+    }
+    if limit.count() == Count::Failures {
+        text.push_str(", failures only");
+    }
+    text
+}
+
+fn or_dash(text: String) -> String {
+    if text.is_empty() {
+        "–".to_owned()
+    } else {
+        text
+    }
+}

@@ -1,0 +1,150 @@
+use std::{fmt::Write as _, net::SocketAddr};
+
+use super::table::{MountedRoute, RouteTable};
+use crate::{
+    policy::{Demands, InputKind, changes_state},
+    security::State,
+    token::Grant,
+};
+
+/// In development, says once how to call the app: a `curl` line with a short-lived token, ready to
+/// be pasted, and the same call by somebody who may not.
+pub(super) fn once(state: &State, address: SocketAddr) {
+    let Some(table) = state.table() else { return };
+    if state.announces() {
+        let text = announcement(state, table, address);
+        #[allow(clippy::print_stdout)]
+        {
+            println!("{text}");
+        }
+    }
+}
+
+fn announcement(state: &State, table: &RouteTable, address: SocketAddr) -> String {
+    let base = base_url(address);
+    let mut text = format!(
+        "secure-runtime: development profile (SECURE_PROFILE=production for the real thing)\n\
+         {}listening on {base}\n",
+        state.key_notice(),
+    );
+    let protected = || {
+        table
+            .routes()
+            .iter()
+            .filter(|route| route.policy.is_protected() && !route.endpoints.is_empty())
+    };
+    let changing = protected().find(|route| {
+        let (method, _) = &route.endpoints[0];
+        changes_state(method.as_str()) && route.policy.inputs().count() > 0
+    });
+    if let Some(route) = changing.or_else(|| protected().next())
+        && let Some(demands) = route.policy.demands()
+    {
+        let minutes = state.access_tokens().lifetime().as_secs() / 60;
+        let may = Grant::new("sample")
+            .with_roles(any_role(demands))
+            .with_scopes(
+                demands
+                    .scopes()
+                    .map_or(&[][..], |scopes| scopes.words())
+                    .to_vec(),
+            );
+        let lines = [
+            ("a call that is allowed", may),
+            (
+                "the same by a caller without roles or scopes",
+                Grant::new("stranger"),
+            ),
+        ];
+        for (what, grant) in lines {
+            if let Ok(token) = state.access_tokens().issue(&grant) {
+                // Writing into a String cannot fail.
+                let _ = write!(
+                    text,
+                    "\n{what} (the token lives {minutes} minutes):\n{}\n",
+                    curl(&base, route, token.expose())
+                );
+            }
+        }
+    }
+    text
+}
+
+fn any_role(demands: &Demands) -> Vec<&'static str> {
+    demands
+        .roles()
+        .and_then(|roles| roles.words().first())
+        .into_iter()
+        .copied()
+        .collect()
+}
+
+fn base_url(address: SocketAddr) -> String {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
+}
+
+fn curl(base: &str, route: &MountedRoute, token: &str) -> String {
+    let Some((method, pattern)) = route.endpoints.first() else {
+        return String::new();
+    };
+    let owner = route.policy.demands().and_then(|demands| demands.owner());
+    let path = sample_path(pattern, owner);
+    let mut line = format!("curl -i -X {method} {base}{path} -H 'Authorization: Bearer {token}'");
+    for input in route.policy.inputs() {
+        let Some(sample) = input.sample() else {
+            continue;
+        };
+        if input.kind() == InputKind::Json {
+            let body = sample.to_string().replace('\'', "'\\''");
+            let _ = write!(line, " -H 'Content-Type: application/json' -d '{body}'");
+        } else if input.kind() == InputKind::Form {
+            for (name, value) in sample.as_object().into_iter().flatten() {
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                let _ = write!(line, " --data-urlencode '{name}={value}'");
+            }
+        }
+    }
+    line
+}
+
+/// The pattern with something in the place of each parameter.
+fn sample_path(pattern: &str, owner: Option<&str>) -> String {
+    let mut path = String::new();
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('{') {
+        path.push_str(before);
+        let (parameter, after) = after.split_once('}').unwrap_or((after, ""));
+        let name = parameter.split(':').next().unwrap_or(parameter);
+        path.push_str(if Some(name) == owner { "sample" } else { "1" });
+        rest = after.strip_prefix('*').unwrap_or(after);
+    }
+    path.push_str(rest);
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_filled() {
+        assert_eq!(
+            sample_path("/a/{id}/b/{user}", Some("user")),
+            "/a/1/b/sample"
+        );
+        assert_eq!(sample_path("/files/{tail}*", None), "/files/1");
+        assert_eq!(sample_path("/notes", None), "/notes");
+    }
+
+    #[test]
+    fn an_open_address_is_shown_as_loopback() {
+        let address = "0.0.0.0:8080".parse().expect("an address");
+        assert_eq!(base_url(address), "http://127.0.0.1:8080");
+    }
+}

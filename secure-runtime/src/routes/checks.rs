@@ -1,0 +1,247 @@
+use std::collections::HashMap;
+
+use actix_web::http::Method;
+use secure_grammar::PathPattern;
+
+use super::{
+    LaunchError, Routes,
+    entry::{Entry, Kind, PolicyEntry, ScopeEntry},
+    table::{MountedLimit, MountedRoute, RouteTable, UncheckedService},
+};
+use crate::{
+    limit::Rule,
+    policy::{RoutePolicy, Vocabulary, changes_state},
+    principal::Vocabularies,
+};
+
+/// Everything that can be known at launch, checked at once.
+///
+/// # Errors
+/// All findings together.
+pub(crate) fn check(routes: &Routes) -> Result<RouteTable, LaunchError> {
+    let mut checker = Checker::default();
+    checker.entries(routes.entries());
+    checker.assertions(routes);
+    if checker.findings.is_empty() {
+        Ok(RouteTable::new(
+            checker.routes,
+            checker.unchecked,
+            checker.vocabularies,
+        ))
+    } else {
+        Err(LaunchError::new(checker.findings))
+    }
+}
+
+#[derive(Default)]
+struct Checker {
+    findings: Vec<String>,
+    routes: Vec<MountedRoute>,
+    unchecked: Vec<UncheckedService>,
+    vocabularies: Vocabularies,
+    /// Who answers a method at a normalized pattern.
+    taken: HashMap<(String, String), String>,
+    /// Prefixes of the scopes that are complete: what comes later below them is never reached.
+    closed_scopes: Vec<String>,
+    counters: u32,
+}
+
+impl Checker {
+    fn entries(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            match &entry.kind {
+                Kind::Policy(entry) => self.policy(entry),
+                Kind::Scope(scope) => self.scope(scope),
+                Kind::Unchecked { prefix, because } => {
+                    if because.trim().is_empty() {
+                        self.findings.push(
+                            "an `unchecked` service gives no reason; write \
+                             `unchecked(\"because …\", service)`"
+                                .to_owned(),
+                        );
+                    }
+                    self.unchecked.push(UncheckedService {
+                        prefix: prefix.clone(),
+                        because: because.clone(),
+                    });
+                }
+            }
+        }
+    }
+
+    fn scope(&mut self, scope: &ScopeEntry) {
+        let prefix = &scope.prefix;
+        if prefix.is_empty() || prefix.ends_with('/') || !prefix.starts_with('/') {
+            self.findings.push(format!(
+                "the scope `{prefix}` must start with `/` and not end with one"
+            ));
+        }
+        self.pattern(prefix, &format!("the scope `{prefix}`"));
+        self.entries(&scope.entries);
+        self.closed_scopes.push(scope.full_prefix.clone());
+    }
+
+    fn policy(&mut self, entry: &PolicyEntry) {
+        let policy = entry.policy;
+        let handler = policy.handler();
+        let mut endpoints = Vec::new();
+        for (method, path) in &entry.endpoints {
+            let name = format!("{method} {path} (`{handler}`)");
+            if let Some(pattern) = self.pattern(path, &name) {
+                self.reachable(path, &name);
+                self.alone(method, &pattern, &name);
+                self.owner(policy, &pattern, &name);
+            }
+            self.limited(policy, method, &name);
+            match Method::from_bytes(method.as_bytes()) {
+                Ok(method) => endpoints.push((method, path.clone())),
+                Err(_) => self
+                    .findings
+                    .push(format!("{name}: `{method}` is no method")),
+            }
+        }
+        if let Some(demands) = policy.demands() {
+            for set in [demands.roles(), demands.or_roles()].into_iter().flatten() {
+                vocabulary(
+                    &mut self.vocabularies.roles,
+                    set.vocabulary(),
+                    handler,
+                    &mut self.findings,
+                );
+            }
+            if let Some(set) = demands.scopes() {
+                vocabulary(
+                    &mut self.vocabularies.scopes,
+                    set.vocabulary(),
+                    handler,
+                    &mut self.findings,
+                );
+            }
+        }
+        let limits = self.limits(policy);
+        self.routes.push(MountedRoute {
+            id: self.routes.len(),
+            policy,
+            policy_type: entry.policy_type,
+            endpoints,
+            limits,
+        });
+    }
+
+    fn pattern(&mut self, path: &str, name: &str) -> Option<PathPattern> {
+        match PathPattern::parse(path) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                self.findings.push(format!("{name}: {error}"));
+                None
+            }
+        }
+    }
+
+    /// actix-web asks the scopes in order and does not come back from one.
+    fn reachable(&mut self, path: &str, name: &str) {
+        let above = self.closed_scopes.iter().find(|prefix| {
+            path.strip_prefix(prefix.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        if let Some(prefix) = above {
+            self.findings.push(format!(
+                "{name} is never reached: the scope `{prefix}` is mounted before it and answers \
+                 everything below; list the route before the scope, or inside it"
+            ));
+        }
+    }
+
+    fn alone(&mut self, method: &str, pattern: &PathPattern, name: &str) {
+        let place = (method.to_owned(), pattern.normalized());
+        if let Some(other) = self.taken.get(&place) {
+            self.findings.push(format!(
+                "{name} has two policies: {other} is mounted at the same path"
+            ));
+        } else {
+            self.taken.insert(place, name.to_owned());
+        }
+    }
+
+    fn owner(&mut self, policy: &RoutePolicy, pattern: &PathPattern, name: &str) {
+        let owner = policy.demands().and_then(|demands| demands.owner());
+        if let Some(owner) = owner
+            && !pattern.parameters().iter().any(|known| known == owner)
+        {
+            self.findings.push(format!(
+                "{name} demands that the path parameter `{owner}` is the caller, and the path has \
+                 no `{{{owner}}}`"
+            ));
+        }
+    }
+
+    /// For plain functions, whose method the attributes did not know.
+    fn limited(&mut self, policy: &RoutePolicy, method: &str, name: &str) {
+        if !policy.is_public() {
+            return;
+        }
+        let limited = policy.limits_everyone() || policy.unlimited_because().is_some();
+        if changes_state(method) && !limited {
+            self.findings.push(format!(
+                "{name} is public, changes state and is not limited; add \
+                 `#[rate_limit(\"5/minute\")]`, or say `#[public(unlimited = \"because …\")]`"
+            ));
+        }
+        if !changes_state(method) && policy.unlimited_because().is_some() {
+            self.findings.push(format!(
+                "{name} says `unlimited`, which only a route that changes state needs; remove it"
+            ));
+        }
+    }
+
+    fn limits(&mut self, policy: &RoutePolicy) -> Vec<MountedLimit> {
+        let mut limits = Vec::new();
+        for limit in policy.limits() {
+            match Rule::new(limit.quotas(), limit.burst()) {
+                Ok(rule) => limits.push(MountedLimit::new(self.counters, *limit, rule)),
+                Err(error) => self
+                    .findings
+                    .push(format!("`{}`: {error}", policy.handler())),
+            }
+            self.counters += 1;
+        }
+        limits
+    }
+
+    fn assertions(&mut self, routes: &Routes) {
+        for assertion in routes.assertions() {
+            for route in &self.routes {
+                for (method, path) in &route.endpoints {
+                    let below = path.starts_with(&assertion.prefix);
+                    if below && !(assertion.holds)(method.as_str(), path, route.policy) {
+                        self.findings.push(format!(
+                            "{method} {path} (`{}`) breaks the assertion \"{}\"",
+                            route.policy.handler(),
+                            assertion.claim,
+                        ));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Takes note of the words that a route speaks; all must speak the same.
+fn vocabulary(
+    known: &mut Option<&'static Vocabulary>,
+    spoken: &'static Vocabulary,
+    handler: &str,
+    findings: &mut Vec<String>,
+) {
+    match known {
+        None => *known = Some(spoken),
+        Some(known) if *known == spoken => {}
+        Some(known) => findings.push(format!(
+            "`{handler}` takes its {noun}s from another enum ({}) than the routes before it ({}); \
+             an app has one",
+            spoken.words().join(", "),
+            known.words().join(", "),
+            noun = spoken.noun(),
+        )),
+    }
+}

@@ -1,0 +1,194 @@
+use std::{any::TypeId, fmt};
+
+use actix_web::{
+    dev::HttpServiceFactory,
+    web::{self, ServiceConfig},
+};
+
+use super::Unchecked;
+use crate::policy::{Policy, RoutePolicy};
+
+/// One thing that is mounted.
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    mount: Option<Mount>,
+}
+
+type Mount = Box<dyn FnOnce(&mut ServiceConfig)>;
+
+pub(crate) enum Kind {
+    /// A handler with its policy.
+    Policy(PolicyEntry),
+    /// A service that was let in without one.
+    Unchecked { prefix: String, because: String },
+    /// More of them, under a prefix.
+    Scope(ScopeEntry),
+}
+
+/// A handler with its policy and its full paths.
+#[derive(Debug)]
+pub(crate) struct PolicyEntry {
+    pub(crate) policy: &'static RoutePolicy,
+    pub(crate) policy_type: TypeId,
+    /// Method and full path.
+    pub(crate) endpoints: Vec<(String, String)>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ScopeEntry {
+    pub(crate) prefix: String,
+    pub(crate) full_prefix: String,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// What must hold of every route below a prefix.
+pub(crate) struct Assertion {
+    pub(crate) prefix: String,
+    pub(crate) claim: &'static str,
+    pub(crate) holds: Box<Condition>,
+}
+
+type Condition = dyn Fn(&str, &str, &RoutePolicy) -> bool;
+
+impl PolicyEntry {
+    pub(crate) fn new<P: Policy>(
+        policy: &'static RoutePolicy,
+        endpoints: Vec<(String, String)>,
+    ) -> Self {
+        Self {
+            policy,
+            policy_type: TypeId::of::<P>(),
+            endpoints,
+        }
+    }
+}
+
+impl Entry {
+    pub(crate) fn policy(entry: PolicyEntry, service: impl HttpServiceFactory + 'static) -> Self {
+        Self::plain(entry, move |config| {
+            config.service(service);
+        })
+    }
+
+    pub(crate) fn plain(
+        entry: PolicyEntry,
+        mount: impl FnOnce(&mut ServiceConfig) + 'static,
+    ) -> Self {
+        Self {
+            kind: Kind::Policy(entry),
+            mount: Some(Box::new(mount)),
+        }
+    }
+
+    pub(crate) fn unchecked<S: HttpServiceFactory + 'static>(
+        prefix: &str,
+        service: Unchecked<S>,
+    ) -> Self {
+        Self {
+            kind: Kind::Unchecked {
+                prefix: prefix.to_owned(),
+                because: service.because().to_owned(),
+            },
+            mount: Some(Box::new(move |config| {
+                config.service(service);
+            })),
+        }
+    }
+
+    pub(crate) fn scope(prefix: &str, full_prefix: String, entries: Vec<Self>) -> Self {
+        Self {
+            kind: Kind::Scope(ScopeEntry {
+                prefix: prefix.to_owned(),
+                full_prefix,
+                entries,
+            }),
+            mount: None,
+        }
+    }
+}
+
+/// Mounts everything, in the order in which it was listed.
+pub(crate) fn mount(entries: Vec<Entry>, config: &mut ServiceConfig) {
+    for entry in entries {
+        match entry.kind {
+            Kind::Scope(scope) => {
+                let ScopeEntry {
+                    prefix, entries, ..
+                } = scope;
+                config.service(web::scope(&prefix).configure(|config| mount(entries, config)));
+            }
+            Kind::Policy(_) | Kind::Unchecked { .. } => {
+                if let Some(mount) = entry.mount {
+                    mount(config);
+                }
+            }
+        }
+    }
+}
+
+/// Mounts the unchecked services alone; whether there are any.
+pub(crate) fn mount_unchecked(entries: Vec<Entry>, config: &mut ServiceConfig) -> bool {
+    let mut any = false;
+    for entry in entries {
+        match entry.kind {
+            Kind::Scope(scope) => {
+                let mut inner = false;
+                let service = web::scope(&scope.prefix)
+                    .configure(|config| inner = mount_unchecked(scope.entries, config));
+                if inner {
+                    config.service(service);
+                }
+                any |= inner;
+            }
+            Kind::Unchecked { .. } => {
+                if let Some(mount) = entry.mount {
+                    mount(config);
+                }
+                any = true;
+            }
+            Kind::Policy(_) => {}
+        }
+    }
+    any
+}
+
+/// A path below a prefix, as actix-web's router joins them.
+pub(crate) fn join(prefix: &str, path: &str) -> String {
+    if !prefix.is_empty() && path.is_empty() {
+        return prefix.to_owned();
+    }
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    format!("{prefix}{slash}{path}")
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Policy(entry) => entry.fmt(f),
+            Kind::Unchecked { prefix, because } => {
+                write!(f, "Unchecked({prefix:?}, {because:?})")
+            }
+            Kind::Scope(scope) => scope.fmt(f),
+        }
+    }
+}
+
+impl Assertion {
+    pub(crate) fn new(
+        prefix: String,
+        claim: &'static str,
+        holds: impl Fn(&str, &str, &RoutePolicy) -> bool + 'static,
+    ) -> Self {
+        Self {
+            prefix,
+            claim,
+            holds: Box::new(holds),
+        }
+    }
+}
+
+impl fmt::Debug for Assertion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Assertion({:?}, {:?})", self.prefix, self.claim)
+    }
+}

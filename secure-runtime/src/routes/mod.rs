@@ -1,0 +1,296 @@
+//! Takes only routes that carry a policy.
+//!
+//! [`Security::routes`](crate::Security::routes) runs the app's closure once at launch, to check
+//! everything that is mounted, and again in each worker through [`MountedRoutes::mount`].
+
+mod announce;
+mod checks;
+mod entry;
+mod launch_error;
+mod table;
+mod unchecked;
+
+use std::{fmt, sync::Arc};
+
+use actix_web::{
+    FromRequest, Handler, Resource, Responder,
+    dev::{AppService, HttpServiceFactory},
+    guard,
+    http::Method,
+    web::{self, ServiceConfig},
+};
+
+use crate::{
+    guard::{Arguments, Guarded},
+    policy::{Policy, RoutePolicy},
+    security::State,
+};
+pub use launch_error::LaunchError;
+pub use unchecked::{Unchecked, unchecked};
+
+pub(crate) use checks::check;
+use entry::{Assertion, Entry, PolicyEntry};
+pub(crate) use table::{MountedRoute, RouteTable};
+pub(crate) use unchecked::UncheckedMap;
+
+/// A route that `security.routes(…)` takes: one under a route attribute of ours, with its policy.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares no policy, so `security.routes(…)` does not take it",
+    label = "this route says nothing that can be checked about who may call it",
+    note = "annotate the handler with `#[protected]` or `#[public]`, and take the route attribute from `secure_runtime::prelude`",
+    note = "actix-web's own route attribute must stand below ours: `#[public]` first, then `#[actix_web::get(…)]`",
+    note = "a plain function is mounted with its path: `routes.get(\"/path\", handler)`",
+    note = "a service that is not yours: `routes.service(unchecked(\"because …\", service))`"
+)]
+pub trait Route: HttpServiceFactory + 'static {
+    #[doc(hidden)]
+    fn entry(self, prefix: &str) -> RouteEntry;
+}
+
+/// What a route hands over when it is mounted. Opaque.
+#[derive(Debug)]
+pub struct RouteEntry(Entry);
+
+#[diagnostic::do_not_recommend]
+impl<R: HttpServiceFactory + Policy> Route for R {
+    fn entry(self, prefix: &str) -> RouteEntry {
+        let policy = const { &<R as Policy>::POLICY };
+        let endpoints = policy.endpoints().iter().map(|endpoint| {
+            (
+                endpoint.method().to_owned(),
+                entry::join(prefix, endpoint.path()),
+            )
+        });
+        RouteEntry(Entry::policy(
+            PolicyEntry::new::<R>(policy, endpoints.collect()),
+            self,
+        ))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: HttpServiceFactory + 'static> Route for Unchecked<S> {
+    fn entry(self, prefix: &str) -> RouteEntry {
+        RouteEntry(Entry::unchecked(prefix, self))
+    }
+}
+
+/// A handler function with `#[protected]` or `#[public]` and no route attribute.
+#[diagnostic::on_unimplemented(
+    message = "this handler declares no policy",
+    label = "not guarded",
+    note = "annotate the function with `#[protected]` or `#[public]`"
+)]
+pub trait GuardedHandler<P, A>: Handler<(Guarded<P, A>,)>
+where
+    A: Arguments,
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<F, P, A> GuardedHandler<P, A> for F
+where
+    F: Handler<(Guarded<P, A>,)>,
+    A: Arguments,
+{
+}
+
+/// The routes of an app, as the closure of [`Security::routes`](crate::Security::routes) lists them.
+#[derive(Debug)]
+pub struct Routes {
+    prefix: String,
+    entries: Vec<Entry>,
+    assertions: Vec<Assertion>,
+}
+
+/// The methods by which a plain function is mounted.
+macro_rules! methods {
+    ($($name:ident $method:ident)*) => {$(
+        #[doc = concat!("Mounts a plain annotated function for `", stringify!($method), "` at `path`.")]
+        pub fn $name<F, P, A>(&mut self, path: &str, handler: F) -> &mut Self
+        where
+            F: GuardedHandler<P, A>,
+            F::Output: Responder + 'static,
+            P: Policy,
+            A: Arguments + 'static,
+        {
+            self.route(path, Method::$method, handler)
+        }
+    )*};
+}
+
+impl Routes {
+    pub(crate) fn new() -> Self {
+        Self::under(String::new())
+    }
+
+    fn under(prefix: String) -> Self {
+        Self {
+            prefix,
+            entries: Vec::new(),
+            assertions: Vec::new(),
+        }
+    }
+
+    /// Mounts a route that carries its path, method and policy: a handler under a route attribute.
+    pub fn service<R: Route>(&mut self, route: R) -> &mut Self {
+        let RouteEntry(entry) = route.entry(&self.prefix);
+        self.entries.push(entry);
+        self
+    }
+
+    /// Mounts a plain annotated function: `#[protected]` or `#[public]` without a route attribute.
+    /// What needs the path or the method is then checked at launch.
+    ///
+    /// A path that cannot be one is an error of [`Security::routes`](crate::Security::routes).
+    pub fn route<F, P, A>(&mut self, path: &str, method: Method, handler: F) -> &mut Self
+    where
+        F: GuardedHandler<P, A>,
+        F::Output: Responder + 'static,
+        P: Policy,
+        A: Arguments + 'static,
+    {
+        let endpoint = (method.as_str().to_owned(), entry::join(&self.prefix, path));
+        let policy = const { &P::POLICY };
+        let route = web::route().method(method).to(handler);
+        // As actix-web's attributes do, so that handlers of other methods at the path are found.
+        let (path, method) = (path.to_owned(), endpoint.0.clone());
+        self.entries.push(Entry::plain(
+            PolicyEntry::new::<P>(policy, vec![endpoint]),
+            move |config| {
+                config.service(
+                    Resource::new(path)
+                        .guard(guard::fn_guard(move |context| {
+                            context.head().method.as_str() == method
+                        }))
+                        .route(route),
+                );
+            },
+        ));
+        self
+    }
+
+    methods! {
+        get GET
+        post POST
+        put PUT
+        patch PATCH
+        delete DELETE
+        head HEAD
+        options OPTIONS
+    }
+
+    /// Mounts routes under a common prefix. The prefix counts in the matrix and in every check.
+    pub fn scope(&mut self, prefix: &str, routes: impl FnOnce(&mut Self)) -> &mut Self {
+        let mut inner = Self::under(entry::join(&self.prefix, prefix));
+        routes(&mut inner);
+        self.assertions.append(&mut inner.assertions);
+        self.entries
+            .push(Entry::scope(prefix, inner.prefix, inner.entries));
+        self
+    }
+
+    /// Asserts something about every route mounted here and in the scopes below, checked at launch.
+    /// `claim` is the sentence that the error shows.
+    ///
+    /// ```no_run
+    /// # use secure_runtime::prelude::*;
+    /// # fn run(security: Security) -> Result<(), LaunchError> {
+    /// let routes = security.routes(|routes| {
+    ///     routes.assert("whoever deletes is signed in", |method, _path, policy| {
+    ///         method != "DELETE" || policy.is_protected()
+    ///     });
+    /// })?;
+    /// # Ok(()) }
+    /// ```
+    pub fn assert(
+        &mut self,
+        claim: &'static str,
+        holds: impl Fn(&str, &str, &RoutePolicy) -> bool + 'static,
+    ) -> &mut Self {
+        self.assertions
+            .push(Assertion::new(self.prefix.clone(), claim, holds));
+        self
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    pub(crate) fn assertions(&self) -> &[Assertion] {
+        &self.assertions
+    }
+}
+
+/// What runs the app's closure.
+pub(crate) type Listing = Arc<dyn Fn(&mut Routes) + Send + Sync>;
+
+/// Routes that passed the launch checks, ready to be mounted in each worker.
+#[derive(Clone)]
+pub struct MountedRoutes {
+    listing: Listing,
+    state: Arc<State>,
+}
+
+impl MountedRoutes {
+    pub(crate) fn new(listing: Listing, state: Arc<State>) -> Self {
+        Self { listing, state }
+    }
+
+    /// The configuration to hand to [`App::configure`](actix_web::App::configure), at the root of
+    /// the app: prefixes come from [`Routes::scope`].
+    ///
+    /// # Panics
+    /// The worker that mounts it under a `web::scope` panics when it starts, which stops the launch:
+    /// under a prefix that it does not know of, the guard would enforce the wrong paths.
+    pub fn mount(&self) -> impl FnOnce(&mut ServiceConfig) + use<> {
+        let (listing, state) = (self.listing.clone(), self.state.clone());
+        move |config| {
+            let mut routes = Routes::new();
+            listing(&mut routes);
+            config.service(Root(state));
+            entry::mount(routes.entries, config);
+        }
+    }
+}
+
+impl fmt::Debug for MountedRoutes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MountedRoutes").finish_non_exhaustive()
+    }
+}
+
+/// Registers nothing; it sees where it is mounted and on which address the server listens.
+struct Root(Arc<State>);
+
+impl HttpServiceFactory for Root {
+    #[allow(clippy::panic)]
+    fn register(self, config: &mut AppService) {
+        if !config.is_root() {
+            panic!(
+                "secure-runtime: `routes.mount()` stands under a `web::scope`; mount it at the root \
+                 of the app and write the prefix as `routes.scope(\"/prefix\", …)`"
+            );
+        }
+        announce::once(&self.0, config.config().local_addr());
+    }
+}
+
+/// A resource for one endpoint of a handler under a route attribute of ours. Generated code
+/// completes it.
+pub fn resource<F, Args>(path: &'static str, name: &str, methods: Methods, handler: F) -> Resource
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Resource::new(path)
+        .name(name)
+        .guard(guard::fn_guard(move |context| {
+            methods.contains(&context.head().method.as_str())
+        }))
+        .to(handler)
+}
+
+/// The methods of one endpoint, in upper case.
+pub type Methods = &'static [&'static str];

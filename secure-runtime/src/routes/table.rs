@@ -1,0 +1,174 @@
+use std::{any::TypeId, collections::HashMap, sync::Arc};
+
+use actix_web::{dev::ResourceDef, http::Method};
+use secure_grammar::Quota;
+
+use crate::{
+    limit::Rule,
+    policy::{LimitKey, RateLimit, RoutePolicy},
+    principal::Vocabularies,
+};
+
+/// A handler under the path at which it is mounted, with the counters of its limits.
+#[derive(Debug)]
+pub(crate) struct MountedRoute {
+    pub(crate) id: usize,
+    pub(crate) policy: &'static RoutePolicy,
+    pub(crate) policy_type: TypeId,
+    /// Every method and full path pattern that it answers.
+    pub(crate) endpoints: Vec<(Method, String)>,
+    pub(crate) limits: Vec<MountedLimit>,
+}
+
+/// One limit of a mounted route.
+#[derive(Debug)]
+pub(crate) struct MountedLimit {
+    /// Its counters in the limiter: one set for the whole process.
+    pub(crate) counter: u32,
+    pub(crate) policy: RateLimit,
+    pub(crate) rule: Rule,
+    /// By what it tells callers apart, as a name in the RateLimit fields.
+    pub(crate) name: Arc<str>,
+}
+
+impl MountedLimit {
+    pub(crate) fn new(counter: u32, policy: RateLimit, rule: Rule) -> Self {
+        let name = match policy.key() {
+            LimitKey::Ip => "ip".to_owned(),
+            LimitKey::User => "user".to_owned(),
+            LimitKey::Global => "global".to_owned(),
+            LimitKey::Header(header) => header.to_owned(),
+            LimitKey::Function(..) => format!("key{counter}"),
+        };
+        Self {
+            counter,
+            policy,
+            rule,
+            name: name.into(),
+        }
+    }
+
+    /// The name of one of its quotas in the RateLimit fields: whom it counts, and the window.
+    pub(crate) fn name_for(&self, quota: &Quota) -> String {
+        format!("{}/{}s", self.name, quota.period_seconds())
+    }
+}
+
+/// A service that was let in without a policy.
+#[derive(Debug)]
+pub(crate) struct UncheckedService {
+    pub(crate) prefix: String,
+    pub(crate) because: String,
+}
+
+/// Everything that is mounted, for the guard, the middleware and the report.
+#[derive(Debug, Default)]
+pub(crate) struct RouteTable {
+    routes: Vec<MountedRoute>,
+    unchecked: Vec<UncheckedService>,
+    vocabularies: Vocabularies,
+    by_policy: HashMap<TypeId, Vec<usize>>,
+    /// The methods at a path without parameters.
+    exact: HashMap<String, Vec<Method>>,
+    /// The methods at each pattern with parameters.
+    patterns: Vec<(ResourceDef, Vec<Method>)>,
+}
+
+impl RouteTable {
+    pub(crate) fn new(
+        routes: Vec<MountedRoute>,
+        unchecked: Vec<UncheckedService>,
+        vocabularies: Vocabularies,
+    ) -> Self {
+        let mut table = Self {
+            unchecked,
+            vocabularies,
+            ..Self::default()
+        };
+        for (index, route) in routes.iter().enumerate() {
+            table
+                .by_policy
+                .entry(route.policy_type)
+                .or_default()
+                .push(index);
+            for (method, path) in &route.endpoints {
+                table.methods_of(path).push(method.clone());
+            }
+        }
+        table.routes = routes;
+        table
+    }
+
+    fn methods_of(&mut self, path: &str) -> &mut Vec<Method> {
+        if !path.contains('{') {
+            return self.exact.entry(path.to_owned()).or_default();
+        }
+        let known = self
+            .patterns
+            .iter()
+            .position(|(definition, _)| definition.pattern() == Some(path));
+        let at = known.unwrap_or_else(|| {
+            self.patterns.push((ResourceDef::new(path), Vec::new()));
+            self.patterns.len() - 1
+        });
+        &mut self.patterns[at].1
+    }
+
+    /// The mounted route that a policy's guard stands before. Where a handler is mounted more than
+    /// once, the pattern that the router matched decides.
+    pub(crate) fn find(
+        &self,
+        policy_type: TypeId,
+        pattern: impl FnOnce() -> Option<String>,
+    ) -> Option<&MountedRoute> {
+        match self.by_policy.get(&policy_type)?.as_slice() {
+            [one] => self.routes.get(*one),
+            several => {
+                let pattern = pattern()?;
+                several
+                    .iter()
+                    .filter_map(|index| self.routes.get(*index))
+                    .find(|route| route.endpoints.iter().any(|(_, path)| *path == pattern))
+            }
+        }
+    }
+
+    pub(crate) fn route(&self, id: usize) -> Option<&MountedRoute> {
+        self.routes.get(id)
+    }
+
+    /// The methods that mounted routes answer at `path`; empty where none is mounted.
+    pub(crate) fn methods_at(&self, path: &str) -> Vec<&Method> {
+        let exact = self.exact.get(path).into_iter().flatten();
+        let patterns = self
+            .patterns
+            .iter()
+            .filter(|(definition, _)| definition.is_match(path))
+            .flat_map(|(_, methods)| methods);
+        exact.chain(patterns).collect()
+    }
+
+    /// Whether a mounted route answers `method` at `path`.
+    pub(crate) fn answers(&self, method: &Method, path: &str) -> bool {
+        if let Some(methods) = self.exact.get(path)
+            && methods.contains(method)
+        {
+            return true;
+        }
+        self.patterns
+            .iter()
+            .any(|(definition, methods)| methods.contains(method) && definition.is_match(path))
+    }
+
+    pub(crate) fn routes(&self) -> &[MountedRoute] {
+        &self.routes
+    }
+
+    pub(crate) fn unchecked(&self) -> &[UncheckedService] {
+        &self.unchecked
+    }
+
+    pub(crate) fn vocabularies(&self) -> Vocabularies {
+        self.vocabularies
+    }
+}

@@ -1,0 +1,201 @@
+//! The one handle: what an app configures once and every request goes through.
+
+mod builder;
+mod environment;
+
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+pub use builder::{Builder, Missing, Set, part};
+pub use environment::SettingsError;
+
+use crate::{
+    clock::Clock,
+    edge::DefaultHeaders,
+    limit::Limiter,
+    middleware::SecurityMiddleware,
+    principal::Principal,
+    report::Report,
+    routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
+    token::{AccessTokens, TokenError},
+};
+
+/// Security for one app: tokens, limits, headers and the routes that they protect.
+///
+/// A cheap handle; clones share everything, counters included.
+#[derive(Clone)]
+pub struct Security {
+    state: Arc<State>,
+}
+
+/// In which world the app runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Works without configuration: keys are made at start, and said so.
+    Development,
+    /// Refuses to start on anything that is missing or weak.
+    Production,
+}
+
+impl Security {
+    /// Reads the settings from the environment; `docs/defaults.md` lists the variables.
+    ///
+    /// Without `SECURE_PROFILE` a build with debug assertions runs as `development`, and an
+    /// optimised one as `production`, so that a binary that was built to be deployed never runs
+    /// with keys made at start.
+    ///
+    /// # Errors
+    /// When a setting is missing, malformed or weak; every finding at once.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        environment::read(|name| std::env::var(name), std::env::vars_os())
+    }
+
+    /// Starts from settings in code. `build` exists only once issuer, audience and key are set.
+    pub fn builder() -> Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
+    {
+        Builder::new()
+    }
+
+    /// Takes the app's routes and checks everything about them that can be known at launch. The
+    /// closure runs once here, and again in each worker.
+    ///
+    /// # Errors
+    /// [`LaunchError`] with every finding, each naming its route and what would mend it; also when
+    /// it is called a second time.
+    pub fn routes(
+        &self,
+        listing: impl Fn(&mut Routes) + Send + Sync + 'static,
+    ) -> Result<MountedRoutes, LaunchError> {
+        let listing: Listing = Arc::new(listing);
+        let mut routes = Routes::new();
+        listing(&mut routes);
+        let table = routes::check(&routes)?;
+        if self.state.table.set(table).is_err() {
+            return Err(LaunchError::one(
+                "`security.routes(…)` is called twice; list all routes in one closure",
+            ));
+        }
+        // Set here and only here, so it is the first.
+        let _ = self.state.listing.set(listing.clone());
+        Ok(MountedRoutes::new(listing, self.state.clone()))
+    }
+
+    /// The middleware that every request goes through. Wrap it last, so that it is outermost:
+    /// `App::new().wrap(…).wrap(security.middleware())`.
+    pub fn middleware(&self) -> SecurityMiddleware {
+        SecurityMiddleware::new(self.state.clone())
+    }
+
+    /// Issues and verifies access tokens.
+    pub fn access_tokens(&self) -> &AccessTokens {
+        self.state.access_tokens()
+    }
+
+    /// The route × policy matrix of everything that is mounted; empty before
+    /// [`routes`](Self::routes).
+    pub fn report(&self) -> Report {
+        Report::new(self.state.table())
+    }
+
+    /// In which world the app runs.
+    pub fn profile(&self) -> Profile {
+        self.state.profile
+    }
+
+    fn new(state: State) -> Self {
+        Self {
+            state: Arc::new(state),
+        }
+    }
+}
+
+impl fmt::Debug for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Security")
+            .field("profile", &self.state.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the handle shares.
+pub(crate) struct State {
+    profile: Profile,
+    tokens: AccessTokens,
+    clock: Arc<dyn Clock>,
+    limiter: Box<dyn Limiter>,
+    headers: DefaultHeaders,
+    body_limit: usize,
+    unlisted_routes: Option<String>,
+    ephemeral_key: bool,
+    /// Whether the development announcement is still to be made.
+    announce: AtomicBool,
+    table: OnceLock<RouteTable>,
+    listing: OnceLock<Listing>,
+}
+
+impl State {
+    /// What is mounted, once it is.
+    pub(crate) fn table(&self) -> Option<&RouteTable> {
+        self.table.get()
+    }
+
+    pub(crate) fn listing(&self) -> Option<&Listing> {
+        self.listing.get()
+    }
+
+    pub(crate) fn verify(&self, token: &str) -> Result<Principal, TokenError> {
+        let words = self.table().map(RouteTable::vocabularies);
+        self.tokens.verify_text(token, words.unwrap_or_default())
+    }
+
+    pub(crate) fn access_tokens(&self) -> &AccessTokens {
+        &self.tokens
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    pub(crate) fn limiter(&self) -> &dyn Limiter {
+        &*self.limiter
+    }
+
+    pub(crate) fn headers(&self) -> &DefaultHeaders {
+        &self.headers
+    }
+
+    /// In bytes.
+    pub(crate) fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    pub(crate) fn lets_unlisted_routes_pass(&self) -> bool {
+        self.unlisted_routes.is_some()
+    }
+
+    /// True once, in development.
+    pub(crate) fn announces(&self) -> bool {
+        self.announce.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn key_notice(&self) -> &'static str {
+        if self.ephemeral_key {
+            "the signing key was made at start: every token ends with this process\n"
+        } else {
+            ""
+        }
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,272 @@
+use std::{
+    fmt,
+    sync::{Arc, OnceLock, atomic::AtomicBool},
+    time::Duration,
+};
+
+use super::{Profile, Security, State, environment::SettingsError};
+use crate::{
+    clock::{Clock, SystemClock},
+    edge::DefaultHeaders,
+    input::DEFAULT_BODY_LIMIT,
+    limit::{InProcess, Limiter},
+    token::{AccessTokenSettings, AccessTokens, DEFAULT_LIFETIME, Hs256Key},
+};
+
+/// A required part that is not set yet.
+#[derive(Debug)]
+pub struct Missing<P>(std::marker::PhantomData<P>);
+
+/// A required part that is set.
+#[derive(Debug)]
+pub struct Set<T>(T);
+
+/// The names of the required parts, as the compiler shows them in `Missing<…>`.
+pub mod part {
+    /// `.issuer("https://auth.example.com")`
+    #[derive(Debug)]
+    pub enum Issuer {}
+    /// `.audience("https://api.example.com")`
+    #[derive(Debug)]
+    pub enum Audience {}
+    /// `.signing_key(Hs256Key::from_text(…)?)`
+    #[derive(Debug)]
+    pub enum Key {}
+}
+
+/// A required part that `build` can take.
+#[diagnostic::on_unimplemented(
+    message = "the `Security` builder is not complete: `{Self}`",
+    label = "a required part is missing",
+    note = "`.issuer(…)`, `.audience(…)` and `.signing_key(…)` are all required"
+)]
+pub trait Complete<T> {
+    #[doc(hidden)]
+    fn take(self) -> T;
+}
+
+impl<T> Complete<T> for Set<T> {
+    fn take(self) -> T {
+        self.0
+    }
+}
+
+/// Settings in code. Required parts are in the type: without them there is no `build`.
+///
+/// ```
+/// use secure_runtime::{Profile, Security, token::Hs256Key};
+///
+/// let security = Security::builder()
+///     .issuer("https://auth.example.com")
+///     .audience("https://api.example.com")
+///     .signing_key(Hs256Key::random())
+///     .profile(Profile::Production)
+///     .build()?;
+/// # Ok::<(), secure_runtime::SettingsError>(())
+/// ```
+#[must_use]
+pub struct Builder<I, A, K> {
+    issuer: I,
+    audience: A,
+    key: K,
+    options: Options,
+}
+
+/// Everything that has a default.
+pub(super) struct Options {
+    pub(super) profile: Profile,
+    pub(super) lifetime: Duration,
+    pub(super) body_limit: usize,
+    pub(super) public_https: bool,
+    pub(super) hsts_subdomains: bool,
+    pub(super) unlisted_routes: Option<String>,
+    pub(super) ephemeral_key: bool,
+    pub(super) announce: bool,
+    pub(super) clock: Option<Arc<dyn Clock>>,
+    pub(super) limiter: Option<Box<dyn Limiter>>,
+}
+
+impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>> {
+    pub(super) fn new() -> Self {
+        Self {
+            issuer: Missing(std::marker::PhantomData),
+            audience: Missing(std::marker::PhantomData),
+            key: Missing(std::marker::PhantomData),
+            options: Options {
+                profile: Profile::Production,
+                lifetime: DEFAULT_LIFETIME,
+                body_limit: DEFAULT_BODY_LIMIT,
+                public_https: false,
+                hsts_subdomains: false,
+                unlisted_routes: None,
+                ephemeral_key: false,
+                announce: false,
+                clock: None,
+                limiter: None,
+            },
+        }
+    }
+}
+
+impl<I, A, K> Builder<I, A, K> {
+    /// Who issues the tokens (`iss`): the URL of this service.
+    pub fn issuer(self, issuer: impl Into<String>) -> Builder<Set<String>, A, K> {
+        Builder {
+            issuer: Set(issuer.into()),
+            audience: self.audience,
+            key: self.key,
+            options: self.options,
+        }
+    }
+
+    /// For whom the tokens are (`aud`): the URL of the API.
+    pub fn audience(self, audience: impl Into<String>) -> Builder<I, Set<String>, K> {
+        Builder {
+            issuer: self.issuer,
+            audience: Set(audience.into()),
+            key: self.key,
+            options: self.options,
+        }
+    }
+
+    /// The key that signs and verifies the tokens.
+    pub fn signing_key(self, key: Hs256Key) -> Builder<I, A, Set<Hs256Key>> {
+        Builder {
+            issuer: self.issuer,
+            audience: self.audience,
+            key: Set(key),
+            options: self.options,
+        }
+    }
+
+    /// In which world the app runs. Defaults to [`Profile::Production`].
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.options.profile = profile;
+        self
+    }
+
+    /// How long an access token lives: 1 second to 1 hour. Defaults to 10 minutes.
+    pub fn access_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.lifetime = lifetime;
+        self
+    }
+
+    /// How large a JSON or form body may be, in bytes. Defaults to 256 KiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.options.body_limit = bytes;
+        self
+    }
+
+    /// Says that browsers reach the app by HTTPS even where a proxy ends the TLS, so that HSTS is
+    /// sent on every response in production. Defaults to HSTS only where this server itself speaks
+    /// TLS.
+    pub fn public_https(mut self) -> Self {
+        self.options.public_https = true;
+        self
+    }
+
+    /// Confirms that HSTS holds for every subdomain of the host too.
+    pub fn hsts_include_subdomains(mut self) -> Self {
+        self.options.hsts_subdomains = true;
+        self
+    }
+
+    /// Lets routes pass that `security.routes(…)` does not know, for an app that moves over step by
+    /// step. The reason goes to the log at start. Defaults to refusing them.
+    pub fn unlisted_routes(mut self, because: impl Into<String>) -> Self {
+        self.options.unlisted_routes = Some(because.into());
+        self
+    }
+
+    /// Where the time comes from. Defaults to the machine's clocks.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.options.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// What counts requests. Defaults to counters in this process, bounded to one million keys.
+    pub fn limiter(mut self, limiter: impl Limiter + 'static) -> Self {
+        self.options.limiter = Some(Box::new(limiter));
+        self
+    }
+
+    /// Made by [`from_env`](Security::from_env) in development.
+    pub(super) fn with_options(mut self, change: impl FnOnce(&mut Options)) -> Self {
+        change(&mut self.options);
+        self
+    }
+
+    /// Checks the settings and makes the handle.
+    ///
+    /// # Errors
+    /// When issuer or audience is blank, when the lifetime is out of range, when the reason for
+    /// unlisted routes is blank.
+    pub fn build(self) -> Result<Security, SettingsError>
+    where
+        I: Complete<String>,
+        A: Complete<String>,
+        K: Complete<Hs256Key>,
+    {
+        let (issuer, audience) = (self.issuer.take(), self.audience.take());
+        let options = self.options;
+        let mut findings = Vec::new();
+        for (name, value) in [("issuer", &issuer), ("audience", &audience)] {
+            if value.trim().is_empty() {
+                findings.push(format!("the {name} is blank"));
+            }
+        }
+        if options.body_limit == 0 {
+            findings.push("the body limit is zero".to_owned());
+        }
+        match &options.unlisted_routes {
+            Some(because) if because.trim().is_empty() => {
+                findings.push("`unlisted_routes` gives no reason".to_owned());
+            }
+            Some(because) => {
+                tracing::warn!(because, "routes that declare no policy are let through");
+            }
+            None => {}
+        }
+        let clock = options
+            .clock
+            .unwrap_or_else(|| Arc::new(SystemClock::default()));
+        let settings = AccessTokenSettings {
+            issuer,
+            audience,
+            lifetime: options.lifetime,
+            key: self.key.take(),
+        };
+        let tokens = match AccessTokens::new(settings, clock.clone()) {
+            Ok(tokens) if findings.is_empty() => tokens,
+            Ok(_) => return Err(SettingsError::new(findings)),
+            Err(error) => {
+                findings.push(error.to_string());
+                return Err(SettingsError::new(findings));
+            }
+        };
+        let production = options.profile == Profile::Production;
+        Ok(Security::new(State {
+            profile: options.profile,
+            tokens,
+            clock,
+            limiter: options
+                .limiter
+                .unwrap_or_else(|| Box::new(InProcess::default())),
+            headers: DefaultHeaders::new(production, options.public_https, options.hsts_subdomains),
+            body_limit: options.body_limit,
+            unlisted_routes: options.unlisted_routes,
+            ephemeral_key: options.ephemeral_key,
+            announce: AtomicBool::new(options.announce),
+            table: OnceLock::new(),
+            listing: OnceLock::new(),
+        }))
+    }
+}
+
+impl<I, A, K> fmt::Debug for Builder<I, A, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("profile", &self.options.profile)
+            .finish_non_exhaustive()
+    }
+}

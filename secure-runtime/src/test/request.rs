@@ -1,0 +1,82 @@
+use std::{fmt, net::SocketAddr};
+
+use actix_web::{http::header::AUTHORIZATION, test::TestRequest as ActixRequest, web::Bytes};
+use serde::Serialize;
+
+use super::{TestApp, TestResponse};
+use crate::token::Grant;
+
+/// A request to a [`TestApp`]. It comes from 192.0.2.1 unless it says otherwise.
+#[must_use]
+pub struct TestRequest<'a> {
+    app: &'a TestApp,
+    request: ActixRequest,
+}
+
+impl<'a> TestRequest<'a> {
+    pub(super) fn new(app: &'a TestApp, request: ActixRequest) -> Self {
+        let request = request.peer_addr(SocketAddr::from(([192, 0, 2, 1], 40_000)));
+        Self { app, request }
+    }
+
+    /// Signs in as `subject`, with no role and no scope.
+    pub fn as_user(self, subject: &str) -> Self {
+        self.with_grant(&Grant::new(subject))
+    }
+
+    /// Signs in as `subject` with one role.
+    pub fn with_role(self, subject: &str, role: &str) -> Self {
+        self.with_grant(&Grant::new(subject).with_roles([role]))
+    }
+
+    /// Signs in as whomever the grant describes.
+    pub fn with_grant(self, grant: &Grant) -> Self {
+        let token = self.app.token(grant);
+        self.header(AUTHORIZATION.as_str(), &format!("Bearer {token}"))
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.append_header((name, value));
+        self
+    }
+
+    /// Comes from another address (`192.0.2.9`, `2001:db8::1`).
+    ///
+    /// # Panics
+    /// When the text is no IP address.
+    #[allow(clippy::panic)]
+    pub fn from_address(mut self, address: &str) -> Self {
+        let Ok(address) = address.parse() else {
+            panic!("`{address}` is no IP address");
+        };
+        self.request = self.request.peer_addr(SocketAddr::new(address, 40_000));
+        self
+    }
+
+    /// Sends `body` as JSON.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        self.request = self.request.set_json(body);
+        self
+    }
+
+    /// Sends a body as it is, with a content type.
+    pub fn body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.request = self
+            .request
+            .insert_header(("content-type", content_type))
+            .set_payload(body);
+        self
+    }
+
+    /// Sends it and reads the whole answer.
+    pub async fn send(self) -> TestResponse {
+        TestResponse::read(self.app.call(self.request)).await
+    }
+}
+
+impl fmt::Debug for TestRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestRequest").finish_non_exhaustive()
+    }
+}
