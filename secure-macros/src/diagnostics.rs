@@ -86,3 +86,19 @@ impl Diagnostics {
         self.error.map(|error| error.to_compile_error())
     }
 }
+
+/// A type as the user wrote it, or nearly: tokens bring blanks, and most of them are taken out.
+pub(crate) fn shown(ty: &syn::Type) -> String {
+    let text = quote::ToTokens::to_token_stream(ty).to_string();
+    let mut shown = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        let around = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric());
+        let between_words =
+            around(text[..at].chars().next_back()) && around(text[at + 1..].chars().next());
+        let after_comma = text[..at].ends_with(',');
+        if letter != ' ' || between_words || after_comma {
+            shown.push(letter);
+        }
+    }
+    shown
+}

@@ -11,6 +11,7 @@ use crate::{
         rate_limit::{Key, RateLimit, path_text},
         route::Route,
     },
+    diagnostics::shown,
     endpoint::{Access, Endpoint, GATHERED, Routing},
     handler::{Argument, Mark},
     runtime_path::RuntimePath,
@@ -30,6 +31,7 @@ pub(crate) fn unchecked_endpoint(endpoint: &Endpoint) -> TokenStream {
     let private = runtime.private();
     let name = endpoint.handler.name();
     let policy = policy(endpoint);
+    let guard = guard(endpoint);
     let function = guarded_function(endpoint);
     let mounted = match &endpoint.routing {
         Routing::Ours(routes) => factory(&function, routes, runtime),
@@ -51,6 +53,48 @@ pub(crate) fn unchecked_endpoint(endpoint: &Endpoint) -> TokenStream {
         impl #private::Policy for #name {
             const POLICY: #private::RoutePolicy = #policy;
         }
+        #guard
+    }
+}
+
+/// How the user's own arguments are extracted, once the stages have let the request pass.
+fn guard(endpoint: &Endpoint) -> TokenStream {
+    let private = endpoint.runtime.private();
+    let name = endpoint.handler.name();
+    let types = endpoint
+        .handler
+        .arguments
+        .iter()
+        .map(|argument| &argument.ty);
+    let probes = endpoint
+        .handler
+        .arguments
+        .iter()
+        .map(|argument| probe(argument, &private));
+    quote! {
+        impl #private::Guard for #name {
+            type Values = (#(#types,)*);
+
+            fn extract(
+                __request: &#private::actix_web::HttpRequest,
+                __payload: &mut #private::actix_web::dev::Payload,
+            ) -> #private::Extraction<Self::Values> {
+                #[allow(unused_imports)]
+                use #private::Unknown as _;
+                let _ = (&__request, &__payload);
+                #private::Together::together((#(#probes::extract(__request, __payload),)*))
+            }
+        }
+    }
+}
+
+/// What the runtime knows of an argument's type.
+fn probe(argument: &Argument, private: &TokenStream) -> TokenStream {
+    let ty = &argument.ty;
+    match argument.mark {
+        Mark::None => quote!(#private::Probe::<#ty>),
+        Mark::Trusted => quote!(#private::Probe::<#private::Trusted<#ty>>),
+        Mark::Unvalidated(_) => quote!(#private::Probe::<#private::Unvalidated<#ty>>),
     }
 }
 
@@ -103,14 +147,6 @@ fn guarded_function(endpoint: &Endpoint) -> ItemFn {
     let private = endpoint.runtime.private();
     let name = endpoint.handler.name();
     let visibility = &endpoint.handler.function.vis;
-    let types = endpoint.handler.arguments.iter().map(|argument| {
-        let ty = &argument.ty;
-        match argument.mark {
-            Mark::None => quote!(#ty),
-            Mark::Trusted => quote!(#private::Trusted<#ty>),
-            Mark::Unvalidated(_) => quote!(#private::Unvalidated<#ty>),
-        }
-    });
     let output = match endpoint.handler.output() {
         Some(output) => quote!(#output),
         None => quote!(()),
@@ -124,7 +160,7 @@ fn guarded_function(endpoint: &Endpoint) -> ItemFn {
     let tokens = quote! {
         #(#docs)*
         #visibility fn #name(
-            __guarded: #private::Guarded<#name, (#(#types,)*)>
+            __guarded: #private::Guarded<#name>
         ) -> impl ::core::future::Future<Output = #output> {
             #function
             #private::call(#name, __guarded)
@@ -249,8 +285,12 @@ fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
 fn parameter(argument: &Argument, private: &TokenStream) -> TokenStream {
     match &argument.mark {
         Mark::None => {
-            let ty = &argument.ty;
-            quote!(#private::Parameter::of::<#ty>())
+            let probe = probe(argument, private);
+            quote!({
+                #[allow(unused_imports)]
+                use #private::Unknown as _;
+                #private::Parameter::new(#probe::INPUT, #probe::CALLER)
+            })
         }
         Mark::Trusted => quote!(#private::Parameter::trusted()),
         Mark::Unvalidated(because) => quote!(#private::Parameter::unvalidated(#because)),
@@ -298,41 +338,76 @@ fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> T
 }
 
 fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
-    let ty = &argument.ty;
-    let span = ty.span();
-    let mut checks = TokenStream::new();
+    let span = argument.ty.span();
+    let probe = probe(argument, private);
+    let mut checks = vec![(quote!(#probe::KNOWN), unknown_argument(argument))];
     if endpoint.validated.is_none() {
-        checks.extend(assertion(
-            span,
-            &quote_spanned!(span=> <#ty as #private::Argument>::INPUT.is_none()),
+        checks.push((
+            quote!(#probe::INPUT.is_none()),
             "this input is not validated\n  \
              help: add `#[validated]` to the handler\n  \
-             help: or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument",
+             help: or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument"
+                .to_owned(),
         ));
     }
-    match endpoint.access {
-        Access::Public(_) => checks.extend(assertion(
-            span,
-            &quote_spanned!(span=> !::core::matches!(
-                <#ty as #private::Argument>::CALLER, #private::Caller::Required
-            )),
+    checks.push(match endpoint.access {
+        Access::Public(_) => (
+            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Required)),
             "a public route may have no caller\n  \
-             help: take `Option<CurrentUser>`, or make the route `#[protected]`",
-        )),
-        Access::Protected(_) => checks.extend(assertion(
-            span,
-            &quote_spanned!(span=> !::core::matches!(
-                <#ty as #private::Argument>::CALLER, #private::Caller::Optional
-            )),
-            "a protected route always has a caller\n  help: take `CurrentUser`",
-        )),
+             help: take `Option<CurrentUser>`, or make the route `#[protected]`"
+                .to_owned(),
+        ),
+        Access::Protected(_) => (
+            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Optional)),
+            "a protected route always has a caller\n  help: take `CurrentUser`".to_owned(),
+        ),
+    });
+    let checks = checks
+        .iter()
+        .map(|(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!(#message) }));
+    quote_spanned! {span=>
+        const _: () = {
+            #[allow(unused_imports)]
+            use #private::Unknown as _;
+            #(#checks)*
+        };
     }
-    checks
+}
+
+/// The message for an argument that is none. The type's name decides only how it is worded.
+fn unknown_argument(argument: &Argument) -> String {
+    let shown = shown(&argument.ty);
+    let inner = ["Json", "Form", "Query", "Path"]
+        .into_iter()
+        .find_map(|input| {
+            let (before, rest) = shown.split_once('<')?;
+            let is_input = before.rsplit("::").next() == Some(input);
+            is_input.then(|| rest.strip_suffix('>')).flatten()
+        });
+    let unvalidated =
+        "or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument";
+    match inner {
+        Some("String") => format!(
+            "the input `{shown}` cannot be validated\n  \
+             help: read it into a struct with `#[validated]`, and bound the field: `#[validate(length(max = 200))]`\n  \
+             help: {unvalidated}"
+        ),
+        Some(inner) => format!(
+            "the input `{shown}` cannot be validated\n  \
+             help: put `#[validated]` on `{inner}`, and a bound on each text and collection in it\n  \
+             help: {unvalidated}"
+        ),
+        None => format!(
+            "`{shown}` can be neither validated nor recognised as carrying no input\n  \
+             help: if it carries nothing that a caller chose: `#[trusted = \"because …\"]` before the argument\n  \
+             help: {unvalidated}"
+        ),
+    }
 }
 
 fn assertion(span: Span, holds: &TokenStream, message: &str) -> TokenStream {
     quote_spanned! {span=>
-        const _: () = if !#holds {
+        const _: () = if !(#holds) {
             ::core::panic!(#message);
         };
     }

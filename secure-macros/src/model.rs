@@ -84,6 +84,16 @@ fn parse(
     let runtime = RuntimePath::new(arguments.runtime.take().as_ref());
     arguments.finish(&["unknown", "crate"], &[], diagnostics);
 
+    if !item.generics.params.is_empty() {
+        diagnostics.add(
+            Diagnostic::new(
+                item.generics.span(),
+                "an input has no generic parameters: its rules must be known",
+            )
+            .help("write a struct for each type"),
+        );
+        return None;
+    }
     check_container(&item.attrs, diagnostics);
     let schemas = schemas(&item.attrs, diagnostics);
     let renamed = Case::of(&item.attrs);

@@ -7,8 +7,14 @@ pub use validator;
 
 pub use crate::{
     crypto::IsSecret,
-    guard::{Argument, Arguments, Caller, Extraction, Guarded, Trusted, Unvalidated, call},
-    input::{Bounded, Bounds, Errors, Measured, Validated, rules},
+    guard::{
+        Argument, Caller, Extraction, Guard, Guarded, Probe, Together, Trusted, Unknown,
+        Unvalidated, call,
+    },
+    input::{
+        Bounded, BoundedProbe, Bounds, Errors, Measured, MeasuredProbe, Misfit, SecretProbe,
+        Validated, rules,
+    },
     policy::{
         Demands, Endpoint, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,
         ScopeWord, Vocabulary, WordSet,
@@ -112,35 +118,3 @@ pub const fn unknown_word(vocabulary: &Vocabulary, word: &str) -> ConstText {
 pub fn text(text: &str) -> String {
     text.to_owned()
 }
-
-/// What an unbounded field holds: its rules are checked where its type has any. An inherent method
-/// whose bound is not met is passed over, and the one of [`UnknownContents`] is found instead.
-#[derive(Debug)]
-pub struct Contents<'a, T>(pub &'a T);
-
-impl<T: Measured> Contents<'_, T> {
-    pub fn check(&self, errors: &mut Errors) {
-        self.0.check_contents(errors);
-    }
-}
-
-/// The contents of a type that has no rules.
-pub trait UnknownContents {
-    fn check(&self, errors: &mut Errors);
-}
-
-impl<T> UnknownContents for Contents<'_, T> {
-    fn check(&self, _: &mut Errors) {}
-}
-
-/// The field's type bounds its values.
-pub const fn require_bounded<T: Bounded + ?Sized>() {}
-
-/// The field's length is bounded, so what it holds must be.
-pub const fn require_measured<T: Measured + ?Sized>() {}
-
-/// The field's name says secret.
-pub const fn require_secret<T: IsSecret + ?Sized>() {}
-
-/// The argument can be validated or carries no input.
-pub const fn require_argument<T: Argument>() {}

@@ -1,6 +1,8 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
+use crate::diagnostics::shown;
+
 use super::{
     Model,
     field::{Bound, Field},
@@ -11,13 +13,9 @@ use super::{
 pub(super) fn model(model: &Model) -> TokenStream {
     let private = model.runtime.private();
     let expanded = unchecked_model(model);
-    let generic = !model.item.generics.params.is_empty();
-    // A parameter's name means nothing outside the struct; what it stands for is checked by the
-    // bounds of the generated `impl`.
     let checks = model
         .fields
         .iter()
-        .filter(|_| !generic)
         .map(|field| field_checks(field, &private));
     quote!(#expanded #(#checks)*)
 }
@@ -62,17 +60,55 @@ pub(super) fn unchecked_model(model: &Model) -> TokenStream {
 
 /// `const` checks, each at the field's type.
 fn field_checks(field: &Field, private: &TokenStream) -> TokenStream {
-    let ty = &field.ty;
-    let span = field.span();
-    let require = match field.bound {
-        Bound::Type => quote_spanned!(span=> const _: () = #private::require_bounded::<#ty>();),
-        Bound::Length => quote_spanned!(span=> const _: () = #private::require_measured::<#ty>();),
-        Bound::None => TokenStream::new(),
-    };
-    let secret = field
-        .secret
-        .then(|| quote_spanned!(span=> const _: () = #private::require_secret::<#ty>();));
-    quote!(#require #secret)
+    let (ty, span) = (&field.ty, field.span());
+    let shown = shown(ty);
+    let mut checks = Vec::new();
+    match field.bound {
+        Bound::Type => checks.push((
+            quote!(#private::BoundedProbe::<#ty>::FITS),
+            format!(
+                "nothing bounds `{}`, a `{shown}`\n  \
+                 help: a text or a collection: `#[validate(length(max = 200))]`\n  \
+                 help: a struct or an enum of yours: `#[validated]` on it\n  \
+                 help: or say why it needs no bound: `#[unbounded = \"because …\"]`",
+                field.ident
+            ),
+        )),
+        Bound::Length => checks.push((
+            quote!(#private::MeasuredProbe::<#ty>::FITS),
+            format!(
+                "`length` does not bound all of `{}`, a `{shown}`\n  \
+                 help: `length` bounds a text, and a collection whose elements are bounded themselves\n  \
+                 help: put the element into a type with `#[validated]`, or say why: `#[unbounded = \"because …\"]`",
+                field.ident
+            ),
+        )),
+        Bound::None => checks.push((
+            quote!(!#private::BoundedProbe::<#ty>::FITS),
+            format!("`#[unbounded]` does nothing here: a `{shown}` is bounded\n  help: remove it"),
+        )),
+    }
+    if field.secret {
+        checks.push((
+            quote!(#private::SecretProbe::<#ty>::FITS),
+            format!(
+                "the name `{}` says secret, and a `{shown}` prints and serializes\n  \
+                 help: `Secret<{shown}>`\n  \
+                 help: or, if it is none: `#[not_secret = \"because …\"]`",
+                field.ident
+            ),
+        ));
+    }
+    let checks = checks
+        .iter()
+        .map(|(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!(#message) }));
+    quote_spanned! {span=>
+        const _: () = {
+            #[allow(unused_imports)]
+            use #private::Misfit as _;
+            #(#checks)*
+        };
+    }
 }
 
 fn check(model: &Model, private: &TokenStream) -> TokenStream {
@@ -83,21 +119,8 @@ fn check(model: &Model, private: &TokenStream) -> TokenStream {
             .iter()
             .map(|rule| rule_call(rule, field, private));
         let span = field.span();
-        let contents = match field.bound {
-            Bound::Type => {
-                quote_spanned!(span=> #private::Bounded::check(&self.#ident, __errors);)
-            }
-            Bound::Length => {
-                quote_spanned!(span=> #private::Measured::check_contents(&self.#ident, __errors);)
-            }
-            Bound::None => quote! {
-                {
-                    #[allow(unused_imports)]
-                    use #private::UnknownContents as _;
-                    #private::Contents(&self.#ident).check(__errors);
-                }
-            },
-        };
+        let probe = probe(field, private);
+        let contents = quote_spanned!(span=> #probe::check(&self.#ident, __errors););
         let calls = quote!(#(#rules)* #contents);
         if field.flattened {
             return calls;
@@ -112,7 +135,13 @@ fn check(model: &Model, private: &TokenStream) -> TokenStream {
         }
         _ => None,
     });
-    quote!(#(#fields)* #(#schemas)* let _ = __errors;)
+    quote! {
+        #[allow(unused_imports)]
+        use #private::Misfit as _;
+        let _ = &__errors;
+        #(#fields)*
+        #(#schemas)*
+    }
 }
 
 fn rule_call(rule: &Rule, field: &Field, private: &TokenStream) -> TokenStream {
@@ -180,14 +209,9 @@ fn sample(model: &Model, private: &TokenStream) -> TokenStream {
         return quote!(#private::Value::from(#first));
     }
     let fields = model.fields.iter().map(|field| {
-        let (ty, name) = (&field.ty, &field.wire_name);
-        let bounds = bounds(field, private);
-        let span = field.span();
-        let value = match field.bound {
-            Bound::Type => quote_spanned!(span=> <#ty as #private::Bounded>::sample(&#bounds)),
-            Bound::Length => quote_spanned!(span=> <#ty as #private::Measured>::sample(&#bounds)),
-            Bound::None => return TokenStream::new(),
-        };
+        let (name, span) = (&field.wire_name, field.span());
+        let (bounds, probe) = (bounds(field, private), probe(field, private));
+        let value = quote_spanned!(span=> #probe::sample(&#bounds));
         match field.flattened {
             true => quote! {
                 if let #private::Value::Object(__inner) = #value {
@@ -198,10 +222,21 @@ fn sample(model: &Model, private: &TokenStream) -> TokenStream {
         }
     });
     quote! {
+        #[allow(unused_imports)]
+        use #private::Misfit as _;
         #[allow(unused_mut)]
         let mut __object = #private::Map::new();
         #(#fields)*
         #private::Value::Object(__object)
+    }
+}
+
+/// What the runtime knows of a field's type. An unbounded one is asked for what is inside.
+fn probe(field: &Field, private: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    match field.bound {
+        Bound::Type => quote!(#private::BoundedProbe::<#ty>),
+        Bound::Length | Bound::None => quote!(#private::MeasuredProbe::<#ty>),
     }
 }
 

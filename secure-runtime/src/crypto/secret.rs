@@ -60,11 +60,6 @@ impl<T: Zeroize + ValidateLength<u64>> ValidateLength<u64> for Secret<T> {
 }
 
 /// A type that keeps its value secret: what a field named like a secret must be.
-#[diagnostic::on_unimplemented(
-    message = "a field whose name says secret is a `{Self}`, which prints and serializes",
-    label = "not a `Secret`",
-    note = "write `Secret<String>`; or, if it is no secret, `#[not_secret = \"because …\"]`"
-)]
 pub trait IsSecret {}
 
 impl<T: Zeroize> IsSecret for Secret<T> {}

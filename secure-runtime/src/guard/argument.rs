@@ -13,14 +13,8 @@ use crate::{Problem, context::RequestContext, policy::Input, principal::CurrentU
 /// An argument that a guarded handler may take.
 ///
 /// Inputs (`Json`, `Form`, `Query`, `Path`) of validated types, the caller, and what carries no
-/// input: `HttpRequest`, `Data`, `ReqData`, `Method`, `PeerAddr`. Anything else says on the
-/// argument what it is.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can be neither validated nor recognised as carrying no input",
-    label = "what is this argument?",
-    note = "if it carries nothing that a caller chose: `#[trusted = \"because …\"]` before the argument",
-    note = "if it is input that is safe as it is: `#[unvalidated = \"because …\"]` before the argument"
-)]
+/// input: `HttpRequest`, `Data`, `ReqData`, `Method`, `PeerAddr`. For anything else the handler says
+/// on the argument what it is.
 pub trait Argument {
     /// What the handler gets.
     type Value: 'static;

@@ -6,16 +6,16 @@
 //! read.
 
 mod argument;
-mod arguments;
 mod authorize;
 mod limiting;
+mod probe;
 mod stages;
+mod together;
 
 use std::{
     any::TypeId,
     fmt,
     future::Future,
-    marker::PhantomData,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -23,61 +23,68 @@ use std::{
 use actix_web::{Error, FromRequest, Handler, HttpRequest, dev::Payload};
 
 pub use argument::{Argument, Caller, Extraction, Trusted, Unvalidated};
-pub use arguments::Arguments;
 pub(crate) use limiting::give_back;
+pub use probe::{Probe, Unknown};
+pub use together::Together;
 
 use crate::policy::Policy;
 
-/// The one argument of a guarded handler: its own arguments `A`, extracted after the stages of the
-/// policy `P` have let the request pass.
-pub struct Guarded<P, A: Arguments> {
-    values: A::Values,
-    policy: PhantomData<fn() -> P>,
+/// What the attributes write beside a handler's policy: how its own arguments are extracted.
+pub trait Guard: Policy {
+    /// What the handler is called with.
+    type Values: 'static;
+
+    /// Extracts and validates the arguments, in the order in which they are written.
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self::Values>;
 }
 
-impl<P, A: Arguments> fmt::Debug for Guarded<P, A> {
+/// The one argument of a guarded handler: its own arguments, extracted after the stages of the
+/// policy `G` have let the request pass.
+pub struct Guarded<G: Guard> {
+    values: G::Values,
+}
+
+impl<G: Guard> fmt::Debug for Guarded<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guarded").finish_non_exhaustive()
     }
 }
 
 /// Calls the user's function with the arguments that the guard extracted.
-pub fn call<P, A, F>(function: F, guarded: Guarded<P, A>) -> F::Future
+pub fn call<G, F>(function: F, guarded: Guarded<G>) -> F::Future
 where
-    A: Arguments,
-    F: Handler<A::Values>,
+    G: Guard,
+    F: Handler<G::Values>,
 {
     function.call(guarded.values)
 }
 
-impl<P: Policy, A: Arguments + 'static> FromRequest for Guarded<P, A> {
+impl<G: Guard> FromRequest for Guarded<G> {
     type Error = Error;
-    type Future = GuardFuture<P, A>;
+    type Future = GuardFuture<G>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let policy = const { &P::POLICY };
+        let policy = const { &G::POLICY };
         GuardFuture {
-            extraction: Some(match stages::run(request, TypeId::of::<P>(), policy) {
-                Ok(()) => A::extract(request, payload),
+            extraction: Some(match stages::run(request, TypeId::of::<G>(), policy) {
+                Ok(()) => G::extract(request, payload),
                 Err(problem) => Extraction::Ready(Err(problem)),
             }),
-            policy: PhantomData,
         }
     }
 }
 
 /// The future of a [`Guarded`]. Nothing in it is boxed unless an argument reads the body.
-pub struct GuardFuture<P, A: Arguments> {
+pub struct GuardFuture<G: Guard> {
     /// Taken when it has given its result.
-    extraction: Option<Extraction<A::Values>>,
-    policy: PhantomData<fn() -> P>,
+    extraction: Option<Extraction<G::Values>>,
 }
 
 // Nothing in it is pinned: what is awaited stands in a box.
-impl<P, A: Arguments> Unpin for GuardFuture<P, A> {}
+impl<G: Guard> Unpin for GuardFuture<G> {}
 
-impl<P, A: Arguments> Future for GuardFuture<P, A> {
-    type Output = Result<Guarded<P, A>, Error>;
+impl<G: Guard> Future for GuardFuture<G> {
+    type Output = Result<Guarded<G>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let result = match self.extraction.take() {
@@ -93,16 +100,13 @@ impl<P, A: Arguments> Future for GuardFuture<P, A> {
             None => return Poll::Pending,
         };
         Poll::Ready(match result {
-            Ok(values) => Ok(Guarded {
-                values,
-                policy: PhantomData,
-            }),
+            Ok(values) => Ok(Guarded { values }),
             Err(problem) => Err(problem.into()),
         })
     }
 }
 
-impl<P, A: Arguments> fmt::Debug for GuardFuture<P, A> {
+impl<G: Guard> fmt::Debug for GuardFuture<G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardFuture").finish_non_exhaustive()
     }

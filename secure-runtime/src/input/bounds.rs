@@ -7,6 +7,7 @@ use std::{
     },
 };
 
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use zeroize::Zeroize;
 
@@ -15,13 +16,6 @@ use crate::crypto::Secret;
 
 /// A type whose values have a bounded size and know their own rules: numbers, flags, ids, and
 /// every struct and enum with `#[validated]`.
-#[diagnostic::on_unimplemented(
-    message = "nothing bounds a value of type `{Self}`",
-    label = "no bound",
-    note = "a text or a collection: `#[validate(length(max = 200))]` on the field",
-    note = "a struct or an enum of yours: `#[validated]` on it",
-    note = "or say why it needs no bound: `#[unbounded = \"because …\"]` on the field"
-)]
 pub trait Bounded {
     /// Checks the value's rules; what is broken is added to `errors` at its place.
     fn check(&self, errors: &mut Errors) {
@@ -33,23 +27,11 @@ pub trait Bounded {
 }
 
 /// An input that can be validated: what `Json`, `Form`, `Query` and `Path` must hold.
-#[diagnostic::on_unimplemented(
-    message = "an input of type `{Self}` cannot be validated",
-    label = "no rules are known for this input",
-    note = "write `#[validated]` on the struct, with a bound for each text and collection",
-    note = "or say why it is safe as it is: `#[unvalidated = \"because …\"]` on the argument"
-)]
-pub trait Validated: Bounded {}
+pub trait Validated: Bounded + DeserializeOwned + 'static {}
 
-#[diagnostic::do_not_recommend]
-impl<T: Bounded> Validated for T {}
+impl<T: Bounded + DeserializeOwned + 'static> Validated for T {}
 
 /// A text or a collection whose length a rule bounds; what it holds must itself be bounded.
-#[diagnostic::on_unimplemented(
-    message = "`length` does not bound a value of type `{Self}`",
-    label = "`length` cannot be checked here, or what is inside has no bound",
-    note = "`length` bounds texts, lists, sets and maps whose elements are bounded themselves"
-)]
 pub trait Measured {
     /// Checks the rules of what is inside.
     fn check_contents(&self, errors: &mut Errors) {

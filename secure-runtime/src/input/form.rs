@@ -1,5 +1,4 @@
 use actix_web::{HttpRequest, dev::Payload, web::Form};
-use serde::de::DeserializeOwned;
 
 use super::{Bounds, Errors, Validated, body, errors::Place};
 use crate::{
@@ -9,7 +8,7 @@ use crate::{
 };
 
 /// A form body (`application/x-www-form-urlencoded`), of a type with `#[validated]`.
-impl<T: Validated + DeserializeOwned + 'static> Argument for Form<T> {
+impl<T: Validated> Argument for Form<T> {
     type Value = Self;
     const INPUT: Option<Input> = Some(Input::validated(InputKind::Form, sample::<T>));
     const CALLER: Caller = Caller::Unused;
@@ -37,10 +36,7 @@ fn sample<T: Validated>() -> serde_json::Value {
 }
 
 /// `name=value` pairs, from a form or a query string; whatever is wrong is 422 with its place.
-pub(super) fn parse_pairs<T: Validated + DeserializeOwned>(
-    pairs: &[u8],
-    place: Place,
-) -> Result<T, Problem> {
+pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Problem> {
     let mut errors = Errors::new(place);
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(pairs));
     match serde_path_to_error::deserialize::<_, T>(deserializer) {

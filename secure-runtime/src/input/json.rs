@@ -1,5 +1,4 @@
 use actix_web::{HttpRequest, dev::Payload, web::Json};
-use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
 use super::{Bounds, Errors, Validated, body, errors::Place};
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// A JSON body (`application/json` or `…+json`), of a type with `#[validated]`.
-impl<T: Validated + DeserializeOwned + 'static> Argument for Json<T> {
+impl<T: Validated> Argument for Json<T> {
     type Value = Self;
     const INPUT: Option<Input> = Some(Input::validated(InputKind::Json, sample::<T>));
     const CALLER: Caller = Caller::Unused;
@@ -39,7 +38,7 @@ fn sample<T: Validated>() -> serde_json::Value {
 }
 
 /// Syntax is 400; a value of the wrong shape or against a rule is 422 with its place.
-fn parse<T: Validated + DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+fn parse<T: Validated>(body: &[u8]) -> Result<T, Problem> {
     let mut errors = Errors::new(Place::Body);
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value: T = match serde_path_to_error::deserialize(&mut deserializer) {

@@ -6,9 +6,11 @@ mod errors;
 mod form;
 mod json;
 mod path;
+mod probe;
 mod query;
 pub mod rules;
 
 pub(crate) use body::DEFAULT_BODY_LIMIT;
 pub use bounds::{Bounded, Bounds, Measured, Validated};
 pub use errors::{Errors, FieldError};
+pub use probe::{BoundedProbe, MeasuredProbe, Misfit, SecretProbe};

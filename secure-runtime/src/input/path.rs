@@ -1,6 +1,5 @@
 use actix_web::{FromRequest as _, HttpRequest, dev::Payload, web::Path};
 use futures_util::FutureExt as _;
-use serde::de::DeserializeOwned;
 
 use super::{Bounds, Errors, Validated, errors::Place};
 use crate::{
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// The path's parameters. A segment that does not parse is a path that does not exist: 404.
-impl<T: Validated + DeserializeOwned + 'static> Argument for Path<T> {
+impl<T: Validated> Argument for Path<T> {
     type Value = Self;
     const INPUT: Option<Input> = Some(Input::validated(InputKind::Path, sample::<T>));
     const CALLER: Caller = Caller::Unused;

@@ -1,5 +1,4 @@
 use actix_web::{HttpRequest, dev::Payload, web::Query};
-use serde::de::DeserializeOwned;
 
 use super::{Bounds, Validated, errors::Place, form::parse_pairs};
 use crate::{
@@ -9,7 +8,7 @@ use crate::{
 
 /// The query string, of a type with `#[validated]`; `#[validated(unknown = "ignore")]` lets
 /// parameters pass that the type does not know.
-impl<T: Validated + DeserializeOwned + 'static> Argument for Query<T> {
+impl<T: Validated> Argument for Query<T> {
     type Value = Self;
     const INPUT: Option<Input> = Some(Input::validated(InputKind::Query, sample::<T>));
     const CALLER: Caller = Caller::Unused;

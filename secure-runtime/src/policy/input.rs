@@ -1,4 +1,4 @@
-use crate::guard::{Argument, Caller};
+use crate::guard::Caller;
 
 /// An input that a handler reads from the request.
 #[derive(Debug, Clone, Copy)]
@@ -82,10 +82,10 @@ pub struct Parameter {
 
 impl Parameter {
     /// An argument that says itself what it is.
-    pub const fn of<A: Argument>() -> Self {
+    pub const fn new(input: Option<Input>, caller: Caller) -> Self {
         Self {
-            input: A::INPUT,
-            caller: !matches!(A::CALLER, Caller::Unused),
+            input,
+            caller: !matches!(caller, Caller::Unused),
         }
     }
 

@@ -21,7 +21,7 @@ use actix_web::{
 };
 
 use crate::{
-    guard::{Arguments, Guarded},
+    guard::{Guard, Guarded},
     policy::{Policy, RoutePolicy},
     security::State,
 };
@@ -75,24 +75,22 @@ impl<S: HttpServiceFactory + 'static> Route for Unchecked<S> {
     }
 }
 
-/// A handler function with `#[protected]` or `#[public]` and no route attribute.
+/// The arguments of a handler function with `#[protected]` or `#[public]` and no route attribute: the
+/// guard alone.
 #[diagnostic::on_unimplemented(
-    message = "this handler declares no policy",
+    message = "this handler declares no policy, so it cannot be mounted",
     label = "not guarded",
-    note = "annotate the function with `#[protected]` or `#[public]`"
+    note = "annotate the function with `#[protected]` or `#[public]`",
+    note = "a handler under a route attribute has its path already: `routes.service(handler)`"
 )]
-pub trait GuardedHandler<P, A>: Handler<(Guarded<P, A>,)>
-where
-    A: Arguments,
-{
+pub trait GuardedArguments: FromRequest + 'static {
+    #[doc(hidden)]
+    type Guard: Guard;
 }
 
 #[diagnostic::do_not_recommend]
-impl<F, P, A> GuardedHandler<P, A> for F
-where
-    F: Handler<(Guarded<P, A>,)>,
-    A: Arguments,
-{
+impl<G: Guard> GuardedArguments for (Guarded<G>,) {
+    type Guard = G;
 }
 
 /// The routes of an app, as the closure of [`Security::routes`](crate::Security::routes) lists them.
@@ -107,12 +105,11 @@ pub struct Routes {
 macro_rules! methods {
     ($($name:ident $method:ident)*) => {$(
         #[doc = concat!("Mounts a plain annotated function for `", stringify!($method), "` at `path`.")]
-        pub fn $name<F, P, A>(&mut self, path: &str, handler: F) -> &mut Self
+        pub fn $name<F, A>(&mut self, path: &str, handler: F) -> &mut Self
         where
-            F: GuardedHandler<P, A>,
+            F: Handler<A>,
             F::Output: Responder + 'static,
-            P: Policy,
-            A: Arguments + 'static,
+            A: GuardedArguments,
         {
             self.route(path, Method::$method, handler)
         }
@@ -143,20 +140,19 @@ impl Routes {
     /// What needs the path or the method is then checked at launch.
     ///
     /// A path that cannot be one is an error of [`Security::routes`](crate::Security::routes).
-    pub fn route<F, P, A>(&mut self, path: &str, method: Method, handler: F) -> &mut Self
+    pub fn route<F, A>(&mut self, path: &str, method: Method, handler: F) -> &mut Self
     where
-        F: GuardedHandler<P, A>,
+        F: Handler<A>,
         F::Output: Responder + 'static,
-        P: Policy,
-        A: Arguments + 'static,
+        A: GuardedArguments,
     {
         let endpoint = (method.as_str().to_owned(), entry::join(&self.prefix, path));
-        let policy = const { &P::POLICY };
+        let policy = const { &<A::Guard as Policy>::POLICY };
         let route = web::route().method(method).to(handler);
         // As actix-web's attributes do, so that handlers of other methods at the path are found.
         let (path, method) = (path.to_owned(), endpoint.0.clone());
         self.entries.push(Entry::plain(
-            PolicyEntry::new::<P>(policy, vec![endpoint]),
+            PolicyEntry::new::<A::Guard>(policy, vec![endpoint]),
             move |config| {
                 config.service(
                     Resource::new(path)

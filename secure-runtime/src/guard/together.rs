@@ -1,25 +1,22 @@
-use actix_web::{HttpRequest, dev::Payload};
+use super::Extraction;
 
-use super::{Argument, Extraction};
+/// Several extractions as one, for up to sixteen arguments: ready if all of them are.
+pub trait Together {
+    /// The values of all of them.
+    type Values;
 
-/// All arguments of a handler, as a tuple of up to sixteen.
-pub trait Arguments {
-    /// What the handler is called with.
-    type Values: 'static;
-
-    /// Extracts and validates them, in the order in which they are written.
-    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self::Values>;
+    /// Puts them together. The first error is the answer.
+    fn together(self) -> Extraction<Self::Values>;
 }
 
 macro_rules! tuple {
     ($($name:ident)*) => {
-        #[allow(non_snake_case, unused_variables, clippy::unused_unit)]
-        impl<$($name: Argument),*> Arguments for ($($name,)*) {
-            type Values = ($($name::Value,)*);
+        #[allow(non_snake_case, clippy::unused_unit)]
+        impl<$($name: 'static),*> Together for ($(Extraction<$name>,)*) {
+            type Values = ($($name,)*);
 
-            fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self::Values> {
-                $(let $name = $name::extract(request, payload);)*
-                match ($($name,)*) {
+            fn together(self) -> Extraction<Self::Values> {
+                match self {
                     ($(Extraction::Ready($name),)*) => {
                         let together = || Ok(($($name?,)*));
                         Extraction::Ready(together())

@@ -1,0 +1,48 @@
+//! Finds out about a type without demanding anything of it.
+//!
+//! Generated code asks `Probe::<T>::KNOWN`. Where `T` is an [`Argument`] the inherent items of
+//! [`Probe`] answer; where it is not, their bound is not met, they are passed over and those of
+//! [`Unknown`] are found instead. So a type that does not fit is one `const` assertion of ours, on
+//! that type, and not a trait error in every place that mentions it.
+
+use std::marker::PhantomData;
+
+use actix_web::{HttpRequest, dev::Payload};
+
+use super::{Argument, Caller, Extraction};
+use crate::{Problem, policy::Input};
+
+/// Asks whether `T` is an [`Argument`].
+#[derive(Debug)]
+pub struct Probe<T>(PhantomData<T>);
+
+impl<T: Argument> Probe<T> {
+    /// It is one.
+    pub const KNOWN: bool = true;
+    /// The input that it reads, if it is one.
+    pub const INPUT: Option<Input> = T::INPUT;
+    /// Whether it needs the caller.
+    pub const CALLER: Caller = T::CALLER;
+
+    /// Extracts and validates it.
+    pub fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<T::Value> {
+        T::extract(request, payload)
+    }
+}
+
+/// What [`Probe`] says of a type that is no [`Argument`]. A program with one does not build.
+pub trait Unknown<T> {
+    /// It is none.
+    const KNOWN: bool = false;
+    /// Not known.
+    const INPUT: Option<Input> = None;
+    /// Not known.
+    const CALLER: Caller = Caller::Unused;
+
+    /// Refuses.
+    fn extract(_: &HttpRequest, _: &mut Payload) -> Extraction<T> {
+        Extraction::Ready(Err(Problem::internal("an argument that is none")))
+    }
+}
+
+impl<T> Unknown<T> for Probe<T> {}

@@ -1,0 +1,1 @@
+//! Nothing of its own: the suites stand in `ui` and `api`.

@@ -1,1 +1,0 @@
-//! Nothing of its own: the suites stand in `ui`, `hygiene` and `api`.
