@@ -76,8 +76,8 @@ pub(crate) fn annotate(kind: Kind, arguments: TokenStream, item: TokenStream) ->
             return quote!(#error #item);
         }
     };
-    if Handler::is_guarded(&function) {
-        return already_guarded(kind, arguments, function);
+    if let Some(runtime) = Handler::guarded_by(&function) {
+        return already_guarded(kind, arguments, function, &RuntimePath::new(Some(&runtime)));
     }
     let plain = without_ours(function.clone());
     match gather(kind, arguments, function, &mut diagnostics) {
@@ -100,9 +100,13 @@ pub(crate) fn annotate(kind: Kind, arguments: TokenStream, item: TokenStream) ->
 }
 
 /// Our route attribute below our others: the guard stands already, so only the route is left to do.
-fn already_guarded(kind: Kind, arguments: TokenStream, mut function: ItemFn) -> TokenStream {
+fn already_guarded(
+    kind: Kind,
+    arguments: TokenStream,
+    mut function: ItemFn,
+    runtime: &RuntimePath,
+) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let runtime = RuntimePath::new(None);
     let (data, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut function.attrs)
         .into_iter()
         .partition(|attribute| matches!(Kind::of(attribute.path()), Some(Kind::Route(_))));
@@ -112,7 +116,12 @@ fn already_guarded(kind: Kind, arguments: TokenStream, mut function: ItemFn) -> 
     let routes = routes(&sources, &mut diagnostics);
     match diagnostics.into_tokens() {
         Some(errors) => quote!(#errors #function),
-        None => expand::factory(&function, &routes, &runtime),
+        None => {
+            let factory = expand::factory(&function, &routes, runtime);
+            let paths: Vec<_> = data.iter().map(Attribute::path).cloned().collect();
+            let gathered = expand::gathered(&paths);
+            quote!(#factory #gathered)
+        }
     }
 }
 

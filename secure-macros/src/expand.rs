@@ -21,7 +21,7 @@ use crate::{
 pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
     let handler = unchecked_endpoint(endpoint);
     let checks = checks(endpoint);
-    let gathered = gathered(endpoint);
+    let gathered = gathered(&endpoint.gathered);
     quote!(#handler #checks #gathered)
 }
 
@@ -414,8 +414,7 @@ fn assertion(span: Span, holds: &TokenStream, message: &str) -> TokenStream {
 }
 
 /// The gathered attributes once more, on items that vanish, so that the compiler resolves them.
-fn gathered(endpoint: &Endpoint) -> TokenStream {
+pub(crate) fn gathered(paths: &[syn::Path]) -> TokenStream {
     let mark = Ident::new(GATHERED, Span::call_site());
-    let paths = &endpoint.gathered;
     quote!(#(#[#paths(#mark)] const _: () = ();)*)
 }

@@ -2,7 +2,8 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Expr, FnArg, Ident, ItemFn, Meta, PatType, ReturnType, Type, spanned::Spanned as _,
+    Attribute, Expr, FnArg, Ident, ItemFn, Meta, PatType, ReturnType, Type, TypePath,
+    spanned::Spanned as _,
 };
 
 use crate::{
@@ -122,21 +123,20 @@ impl Handler {
         }
     }
 
-    /// Whether an expansion of ours has already put the guard around it: its one argument is
-    /// `…::__private::Guarded<…>`, which nobody writes by hand.
-    pub(crate) fn is_guarded(function: &ItemFn) -> bool {
+    /// The path of the runtime, if an expansion of ours has already put the guard around the
+    /// function: its one argument is `…::__private::Guarded<…>`, which nobody writes by hand.
+    pub(crate) fn guarded_by(function: &ItemFn) -> Option<syn::Path> {
         let Some(FnArg::Typed(PatType { ty, .. })) = function.sig.inputs.first() else {
-            return false;
+            return None;
         };
-        let Type::Path(path) = &**ty else {
-            return false;
+        let Type::Path(TypePath { path, .. }) = &**ty else {
+            return None;
         };
-        let mut last = path.path.segments.iter().rev();
-        last.next()
-            .is_some_and(|segment| segment.ident == "Guarded")
-            && last
-                .next()
-                .is_some_and(|segment| segment.ident == "__private")
+        let mut runtime = path.clone();
+        let guarded = runtime.segments.pop()?.ident;
+        let private = runtime.segments.pop()?.ident;
+        runtime.segments.pop_punct();
+        (guarded == "Guarded" && private == "__private").then_some(runtime)
     }
 }
 

@@ -273,20 +273,27 @@ impl Finish {
             BodySize::None | BodySize::Sized(0)
         );
         if !guarded && empty {
-            let path = response.request().match_info().as_str();
-            let table = self.context.security.table();
             return match status {
-                StatusCode::NOT_FOUND => Some(match table {
-                    Some(table) if !table.methods_at(path).is_empty() => {
-                        method_not_allowed(table, path)
-                    }
-                    _ => Problem::not_found(),
-                }),
+                StatusCode::NOT_FOUND => Some(self.not_found(response)),
                 StatusCode::METHOD_NOT_ALLOWED => Some(Problem::new(status)),
                 _ => None,
             };
         }
         None
+    }
+
+    /// 404, or 405 where other methods are answered at the path.
+    fn not_found<B>(&self, response: &ServiceResponse<B>) -> Problem {
+        let request = response.request();
+        let path = request.match_info().as_str();
+        match self.context.security.table() {
+            Some(table)
+                if !table.answers(request.method(), path) && !table.methods_at(path).is_empty() =>
+            {
+                method_not_allowed(table, path)
+            }
+            _ => Problem::not_found(),
+        }
     }
 
     /// An error that propagates: actix-web makes its response later, so it is completed then.

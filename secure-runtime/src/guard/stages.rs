@@ -5,12 +5,14 @@
 //! Hosts, CORS and CSRF take their places here when they come. Nothing in this file is generic
 //! over the policy, so it is compiled once.
 
-use std::any::TypeId;
+use std::{any::TypeId, borrow::Cow, collections::HashMap};
 
 use actix_web::{
-    HttpRequest,
+    FromRequest as _, HttpRequest,
     http::{StatusCode, header},
+    web::Path,
 };
+use futures_util::FutureExt as _;
 
 use super::{
     authorize::{Refusal, decide},
@@ -86,8 +88,21 @@ fn authorize(
     let principal = context.principal().ok_or_else(|| unauthorized(None))?;
     let owner = demands
         .owner()
-        .and_then(|parameter| request.match_info().get(parameter));
-    decide(demands, principal, owner).map_err(|refusal| forbidden(refusal, principal))
+        .and_then(|name| path_parameter(request, name));
+    decide(demands, principal, owner.as_deref()).map_err(|refusal| forbidden(refusal, principal))
+}
+
+/// A path parameter as the handler's `Path` reads it: percent-decoded, so that guard and handler
+/// never disagree about who the owner is.
+fn path_parameter<'a>(request: &'a HttpRequest, name: &str) -> Option<Cow<'a, str>> {
+    let raw = request.match_info().get(name)?;
+    if !raw.contains('%') {
+        return Some(Cow::Borrowed(raw));
+    }
+    // Ready at once; were it not, the parameter is nobody's.
+    let path = Path::<HashMap<String, String>>::extract(request).now_or_never();
+    let mut parameters = path?.ok()?.into_inner();
+    parameters.remove(name).map(Cow::Owned)
 }
 
 /// 401 as RFC 6750 §3.1 words it: an `error` only where a credential was sent. The reason is for

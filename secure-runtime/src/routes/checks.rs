@@ -1,6 +1,6 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, panic::catch_unwind};
 
-use actix_web::http::Method;
+use actix_web::{dev::ResourceDef, http::Method};
 use secure_grammar::PathPattern;
 
 use super::{
@@ -130,6 +130,13 @@ impl Checker {
 
     fn pattern(&mut self, path: &str, name: &str) -> Option<PathPattern> {
         match PathPattern::parse(path) {
+            // The router compiles the regular expression of a parameter, and panics if it cannot.
+            Ok(_) if catch_unwind(|| ResourceDef::new(path)).is_err() => {
+                self.findings.push(format!(
+                    "{name}: a regular expression in the path does not compile"
+                ));
+                None
+            }
             Ok(pattern) => Some(pattern),
             Err(error) => {
                 self.findings.push(format!("{name}: {error}"));
