@@ -193,7 +193,14 @@ fn gather(
         }
     }
     let handler = Handler::new(function, kind.name(), diagnostics)?;
-    let access = one_access(accesses, &handler, diagnostics)?;
+    let declared = one_access(accesses, &handler, diagnostics);
+    let is_declared = declared.is_some();
+    // Something must stand in its place, so that one mistake is one error; it is never compiled.
+    let access = declared.unwrap_or(Access::Public(Public {
+        span: Span::call_site(),
+        unlimited: None,
+        runtime: None,
+    }));
     let endpoint = Endpoint {
         runtime: RuntimePath::new(runtime(&access, &limits, validated.as_ref())),
         handler,
@@ -203,7 +210,9 @@ fn gather(
         routing,
         gathered,
     };
-    endpoint.check(broken_limit, diagnostics);
+    if is_declared {
+        endpoint.check(broken_limit, diagnostics);
+    }
     Some(endpoint)
 }
 

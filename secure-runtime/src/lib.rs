@@ -12,6 +12,7 @@ mod edge;
 mod guard;
 mod input;
 pub mod limit;
+mod log;
 mod middleware;
 pub mod policy;
 pub mod principal;

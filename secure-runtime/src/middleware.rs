@@ -20,6 +20,7 @@ use crate::{
     crypto::random_hex,
     edge::write_rate_limit_fields,
     guard::give_back,
+    log,
     routes::{RouteTable, UncheckedMap},
     security::State,
 };
@@ -341,15 +342,9 @@ impl Finish {
         self.log(problem.status(), problem.cause());
     }
 
-    /// Under the correlation id that the client gets. `{:?}` keeps line breaks out of the log.
     fn log(&self, status: StatusCode, cause: Option<&str>) {
-        let request_id = self.context.request_id.as_str();
-        let status_code = status.as_u16();
-        if status.is_server_error() {
-            tracing::error!(request_id, status_code, cause = ?cause, "request failed");
-        } else {
-            tracing::debug!(request_id, status_code, cause = ?cause, "request refused");
-        }
+        let development = self.context.security.is_development();
+        log::refused(status, &self.context.request_id, cause, development);
     }
 }
 

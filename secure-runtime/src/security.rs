@@ -178,6 +178,10 @@ impl State {
         self.unlisted_routes.is_some()
     }
 
+    pub(crate) fn is_development(&self) -> bool {
+        self.profile == Profile::Development
+    }
+
     /// True once, in development.
     pub(crate) fn announces(&self) -> bool {
         self.announce.swap(false, Ordering::Relaxed)

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     Problem,
     context::RequestContext,
+    log,
     policy::{Access, Demands, RoutePolicy},
     principal::{Credential, Principal, challenge, find_credential},
 };
@@ -32,10 +33,9 @@ pub(super) fn run(
     policy: &'static RoutePolicy,
 ) -> Result<(), Problem> {
     let Some(context) = RequestContext::of(request) else {
-        return Err(unwired(
-            policy,
-            "the app does not `.wrap(security.middleware())`",
-        ));
+        let problem = unwired(policy, "the app does not `.wrap(security.middleware())`");
+        log::unwired(problem.cause().unwrap_or_default());
+        return Err(problem);
     };
     let Some(table) = context.security.table() else {
         return Err(unwired(policy, "`security.routes(…)` was never called"));

@@ -1,0 +1,37 @@
+//! What goes to the log, under the correlation id that the client gets.
+
+use actix_web::http::StatusCode;
+
+/// Notes why a request was not answered with success. Debug formatting keeps line breaks out.
+pub(crate) fn refused(status: StatusCode, request_id: &str, cause: Option<&str>, to_stderr: bool) {
+    let status_code = status.as_u16();
+    if !status.is_server_error() {
+        tracing::debug!(request_id, status_code, cause = ?cause, "request refused");
+        return;
+    }
+    tracing::error!(request_id, status_code, cause = ?cause, "request failed");
+    if to_stderr && nobody_listens() {
+        print(&format!(
+            "request {request_id} failed with {status_code}: {cause:?}"
+        ));
+    }
+}
+
+/// Notes a guard that stands before a handler and cannot do its work, in an app without our
+/// middleware: nobody else would say why.
+pub(crate) fn unwired(cause: &str) {
+    tracing::error!(cause = ?cause, "a guarded route is not wired");
+    if cfg!(debug_assertions) && nobody_listens() {
+        print(&format!("a guarded route is not wired: {cause}"));
+    }
+}
+
+/// Without a subscriber the log goes nowhere, and a newcomer would see a 500 and no reason.
+fn nobody_listens() -> bool {
+    !tracing::dispatcher::has_been_set()
+}
+
+#[allow(clippy::print_stderr)]
+fn print(line: &str) {
+    eprintln!("secure-runtime: {line} (set a `tracing` subscriber to send this to your log)");
+}
