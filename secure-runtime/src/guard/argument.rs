@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -8,7 +8,13 @@ use actix_web::{
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
-use crate::{Problem, context::RequestContext, policy::Input, principal::CurrentUser};
+use super::stages::unauthorized;
+use crate::{
+    Problem,
+    context::RequestContext,
+    policy::Input,
+    principal::{CurrentUser, LoadAccount, Principal},
+};
 
 /// An argument that a guarded handler may take.
 ///
@@ -38,12 +44,33 @@ pub enum Caller {
     Optional,
 }
 
-/// An argument's value, at once or after the body has been read.
+/// An argument's value, at once or later.
 pub enum Extraction<V> {
     /// At once.
     Ready(Result<V, Problem>),
-    /// Later.
+    /// Later, without the body.
     Later(LocalBoxFuture<'static, Result<V, Problem>>),
+    /// After the body has been read.
+    Body(LocalBoxFuture<'static, Result<V, Problem>>),
+}
+
+impl<V> Extraction<V> {
+    /// Waits for what needs no body, so that its refusals come before a byte of it is read.
+    pub(super) async fn before_body(self) -> Result<Self, Problem> {
+        Ok(Self::Ready(Ok(match self {
+            Self::Ready(result) => result?,
+            Self::Later(future) => future.await?,
+            Self::Body(future) => return Ok(Self::Body(future)),
+        })))
+    }
+
+    /// Waits for the value.
+    pub(super) async fn value(self) -> Result<V, Problem> {
+        match self {
+            Self::Ready(result) => result,
+            Self::Later(future) | Self::Body(future) => future.await,
+        }
+    }
 }
 
 impl<V> fmt::Debug for Extraction<V> {
@@ -51,6 +78,7 @@ impl<V> fmt::Debug for Extraction<V> {
         f.write_str(match self {
             Self::Ready(_) => "Ready",
             Self::Later(_) => "Later",
+            Self::Body(_) => "Body",
         })
     }
 }
@@ -92,7 +120,8 @@ fn extract_foreign<T: FromRequest + 'static>(
     let mut future = Box::pin(T::from_request(request, payload));
     match future.as_mut().now_or_never() {
         Some(result) => Extraction::Ready(result.map_err(problem)),
-        None => Extraction::Later(Box::pin(async move { future.await.map_err(problem) })),
+        // It may be the body that it waits for.
+        None => Extraction::Body(Box::pin(async move { future.await.map_err(problem) })),
     }
 }
 
@@ -125,10 +154,10 @@ impl Argument for CurrentUser {
     const CALLER: Caller = Caller::Required;
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        // The guard of a protected route has signed the caller in before any argument is extracted.
-        Extraction::Ready(caller(request).ok_or_else(|| {
-            Problem::internal("`CurrentUser` is extracted on a route that authenticates nobody")
-        }))
+        Extraction::Ready(match caller(request) {
+            Some(principal) => Ok(Self::new(principal)),
+            None => Err(nobody_authenticated()),
+        })
     }
 }
 
@@ -138,12 +167,55 @@ impl Argument for Option<CurrentUser> {
     const CALLER: Caller = Caller::Optional;
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        Extraction::Ready(Ok(caller(request)))
+        Extraction::Ready(Ok(caller(request).map(CurrentUser::new)))
     }
 }
 
-fn caller(request: &HttpRequest) -> Option<CurrentUser> {
-    let context = RequestContext::of(request)?;
-    let principal = context.principal()?;
-    Some(CurrentUser::new(principal.clone()))
+impl<A: LoadAccount> Argument for CurrentUser<A> {
+    type Value = Self;
+    const INPUT: Option<Input> = None;
+    const CALLER: Caller = Caller::Required;
+
+    fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
+        match caller(request) {
+            Some(principal) => Extraction::Later(Box::pin(load(request.clone(), principal))),
+            None => Extraction::Ready(Err(nobody_authenticated())),
+        }
+    }
+}
+
+impl<A: LoadAccount> Argument for Option<CurrentUser<A>> {
+    type Value = Self;
+    const INPUT: Option<Input> = None;
+    const CALLER: Caller = Caller::Optional;
+
+    fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
+        let Some(principal) = caller(request) else {
+            return Extraction::Ready(Ok(None));
+        };
+        let request = request.clone();
+        Extraction::Later(Box::pin(
+            async move { load(request, principal).await.map(Some) },
+        ))
+    }
+}
+
+/// The caller that the guard has signed in before any argument is extracted.
+fn caller(request: &HttpRequest) -> Option<Rc<Principal>> {
+    RequestContext::of(request)?.principal().cloned()
+}
+
+/// The caller with its account. A credential whose account is gone or disabled is no longer valid.
+async fn load<A: LoadAccount>(
+    request: HttpRequest,
+    principal: Rc<Principal>,
+) -> Result<CurrentUser<A>, Problem> {
+    CurrentUser::load(request, principal)
+        .await?
+        .ok_or_else(|| unauthorized(Some("the account is gone or disabled".to_owned())))
+}
+
+/// The compiler refuses a route that authenticates nobody and asks for the caller.
+fn nobody_authenticated() -> Problem {
+    Problem::internal("`CurrentUser` is extracted on a route that authenticates nobody")
 }

@@ -89,13 +89,15 @@ impl<G: Guard> Future for GuardFuture<G> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let result = match self.extraction.take() {
             Some(Extraction::Ready(result)) => result,
-            Some(Extraction::Later(mut future)) => match future.as_mut().poll(context) {
-                Poll::Ready(result) => result,
-                Poll::Pending => {
-                    self.extraction = Some(Extraction::Later(future));
-                    return Poll::Pending;
+            Some(Extraction::Later(mut future) | Extraction::Body(mut future)) => {
+                match future.as_mut().poll(context) {
+                    Poll::Ready(result) => result,
+                    Poll::Pending => {
+                        self.extraction = Some(Extraction::Later(future));
+                        return Poll::Pending;
+                    }
                 }
-            },
+            }
             // Polled after it was ready: there is nothing more to come.
             None => return Poll::Pending,
         };

@@ -107,7 +107,7 @@ fn path_parameter<'a>(request: &'a HttpRequest, name: &str) -> Option<Cow<'a, st
 
 /// 401 as RFC 6750 §3.1 words it: an `error` only where a credential was sent. The reason is for
 /// the log.
-fn unauthorized(reason: Option<String>) -> Problem {
+pub(super) fn unauthorized(reason: Option<String>) -> Problem {
     let error = reason.is_some().then_some("invalid_token");
     let problem = Problem::new(StatusCode::UNAUTHORIZED)
         .with_header(header::WWW_AUTHENTICATE, challenge(error, None));

@@ -23,11 +23,8 @@ macro_rules! tuple {
                     }
                     #[allow(unreachable_patterns)]
                     ($($name,)*) => Extraction::Later(Box::pin(async move {
-                        $(let $name = match $name {
-                            Extraction::Ready(result) => result?,
-                            Extraction::Later(future) => future.await?,
-                        };)*
-                        Ok(($($name,)*))
+                        $(let $name = $name.before_body().await?;)*
+                        Ok(($($name.value().await?,)*))
                     })),
                 }
             }

@@ -20,7 +20,7 @@ impl<T: Validated> Argument for Form<T> {
             "a form body is required",
             is_form,
         );
-        Extraction::Later(Box::pin(async move {
+        Extraction::Body(Box::pin(async move {
             let body = body.await?;
             parse_pairs(&body, Place::Body).map(Form)
         }))

@@ -21,7 +21,7 @@ impl<T: Validated> Argument for Json<T> {
             "a JSON body is required",
             is_json,
         );
-        Extraction::Later(Box::pin(async move {
+        Extraction::Body(Box::pin(async move {
             let body = body.await?;
             parse(&body).map(Json)
         }))

@@ -1,30 +1,97 @@
 use std::{fmt, ops::Deref, rc::Rc};
 
+use actix_web::HttpRequest;
+
 use super::Principal;
+use crate::Problem;
 
 /// The caller of a protected route, as an argument of its handler.
 ///
-/// It derefs to [`Principal`]. On a public route take `Option<CurrentUser>`: `None` where no
-/// credential was sent; a credential that does not verify is a 401 there too.
+/// It derefs to [`Principal`]. `CurrentUser<Account>` also loads the app's own record of the caller,
+/// of any type that implements [`LoadAccount`]. On a public route take `Option<CurrentUser>`: `None`
+/// where no credential was sent; a credential that does not verify is a 401 there too.
 #[derive(Clone)]
-pub struct CurrentUser(Rc<Principal>);
+pub struct CurrentUser<A = NoAccount> {
+    principal: Rc<Principal>,
+    account: A,
+}
+
+/// The caller alone, without an account.
+#[derive(Debug, Clone, Copy)]
+pub struct NoAccount;
+
+/// The app's own record of a caller.
+///
+/// ```
+/// use actix_web::HttpRequest;
+/// use secure_runtime::{Principal, Problem, principal::LoadAccount};
+///
+/// struct Account {
+///     email: String,
+/// }
+///
+/// impl LoadAccount for Account {
+///     async fn load(_request: HttpRequest, caller: Principal) -> Result<Option<Self>, Problem> {
+///         // Ask the database; an account that is gone or disabled is `None`.
+///         let email = format!("{}@example.com", caller.subject());
+///         Ok(Some(Self { email }))
+///     }
+/// }
+/// ```
+pub trait LoadAccount: Sized + 'static {
+    /// Loads the account of a caller whose credential was verified. The stores that it needs come
+    /// from the request's `app_data`.
+    ///
+    /// `None` where the account is gone or disabled: the answer is then 401, as for a credential
+    /// that is no longer valid.
+    ///
+    /// # Errors
+    /// When the account cannot be loaded.
+    fn load(
+        request: HttpRequest,
+        caller: Principal,
+    ) -> impl Future<Output = Result<Option<Self>, Problem>>;
+}
 
 impl CurrentUser {
     pub(crate) fn new(principal: Rc<Principal>) -> Self {
-        Self(principal)
+        Self {
+            principal,
+            account: NoAccount,
+        }
     }
 }
 
-impl Deref for CurrentUser {
+impl<A: LoadAccount> CurrentUser<A> {
+    pub(crate) async fn load(
+        request: HttpRequest,
+        principal: Rc<Principal>,
+    ) -> Result<Option<Self>, Problem> {
+        let account = A::load(request, Principal::clone(&principal)).await?;
+        Ok(account.map(|account| Self { principal, account }))
+    }
+
+    /// The caller's account.
+    pub fn account(&self) -> &A {
+        &self.account
+    }
+
+    /// The caller's account, without the caller.
+    pub fn into_account(self) -> A {
+        self.account
+    }
+}
+
+impl<A> Deref for CurrentUser<A> {
     type Target = Principal;
 
     fn deref(&self) -> &Principal {
-        &self.0
+        &self.principal
     }
 }
 
-impl fmt::Debug for CurrentUser {
+impl<A> fmt::Debug for CurrentUser<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.principal.fmt(f)
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::policy::{RoleWord, ScopeWord, Vocabulary};
 
 pub(crate) use bearer::{Credential, challenge, find_credential};
-pub use current_user::CurrentUser;
+pub use current_user::{CurrentUser, LoadAccount, NoAccount};
 
 /// A caller whose credential was verified: subject, roles and scopes.
 #[derive(Debug, Clone, PartialEq, Eq)]

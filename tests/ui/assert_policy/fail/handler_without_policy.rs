@@ -1,0 +1,11 @@
+//~ 
+use secure_runtime::assert_policy;
+
+#[actix_web::get("/")]
+async fn home() -> &'static str {
+    ""
+}
+
+assert_policy!(home; |policy| policy.is_public());
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[get("/users/{id}")]
+#[protected(owner = "")]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ `via` is an empty list
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[protected(via = [])]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

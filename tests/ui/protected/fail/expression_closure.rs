@@ -1,0 +1,7 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[protected]
+const HANDLER: fn() = || {};
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ cannot find type `Role`
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[protected(roles = "admin")]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//~ `roles` takes a string or a list of strings
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {
+    Admin,
+    User,
+}
+
+#[get("/")]
+#[protected(roles = 1)]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//~ 
+use secure_runtime::prelude::*;
+
+struct Page;
+
+#[get("/")]
+#[protected]
+async fn home() -> Page {
+    Page
+}
+
+fn main() {}

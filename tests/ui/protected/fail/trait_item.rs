@@ -1,0 +1,7 @@
+//~ goes on a handler function
+use secure_runtime::prelude::*;
+
+#[protected]
+trait Notes {}
+
+fn main() {}

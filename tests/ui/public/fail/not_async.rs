@@ -1,0 +1,10 @@
+//~ a handler is an `async fn`
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[public]
+fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//~ does not say who may call it
+use secure_runtime::prelude::*;
+
+#[rate_limit("5/minute")]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//~ decimal amount `1.5`
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[public]
+#[rate_limit("1.5/minute")]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//~ empty rate limit
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[public]
+#[rate_limit("")]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

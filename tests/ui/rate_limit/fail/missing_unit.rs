@@ -1,0 +1,11 @@
+//~ in rate limit
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[public]
+#[rate_limit("5")]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

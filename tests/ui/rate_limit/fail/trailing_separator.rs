@@ -1,0 +1,11 @@
+//~ trailing `;`
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[public]
+#[rate_limit("5/minute;")]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

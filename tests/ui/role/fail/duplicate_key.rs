@@ -1,0 +1,10 @@
+//~ `name` is given twice
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {
+    #[role(name = "a", name = "b")]
+    Admin,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+//~ `Role` has no roles
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {}
+
+fn main() {}

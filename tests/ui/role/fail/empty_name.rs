@@ -1,0 +1,10 @@
+//~ cannot be a role
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {
+    #[role(name = "")]
+    Admin,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {
+    #[role(name = "a")]
+    #[role(name = "b")]
+    Admin,
+}
+
+fn main() {}

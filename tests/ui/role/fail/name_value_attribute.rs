@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {
+    #[role = "root"]
+    Admin,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ `größe` cannot be a role
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {
+    #[role(name = "größe")]
+    Admin,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ a role carries no data
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {
+    Admin(u32),
+    User,
+}
+
+fn main() {}

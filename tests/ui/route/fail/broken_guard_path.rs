@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[get("/", guard = "not a path")]
+#[public]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

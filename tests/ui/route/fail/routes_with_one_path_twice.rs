@@ -1,0 +1,12 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[routes]
+#[get("/")]
+#[get("/")]
+#[public]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ `{` without `}` in path pattern
+use secure_runtime::prelude::*;
+
+#[get("/notes/{id")]
+#[public]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

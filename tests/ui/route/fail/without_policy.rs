@@ -1,0 +1,9 @@
+//~ `home` does not say who may call it
+use secure_runtime::prelude::*;
+
+#[get("/")]
+async fn home() -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//~ declares no policy
+use secure_runtime::prelude::*;
+
+
+fn mount(routes: &mut Routes) {
+    routes.service(actix_web::web::scope("/api"));
+}
+
+fn main() {}

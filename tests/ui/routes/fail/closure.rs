@@ -1,0 +1,9 @@
+//~ this handler declares no policy
+use secure_runtime::prelude::*;
+
+
+fn mount(routes: &mut Routes) {
+    routes.get("/", || async { "" });
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//~ `home` has no path
+use secure_runtime::prelude::*;
+
+#[public]
+async fn home() -> &'static str {
+    ""
+}
+
+fn mount(routes: &mut Routes) {
+    routes.service(home);
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//~ declares no policy
+use secure_runtime::prelude::*;
+
+async fn home() -> &'static str {
+    ""
+}
+
+fn mount(routes: &mut Routes) {
+    routes.service(home);
+}
+
+fn main() {}

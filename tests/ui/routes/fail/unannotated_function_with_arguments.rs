@@ -1,0 +1,12 @@
+//~ this handler declares no policy
+use secure_runtime::prelude::*;
+
+async fn home(_request: actix_web::HttpRequest) -> &'static str {
+    ""
+}
+
+fn mount(routes: &mut Routes) {
+    routes.get("/", home);
+}
+
+fn main() {}

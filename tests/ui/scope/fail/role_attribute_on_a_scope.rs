@@ -1,0 +1,10 @@
+//~ cannot find attribute `role`
+use secure_runtime::prelude::*;
+
+#[derive(Scope)]
+enum Scope {
+    #[role(name = "articles:read")]
+    ArticlesRead,
+}
+
+fn main() {}

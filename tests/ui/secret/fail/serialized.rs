@@ -1,0 +1,8 @@
+//~ `Secret<String>: serde
+use secure_runtime::Secret;
+
+fn show(secret: &Secret<String>) -> String {
+    serde_json::to_string(secret).unwrap()
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//~ `Secret<String>: serde
+use secure_runtime::Secret;
+
+#[derive(serde::Serialize)]
+struct Account {
+    password: Secret<String>,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+//~ the `Security` builder is not complete
+use secure_runtime::Security;
+
+fn main() {
+    let _ = Security::builder()
+        .issuer("https://auth.example.com")
+        .audience("https://api.example.com")
+        .build();
+}

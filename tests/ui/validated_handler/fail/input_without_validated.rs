@@ -1,0 +1,17 @@
+//~ this input is not validated
+use actix_web::web::Json;
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(length(max = 200))]
+    _text: String,
+}
+
+#[post("/")]
+#[protected]
+async fn create(_note: Json<Note>) -> &'static str {
+    ""
+}
+
+fn main() {}

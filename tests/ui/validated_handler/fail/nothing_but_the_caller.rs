@@ -1,0 +1,11 @@
+//~ `#[validated]` has no input to validate
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[protected]
+#[validated]
+async fn home(_user: CurrentUser) -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[get("/")]
+#[protected]
+async fn home(#[trusted = "because it carries nothing"] _number: u8) -> &'static str {
+    ""
+}
+
+fn main() {}

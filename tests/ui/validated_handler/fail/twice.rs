@@ -1,0 +1,19 @@
+//~ `#[validated]` stands twice on one handler
+use actix_web::web::Json;
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(length(max = 200))]
+    _text: String,
+}
+
+#[post("/")]
+#[protected]
+#[validated]
+#[validated]
+async fn create(_note: Json<Note>) -> &'static str {
+    ""
+}
+
+fn main() {}

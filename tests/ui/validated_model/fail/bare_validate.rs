@@ -1,0 +1,10 @@
+//~ `#[validate]`
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate]
+    count: u32,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//~ `contains` names no pattern
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(contains)]
+    #[validate(length(max = 5))]
+    code: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[validated]
+#[serde(deny_unknown_fields)]
+struct Note {
+    count: u32,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[derive(serde::Deserialize)]
+#[validated]
+struct Note {
+    count: u32,
+}
+
+fn main() {}

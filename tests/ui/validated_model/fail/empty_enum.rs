@@ -1,0 +1,7 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[validated]
+enum Choice {}
+
+fn main() {}

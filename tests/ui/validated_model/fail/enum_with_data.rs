@@ -1,0 +1,10 @@
+//~ an enum whose variants carry data is not available
+use secure_runtime::prelude::*;
+
+#[validated]
+enum Choice {
+    None,
+    Some(u32),
+}
+
+fn main() {}

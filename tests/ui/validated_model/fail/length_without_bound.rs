@@ -1,0 +1,10 @@
+//~ `length` names no bound
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(length)]
+    text: String,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(range(max = "a"))]
+    count: u32,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[validated]
+#[serde(transparent)]
+struct Note {
+    count: u32,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+//~ an input has named fields
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note(u32);
+
+fn main() {}

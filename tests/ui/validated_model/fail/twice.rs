@@ -1,0 +1,10 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[validated]
+#[validated]
+struct Note {
+    count: u32,
+}
+
+fn main() {}

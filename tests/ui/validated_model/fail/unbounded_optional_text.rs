@@ -1,0 +1,9 @@
+//~ nothing bounds `text`, a `Option<String>`
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    text: Option<String>,
+}
+
+fn main() {}

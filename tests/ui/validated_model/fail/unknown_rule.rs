@@ -1,0 +1,10 @@
+//~ unknown rule `lenght`
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(lenght(max = 200))]
+    text: String,
+}
+
+fn main() {}

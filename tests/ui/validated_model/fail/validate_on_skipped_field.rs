@@ -1,0 +1,11 @@
+//~ 
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[serde(skip)]
+    #[validate(range(max = 5))]
+    count: u32,
+}
+
+fn main() {}
