@@ -1,7 +1,7 @@
 //! The attributes of `secure-runtime`. Use them from there: this crate has no interface of its own.
 //!
-//! Each attribute goes the same way: parse ([`attribute`]) → gather and check ([`endpoint`]) →
-//! expand ([`expand`]). The first attribute of a handler to be expanded gathers all its siblings, so
+//! Each attribute goes the same way: parse (`attribute`) → gather and check (`endpoint`) →
+//! expand (`expand`). The first attribute of a handler to be expanded gathers all its siblings, so
 //! their order means nothing.
 
 mod attribute;

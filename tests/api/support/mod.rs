@@ -1,0 +1,48 @@
+//! What several stages need: a server, tokens with any content, the words.
+
+mod forge;
+mod raw;
+mod reply;
+mod server;
+mod words;
+
+pub(crate) use forge::{Forge, START, claims, encode};
+pub(crate) use raw::raw;
+pub(crate) use reply::Reply;
+pub(crate) use server::{Complete, Server, serve, settings};
+pub(crate) use words::{Role, Scope};
+
+use secure_runtime::test::TestResponse;
+use serde_json::{Value, json};
+
+/// The challenge to somebody who sent no credential.
+pub(crate) const CHALLENGE: &str = "Bearer realm=\"api\"";
+/// The challenge to somebody who sent a bad one.
+pub(crate) const INVALID_TOKEN: &str = "Bearer realm=\"api\", error=\"invalid_token\"";
+
+/// A problem with nothing to add.
+pub(crate) fn problem(status: u16, title: &str) -> Value {
+    json!({"type": "about:blank", "title": title, "status": status})
+}
+
+/// A problem that says more.
+pub(crate) fn problem_with(status: u16, title: &str, detail: &str) -> Value {
+    json!({"type": "about:blank", "title": title, "status": status, "detail": detail})
+}
+
+/// Every value of a header, as text.
+pub(crate) fn all(response: &TestResponse, name: &str) -> Vec<String> {
+    let values = response.headers().get_all(name);
+    values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect()
+}
+
+/// Status and problem, so that a failing comparison shows both.
+pub(crate) fn seen(response: &TestResponse) -> (u16, Value) {
+    let body = match response.text() {
+        text if text.is_empty() => Value::Null,
+        text => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    };
+    (response.status(), body)
+}

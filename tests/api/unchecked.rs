@@ -1,0 +1,97 @@
+//! `unchecked("because …", service)`: the way round, in writing.
+
+use actix_web::{HttpResponse, Responder, http::Method, web};
+use secure_runtime::{prelude::*, test::TestApp};
+
+#[get("/api/mine")]
+#[protected]
+async fn mine() -> impl Responder {
+    "mine"
+}
+
+#[get("/inside")]
+#[protected]
+async fn inside() -> impl Responder {
+    "inside"
+}
+
+async fn metrics() -> impl Responder {
+    "metrics"
+}
+
+#[actix_web::get("/attributed/{id}")]
+async fn attributed(id: web::Path<u32>) -> impl Responder {
+    id.to_string()
+}
+
+fn list(routes: &mut Routes) {
+    let files = web::scope("/files")
+        .route("/{name}", web::get().to(metrics))
+        .service(web::scope("/deep").route("/{name}", web::put().to(metrics)));
+    routes
+        .service(mine)
+        .service(unchecked("because of reasons", web::resource("/metrics").to(metrics)))
+        .service(unchecked("because files are public", files))
+        .service(unchecked("because it is theirs", attributed));
+    routes.scope("/scope", |routes| {
+        routes.service(inside);
+        let resource = web::resource("/metrics").to(metrics);
+        routes.service(unchecked("because of the scope", resource));
+        routes.scope("/{tenant}", |routes| {
+            let resource = web::resource("/metrics").to(metrics);
+            routes.service(unchecked("because it is deep", resource));
+        });
+    });
+}
+
+#[actix_web::test]
+async fn an_unchecked_service_passes_wherever_it_is_mounted() {
+    let app = TestApp::with(
+        |settings| settings,
+        list,
+        |config| drop(config.service(web::resource("/foreign").to(HttpResponse::Ok))),
+    )
+    .await;
+    let cases = [
+        (Method::GET, "/metrics", 200),
+        (Method::DELETE, "/metrics", 200),
+        (Method::GET, "/files/a", 200),
+        (Method::PUT, "/files/deep/a", 200),
+        (Method::GET, "/attributed/7", 200),
+        (Method::GET, "/attributed/x", 404),
+        (Method::GET, "/scope/metrics", 200),
+        (Method::GET, "/scope/acme/metrics", 200),
+        // What is ours stays guarded, what is nobody's stays refused.
+        (Method::GET, "/api/mine", 401),
+        (Method::GET, "/scope/inside", 401),
+        (Method::GET, "/foreign", 500),
+        (Method::GET, "/scope/acme/other", 404),
+        (Method::GET, "/nothing", 404),
+        (Method::PUT, "/api/mine", 405),
+    ];
+    for (method, path, status) in cases {
+        let response = app.request(method.clone(), path).send().await;
+        assert_eq!(response.status(), status, "{method} {path}: {}", response.text());
+        let nosniff = response.header("x-content-type-options");
+        assert_eq!(nosniff, Some("nosniff"), "{method} {path}");
+    }
+}
+
+#[actix_web::test]
+async fn every_reason_stands_in_the_matrix() {
+    let app = TestApp::new(list).await;
+    let report = app.security().report();
+    let rows: Vec<(&str, &str)> = report
+        .unchecked()
+        .iter()
+        .map(|row| (row.prefix.as_str(), row.because.as_str()))
+        .collect();
+    let expected = [
+        ("", "because of reasons"),
+        ("", "because files are public"),
+        ("", "because it is theirs"),
+        ("/scope", "because of the scope"),
+        ("/scope/{tenant}", "because it is deep"),
+    ];
+    assert_eq!(rows, expected);
+}
