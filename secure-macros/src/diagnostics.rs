@@ -9,6 +9,7 @@ use secure_grammar::{GrammarError, nearest};
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     error: Option<syn::Error>,
+    count: usize,
 }
 
 /// One error: what is wrong, lower case and without a full stop, then what to write instead.
@@ -46,11 +47,18 @@ impl Diagnostic {
     /// Offers the nearest of the legal words, and lists them.
     pub(crate) fn choices(self, word: &str, what: &str, choices: &[&str]) -> Self {
         let mut diagnostic = self;
-        if let Some(at) = nearest(word, choices) {
+        let near = nearest(word, choices);
+        if let Some(at) = near {
             diagnostic = diagnostic.help(format_args!("did you mean `{}`?", choices[at]));
         }
-        let list: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
-        diagnostic.help(format_args!("the {what} are {}", list.join(", ")))
+        match choices {
+            [_] if near.is_some() => diagnostic,
+            [only] => diagnostic.help(format_args!("there is only `{only}`")),
+            choices => {
+                let list: Vec<_> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+                diagnostic.help(format_args!("the {what} are {}", list.join(", ")))
+            }
+        }
     }
 }
 
@@ -64,10 +72,16 @@ impl Diagnostics {
     /// Adds an error.
     pub(crate) fn add(&mut self, error: impl Into<syn::Error>) {
         let error = error.into();
+        self.count += 1;
         match &mut self.error {
             Some(first) => first.combine(error),
             None => self.error = Some(error),
         }
+    }
+
+    /// How many errors there are, to see whether something brought one.
+    pub(crate) fn count(&self) -> usize {
+        self.count
     }
 
     /// Takes a value, or adds the error and takes nothing.

@@ -61,6 +61,14 @@ impl Routing {
             Self::Nowhere => &[],
         }
     }
+
+    /// The same routes, and no attribute that is still to be expanded.
+    fn without_attributes(self) -> Self {
+        match self {
+            Self::Below(routes, _) => Self::Ours(routes),
+            other => other,
+        }
+    }
 }
 
 /// Expands a handler from the first of its attributes.
@@ -81,17 +89,15 @@ pub(crate) fn annotate(kind: Kind, arguments: TokenStream, item: TokenStream) ->
     }
     let plain = without_ours(function.clone());
     match gather(kind, arguments, function, &mut diagnostics) {
-        Some(endpoint) => {
-            let expanded = expand::endpoint(&endpoint);
-            match diagnostics.into_tokens() {
-                // The checks are left out: one mistake is one error.
-                Some(errors) => {
-                    let expanded = expand::unchecked_endpoint(&endpoint);
-                    quote!(#errors #expanded)
-                }
-                None => expanded,
+        Some(mut endpoint) => match diagnostics.into_tokens() {
+            // The checks are left out, and a route attribute below too: one mistake is one error.
+            Some(errors) => {
+                endpoint.routing = endpoint.routing.without_attributes();
+                let expanded = expand::unchecked_endpoint(&endpoint);
+                quote!(#errors #expanded)
             }
-        }
+            None => expand::endpoint(&endpoint),
+        },
         None => {
             let errors = diagnostics.into_tokens();
             quote!(#errors #plain)
@@ -199,6 +205,7 @@ fn gather(
     let access = declared.unwrap_or(Access::Public(Public {
         span: Span::call_site(),
         unlimited: None,
+        is_sound: false,
         runtime: None,
     }));
     let endpoint = Endpoint {
@@ -284,7 +291,7 @@ impl Endpoint {
                 )
                 .help("remove it"),
             ),
-            None if changes_state && !limited => diagnostics.add(
+            None if changes_state && !limited && public.is_sound => diagnostics.add(
                 Diagnostic::new(
                     public.span,
                     "a public route that changes state has no limit that counts every request",
@@ -364,10 +371,34 @@ fn routes(sources: &[Source], diagnostics: &mut Diagnostics) -> Vec<Route> {
         ),
         _ => {}
     }
-    named
+    let routes: Vec<_> = named
         .into_iter()
         .filter_map(|(name, span, tokens)| Route::parse(name, span, tokens.clone(), diagnostics))
-        .collect()
+        .collect();
+    check_distinct(&routes, diagnostics);
+    routes
+}
+
+/// The same method at the same path twice: the second would never be reached.
+fn check_distinct(routes: &[Route], diagnostics: &mut Diagnostics) {
+    for (at, route) in routes.iter().enumerate() {
+        for method in &route.methods {
+            let is_taken = routes[..at].iter().any(|other| {
+                let same_path = other.pattern.normalized() == route.pattern.normalized();
+                same_path && other.guards.is_empty() && other.methods.contains(method)
+            });
+            if is_taken {
+                let path = route.path.value();
+                diagnostics.add(
+                    Diagnostic::new(
+                        route.path.span(),
+                        format_args!("the route `{method} {path}` is named twice"),
+                    )
+                    .help("keep one"),
+                );
+            }
+        }
+    }
 }
 
 /// Exactly one of `#[protected]` and `#[public]`.
@@ -426,7 +457,10 @@ fn not_a_function(kind: Kind, item: &TokenStream, error: syn::Error) -> syn::Err
         Ok(syn::Item::Enum(item)) => Some(("an enum", item.enum_token.span)),
         Ok(syn::Item::Mod(item)) => Some(("a module", item.mod_token.span)),
         Ok(syn::Item::Impl(item)) => Some(("an `impl`", item.impl_token.span)),
-        Ok(other) => Some(("something else", other.span())),
+        Ok(syn::Item::Trait(item)) => Some(("a trait", item.trait_token.span)),
+        Ok(syn::Item::Const(item)) => Some(("a constant", item.const_token.span)),
+        Ok(syn::Item::Static(item)) => Some(("a static", item.static_token.span)),
+        Ok(other) => Some(("none", other.span())),
         Err(_) => None,
     };
     let Some((what, span)) = what else {

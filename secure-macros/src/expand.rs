@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{ItemFn, spanned::Spanned as _};
+use syn::{Attribute, ItemFn, ext::IdentExt as _, spanned::Spanned as _};
 
 use crate::{
     attribute::{
@@ -41,7 +41,7 @@ pub(crate) fn unchecked_endpoint(endpoint: &Endpoint) -> TokenStream {
             let visibility = &function.vis;
             quote! {
                 #[doc(hidden)]
-                #[allow(non_camel_case_types)]
+                #[allow(non_camel_case_types, clippy::exhaustive_structs)]
                 #[derive(::core::fmt::Debug)]
                 #visibility struct #name {}
                 #function
@@ -70,7 +70,7 @@ fn guard(endpoint: &Endpoint) -> TokenStream {
         .handler
         .arguments
         .iter()
-        .map(|argument| probe(argument, &private));
+        .map(|argument| extractor(argument, &private));
     quote! {
         impl #private::Guard for #name {
             type Values = (#(#types,)*);
@@ -82,8 +82,26 @@ fn guard(endpoint: &Endpoint) -> TokenStream {
                 #[allow(unused_imports)]
                 use #private::Unknown as _;
                 let _ = (&__request, &__payload);
-                #private::Together::together((#(#probes::extract(__request, __payload),)*))
+                #private::Together::together((#(#probes(__request, __payload),)*))
             }
+        }
+    }
+}
+
+/// What extracts an argument: for a marked one actix-web, or the compiler says on its type that it
+/// cannot.
+fn extractor(argument: &Argument, private: &TokenStream) -> TokenStream {
+    let (ty, span) = (&argument.ty, argument.ty.span());
+    match argument.mark {
+        Mark::None => {
+            let probe = probe(argument, private);
+            quote!(#probe::extract)
+        }
+        Mark::Trusted => {
+            quote_spanned!(span=> <#private::Trusted<#ty> as #private::Argument>::extract)
+        }
+        Mark::Unvalidated(_) => {
+            quote_spanned!(span=> <#private::Unvalidated<#ty> as #private::Argument>::extract)
         }
     }
 }
@@ -103,14 +121,24 @@ pub(crate) fn factory(function: &ItemFn, routes: &[Route], runtime: &RuntimePath
     let private = runtime.private();
     let name = &function.sig.ident;
     let visibility = &function.vis;
-    let docs = function
+    let mut function = function.clone();
+    // Nobody names the function but the code below, which is no news to whoever reads a warning.
+    function
         .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("doc"));
+        .retain(|attribute| !attribute.path().is_ident("deprecated"));
+    let outer = function.attrs.iter().filter(|attribute| {
+        let path = attribute.path();
+        path.is_ident("doc") || path.is_ident("allow")
+    });
     let resources = routes.iter().map(|route| resource(route, name, &private));
     quote! {
-        #(#docs)*
-        #[allow(non_camel_case_types, missing_debug_implementations)]
+        #(#outer)*
+        #[allow(
+            non_camel_case_types,
+            missing_copy_implementations,
+            missing_debug_implementations,
+            clippy::exhaustive_structs,
+        )]
         #visibility struct #name;
 
         impl #private::actix_web::dev::HttpServiceFactory for #name {
@@ -133,7 +161,7 @@ fn resource(route: &Route, name: &Ident, private: &TokenStream) -> TokenStream {
     } = route;
     let resource_name = match resource_name {
         Some(name) => name.value(),
-        None => name.to_string(),
+        None => name.unraw().to_string(),
     };
     quote! {
         #private::resource(#path, #resource_name, &[#(#methods),*], #name)
@@ -153,12 +181,25 @@ fn guarded_function(endpoint: &Endpoint) -> ItemFn {
     };
     let mut function = endpoint.handler.function.clone();
     function.vis = syn::Visibility::Inherited;
-    let (docs, others): (Vec<_>, Vec<_>) = std::mem::take(&mut function.attrs)
-        .into_iter()
-        .partition(|attribute| attribute.path().is_ident("doc"));
-    function.attrs = others;
+    // What is about the name that the app mounts goes out with it; an `allow` is about both.
+    let is_outer = |attribute: &Attribute| {
+        let path = attribute.path();
+        ["doc", "deprecated", "allow"]
+            .iter()
+            .any(|name| path.is_ident(name))
+    };
+    let attributes = std::mem::take(&mut function.attrs);
+    let outer: Vec<_> = attributes
+        .iter()
+        .filter(|it| is_outer(it))
+        .cloned()
+        .collect();
+    function.attrs = attributes;
+    function
+        .attrs
+        .retain(|attribute| !is_outer(attribute) || attribute.path().is_ident("allow"));
     let tokens = quote! {
-        #(#docs)*
+        #(#outer)*
         #visibility fn #name(
             __guarded: #private::Guarded<#name>
         ) -> impl ::core::future::Future<Output = #output> {
@@ -172,7 +213,7 @@ fn guarded_function(endpoint: &Endpoint) -> ItemFn {
 
 fn policy(endpoint: &Endpoint) -> TokenStream {
     let private = endpoint.runtime.private();
-    let name = endpoint.handler.name().to_string();
+    let name = endpoint.handler.name().unraw().to_string();
     let access = match &endpoint.access {
         Access::Public(public) => {
             let unlimited = public
@@ -312,15 +353,31 @@ fn checks(endpoint: &Endpoint) -> TokenStream {
         }
     }
     for argument in &endpoint.handler.arguments {
-        if matches!(argument.mark, Mark::None) {
-            checks.extend(argument_check(argument, endpoint, &private));
-        }
+        checks.extend(match argument.mark {
+            Mark::None => argument_check(argument, endpoint, &private),
+            Mark::Trusted => trusted_check(argument, &private),
+            Mark::Unvalidated(_) => unvalidated_check(argument, &private),
+        });
     }
     if let Some(validated) = &endpoint.validated {
         let name = endpoint.handler.name();
+        // An argument that is none has its own error, and may be the input that is missing here.
+        let unknown = endpoint
+            .handler
+            .arguments
+            .iter()
+            .filter(|argument| matches!(argument.mark, Mark::None))
+            .map(|argument| {
+                let probe = probe(argument, &private);
+                quote!(|| !#probe::KNOWN)
+            });
         checks.extend(assertion(
             validated.span,
-            &quote!(<#name as #private::Policy>::POLICY.validates()),
+            &quote!({
+                #[allow(unused_imports)]
+                use #private::Unknown as _;
+                <#name as #private::Policy>::POLICY.validates() #(#unknown)*
+            }),
             "`#[validated]` has no input to validate\n  help: remove it",
         ));
     }
@@ -338,7 +395,6 @@ fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> T
 }
 
 fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
-    let span = argument.ty.span();
     let probe = probe(argument, private);
     let mut checks = vec![(quote!(#probe::KNOWN), unknown_argument(argument))];
     if endpoint.validated.is_none() {
@@ -362,10 +418,57 @@ fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStrea
             "a protected route always has a caller\n  help: take `CurrentUser`".to_owned(),
         ),
     });
-    let checks = checks
-        .iter()
-        .map(|(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!(#message) }));
+    assertions(argument, &checks, private)
+}
+
+/// `#[trusted]` is for extractors that we do not know: what we know says itself what it carries.
+fn trusted_check(argument: &Argument, private: &TokenStream) -> TokenStream {
+    let (ty, shown) = (&argument.ty, shown(&argument.ty));
+    let probe = quote!(#private::Probe::<#ty>);
+    let checks = [
+        (
+            match known_input(&shown) {
+                Some(_) => quote!(false),
+                None => quote!(#probe::INPUT.is_none()),
+            },
+            format!(
+                "the input `{shown}` cannot be trusted: its content is what a caller chose\n  \
+                 help: remove `#[trusted]`, and add `#[validated]` to the handler\n  \
+                 help: {OR_UNVALIDATED}"
+            ),
+        ),
+        (quote!(!#probe::KNOWN), needless_mark("trusted", &shown)),
+    ];
+    assertions(argument, &checks, private)
+}
+
+/// What carries no input needs no reason why it is not validated.
+fn unvalidated_check(argument: &Argument, private: &TokenStream) -> TokenStream {
+    let (ty, shown) = (&argument.ty, shown(&argument.ty));
+    let probe = quote!(#private::Probe::<#ty>);
+    let needless = (
+        quote!(!#probe::KNOWN || #probe::INPUT.is_some()),
+        needless_mark("unvalidated", &shown),
+    );
+    assertions(argument, &[needless], private)
+}
+
+fn needless_mark(mark: &str, shown: &str) -> String {
+    format!("`#[{mark}]` does nothing here: a `{shown}` carries no input\n  help: remove it")
+}
+
+/// Assertions about an argument's type, at that type.
+fn assertions(
+    argument: &Argument,
+    checks: &[(TokenStream, String)],
+    private: &TokenStream,
+) -> TokenStream {
+    let span = argument.ty.span();
+    let checks = checks.iter().map(
+        |(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!("{}", #message) }),
+    );
     quote_spanned! {span=>
+        #[allow(clippy::nonminimal_bool)]
         const _: () = {
             #[allow(unused_imports)]
             use #private::Unknown as _;
@@ -374,19 +477,25 @@ fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStrea
     }
 }
 
-/// The message for an argument that is none. The type's name decides only how it is worded.
-fn unknown_argument(argument: &Argument) -> String {
-    let shown = shown(&argument.ty);
-    let inner = ["Json", "Form", "Query", "Path"]
+const OR_UNVALIDATED: &str =
+    "or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument";
+
+/// What stands in the angle brackets of `Json<…>` and its siblings.
+fn known_input(shown: &str) -> Option<&str> {
+    ["Json", "Form", "Query", "Path"]
         .into_iter()
         .find_map(|input| {
             let (before, rest) = shown.split_once('<')?;
             let is_input = before.rsplit("::").next() == Some(input);
             is_input.then(|| rest.strip_suffix('>')).flatten()
-        });
-    let unvalidated =
-        "or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument";
-    match inner {
+        })
+}
+
+/// The message for an argument that is none. The type's name decides only how it is worded.
+fn unknown_argument(argument: &Argument) -> String {
+    let shown = shown(&argument.ty);
+    let unvalidated = OR_UNVALIDATED;
+    match known_input(&shown) {
         Some("String") => format!(
             "the input `{shown}` cannot be validated\n  \
              help: read it into a struct with `#[validated]`, and bound the field: `#[validate(length(max = 200))]`\n  \
@@ -408,7 +517,7 @@ fn unknown_argument(argument: &Argument) -> String {
 fn assertion(span: Span, holds: &TokenStream, message: &str) -> TokenStream {
     quote_spanned! {span=>
         const _: () = if !(#holds) {
-            ::core::panic!(#message);
+            ::core::panic!("{}", #message);
         };
     }
 }

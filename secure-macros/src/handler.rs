@@ -75,7 +75,7 @@ impl Handler {
         }
         if let Some(receiver) = signature.receiver() {
             let diagnostic = Diagnostic::new(
-                receiver.span(),
+                receiver.self_token.span,
                 format_args!("`#[{attribute}]` goes on a function, and this is a method"),
             );
             refuse(
@@ -83,9 +83,9 @@ impl Handler {
                 diagnostics,
             );
         }
-        if signature.inputs.len() > MOST_ARGUMENTS {
+        if let Some(extra) = signature.inputs.iter().nth(MOST_ARGUMENTS) {
             let diagnostic = Diagnostic::new(
-                signature.inputs.span(),
+                extra.span(),
                 format_args!("a handler takes at most {MOST_ARGUMENTS} arguments"),
             );
             refuse(diagnostic.help("gather some in one extractor"), diagnostics);
@@ -152,7 +152,7 @@ fn take_mark(argument: &mut PatType, diagnostics: &mut Diagnostics) -> Mark {
         }
         if mark.is_some() {
             diagnostics.add(
-                Diagnostic::new(attribute.span(), "an argument has one mark")
+                Diagnostic::new(attribute.path().span(), "an argument has one mark")
                     .help("keep `#[trusted = …]` or `#[unvalidated = …]`"),
             );
             continue;

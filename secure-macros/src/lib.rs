@@ -8,6 +8,7 @@ mod attribute;
 mod diagnostics;
 mod endpoint;
 mod expand;
+mod fragment;
 mod handler;
 mod model;
 mod runtime_path;

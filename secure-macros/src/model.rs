@@ -7,7 +7,10 @@ mod rule;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Fields, spanned::Spanned as _};
+use syn::{
+    Attribute, Data, DeriveInput, Fields, Ident, Token, punctuated::Punctuated,
+    spanned::Spanned as _,
+};
 
 use crate::{
     attribute::Arguments,
@@ -94,7 +97,7 @@ fn parse(
         );
         return None;
     }
-    check_container(&item.attrs, diagnostics);
+    let deny_unknown = check_container(&item.attrs, deny_unknown, diagnostics);
     let schemas = schemas(&item.attrs, diagnostics);
     let renamed = Case::of(&item.attrs);
     let (mut fields, mut variants) = (Vec::new(), Vec::new());
@@ -141,6 +144,7 @@ fn parse(
             return None;
         }
     }
+    check_matches(&item, &mut fields, diagnostics);
     item = stripped(item);
     Some(Model {
         item,
@@ -152,32 +156,117 @@ fn parse(
     })
 }
 
-/// What would contradict what the attribute does.
-fn check_container(attributes: &[Attribute], diagnostics: &mut Diagnostics) {
-    for attribute in attributes {
-        let name = attribute.path();
-        if name.is_ident("derive")
-            && let Ok(paths) = attribute.parse_args_with(
-                syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated,
-            )
-        {
-            for path in paths {
-                let last = path
-                    .segments
-                    .last()
-                    .map(|segment| segment.ident.to_string());
-                if let Some(last @ ("Deserialize" | "Validate")) = last.as_deref() {
-                    diagnostics.add(
-                        Diagnostic::new(
-                            path.span(),
-                            format_args!("`#[validated]` derives `{last}` already"),
-                        )
-                        .help("remove it here"),
-                    );
-                }
+/// `must_match` names another field of the same input.
+fn check_matches(item: &DeriveInput, fields: &mut [Field], diagnostics: &mut Diagnostics) {
+    let Data::Struct(data) = &item.data else {
+        return;
+    };
+    let names: Vec<_> = data
+        .fields
+        .iter()
+        .filter_map(|it| it.ident.as_ref())
+        .collect();
+    for field in fields {
+        field.rules.retain(|rule| {
+            let RuleKind::MustMatch(other) = &rule.kind else {
+                return true;
+            };
+            let others: Vec<_> = names
+                .iter()
+                .filter(|name| ***name != field.ident)
+                .map(ToString::to_string)
+                .collect();
+            let is_known = others.iter().any(|name| other == name);
+            if !is_known {
+                let others: Vec<_> = others.iter().map(String::as_str).collect();
+                diagnostics.add(
+                    Diagnostic::new(
+                        other.span(),
+                        format_args!("`{other}` is no other field of `{}`", item.ident),
+                    )
+                    .choices(&other.to_string(), "other fields", &others),
+                );
             }
+            is_known
+        });
+    }
+}
+
+/// What would contradict what the attribute does, or do it twice. Whether `deny_unknown_fields` is
+/// still to be written.
+fn check_container(
+    attributes: &[Attribute],
+    deny_unknown: bool,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let mut is_written = false;
+    for attribute in attributes {
+        if is_ours(attribute) {
+            diagnostics.add(
+                Diagnostic::new(
+                    attribute.path().span(),
+                    "`#[validated]` stands twice on one input",
+                )
+                .help("keep one"),
+            );
+        }
+        for derived in derives(attribute).iter().filter_map(ours) {
+            diagnostics.add(
+                Diagnostic::new(
+                    derived.span(),
+                    format_args!("`#[validated]` derives `{derived}` already"),
+                )
+                .help("remove it here"),
+            );
         }
     }
+    for meta in rename::metas(attributes) {
+        let path = meta.path();
+        let Some(name) = path.get_ident().map(ToString::to_string) else {
+            continue;
+        };
+        match name.as_str() {
+            "deny_unknown_fields" => {
+                is_written = true;
+                let text = match deny_unknown {
+                    true => "`#[validated]` refuses unknown fields already",
+                    false => "`deny_unknown_fields` contradicts `unknown = \"ignore\"`",
+                };
+                diagnostics.add(Diagnostic::new(path.span(), text).help("remove it"));
+            }
+            "from" | "try_from" | "transparent" => diagnostics.add(
+                Diagnostic::new(
+                    path.span(),
+                    format_args!("`{name}` reads another shape, which nothing here checks"),
+                )
+                .help("put `#[validated]` on what is read, and convert it in the handler"),
+            ),
+            _ => {}
+        }
+    }
+    deny_unknown && !is_written
+}
+
+/// Whether it is the attribute itself once more.
+fn is_ours(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|segment| segment.ident == "validated")
+}
+
+/// What a `#[derive(…)]` names.
+fn derives(attribute: &Attribute) -> Vec<syn::Path> {
+    if !attribute.path().is_ident("derive") {
+        return Vec::new();
+    }
+    let parser = Punctuated::<syn::Path, Token![,]>::parse_terminated;
+    let paths = attribute.parse_args_with(parser).unwrap_or_default();
+    paths.into_iter().collect()
+}
+
+/// The name of a derive that is ours to write.
+fn ours(path: &syn::Path) -> Option<&Ident> {
+    let last = &path.segments.last()?.ident;
+    (last == "Deserialize" || last == "Validate").then_some(last)
 }
 
 /// `#[validate(schema(function = path))]`
@@ -212,6 +301,15 @@ fn stripped(mut item: DeriveInput) -> DeriveInput {
         });
     };
     strip(&mut item.attrs);
+    item.attrs.retain(|attribute| !is_ours(attribute));
+    for attribute in &mut item.attrs {
+        let mut paths = derives(attribute);
+        let all = paths.len();
+        paths.retain(|path| ours(path).is_none());
+        if paths.len() < all {
+            *attribute = syn::parse_quote!(#[derive(#(#paths),*)]);
+        }
+    }
     match &mut item.data {
         Data::Struct(data) => data
             .fields

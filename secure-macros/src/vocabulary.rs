@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Fields, Ident, Variant, spanned::Spanned as _};
+use syn::{Data, DeriveInput, Fields, Ident, Meta, Variant, spanned::Spanned as _};
 
 use crate::{
     attribute::{Arguments, Word},
@@ -44,6 +44,8 @@ impl Noun {
 
 struct Term {
     variant: Ident,
+    /// What is wrong already still gets its arms, so that one mistake is one error.
+    carries_data: bool,
     word: Word,
     implies: Vec<Word>,
 }
@@ -74,15 +76,25 @@ fn expand(noun: Noun, input: &DeriveInput, diagnostics: &mut Diagnostics) -> Opt
                 input.ident.span(),
                 format_args!("`#[derive({derive})]` goes on an enum"),
             )
-            .help(format_args!("`enum {} {{ Admin, User }}`", input.ident)),
+            .help(format_args!(
+                "`enum {} {{ {} }}`",
+                input.ident,
+                match noun {
+                    Noun::Role => "Admin, User",
+                    Noun::Scope => "ArticlesRead, ArticlesWrite",
+                }
+            )),
         );
         return None;
     };
     if !input.generics.params.is_empty() {
-        diagnostics.add(Diagnostic::new(
-            input.generics.span(),
-            format_args!("an enum of {}s has no generic parameters", noun.word()),
-        ));
+        diagnostics.add(
+            Diagnostic::new(
+                input.generics.span(),
+                format_args!("an enum of {}s has no generic parameters", noun.word()),
+            )
+            .help("remove them: the variants are words alone"),
+        );
         return None;
     }
     if data.variants.is_empty() {
@@ -143,14 +155,26 @@ fn container_runtime(
 }
 
 fn parse(noun: Noun, attribute: &syn::Attribute, diagnostics: &mut Diagnostics) -> Arguments {
-    let tokens = match attribute.meta.require_list() {
-        Ok(list) => list.tokens.clone(),
-        Err(_) => TokenStream::new(),
-    };
     let example = match noun {
         Noun::Role => "`#[role(implies = \"user\")]`, `#[role(name = \"…\")]`",
         Noun::Scope => "`#[scope(name = \"articles:read\")]`, `#[scope(implies = \"…\")]`",
     };
+    let tokens = match &attribute.meta {
+        Meta::List(list) => list.tokens.clone(),
+        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
+    };
+    if tokens.is_empty() {
+        diagnostics.add(
+            Diagnostic::new(
+                attribute.path().span(),
+                format_args!(
+                    "`#[{}]` takes `key = value` arguments, in brackets",
+                    noun.word()
+                ),
+            )
+            .help(example),
+        );
+    }
     Arguments::parse(noun.word(), tokens, example, diagnostics)
 }
 
@@ -175,8 +199,10 @@ fn term(
             span: variant.ident.span(),
         },
         variant: variant.ident.clone(),
+        carries_data: !matches!(variant.fields, Fields::Unit),
         implies: Vec::new(),
     };
+    let mut is_named = false;
     for attribute in &variant.attrs {
         if !attribute.path().is_ident(noun.word()) {
             continue;
@@ -185,7 +211,12 @@ fn term(
         if let Some(argument) = arguments.take("name")
             && let Some(word) = diagnostics.ok(argument.word())
         {
-            check_word(noun, &word, diagnostics);
+            if is_named {
+                diagnostics.add(
+                    Diagnostic::new(argument.key.span(), "`name` is given twice").help("keep one"),
+                );
+            }
+            is_named = true;
             term.word = word;
         }
         if let Some(argument) = arguments.take("implies")
@@ -196,6 +227,7 @@ fn term(
         *runtime = arguments.runtime.take().or(runtime.take());
         arguments.finish(&["name", "implies"], &[], diagnostics);
     }
+    check_word(noun, &term.word, diagnostics);
     term
 }
 
@@ -208,7 +240,10 @@ fn check_word(noun: Noun, word: &Word, diagnostics: &mut Diagnostics) {
                 word.span,
                 format_args!("`{}` cannot be a {}", word.text, noun.word()),
             )
-            .help("visible ASCII characters, but no space, `\"` or `\\` (RFC 6749 §3.3)"),
+            .help(format_args!(
+                "`#[{}(name = \"…\")]` of visible ASCII characters, but no space, `\"` or `\\` (RFC 6749 §3.3)",
+                noun.word()
+            )),
         );
     }
 }
@@ -310,22 +345,31 @@ fn implementation(
         Noun::Scope => (quote!(ScopeWord), "scope"),
     };
     let words: Vec<_> = terms.iter().map(|term| &term.word.text).collect();
-    let variants: Vec<_> = terms.iter().map(|term| &term.variant).collect();
+    let patterns = terms.iter().map(|term| {
+        let fields = term.carries_data.then(|| quote!({ .. }));
+        let variant = &term.variant;
+        quote!(Self::#variant #fields)
+    });
+    let plain: Vec<_> = terms.iter().filter(|term| !term.carries_data).collect();
+    let (plain_words, plain_variants): (Vec<_>, Vec<_>) = plain
+        .iter()
+        .map(|term| (&term.word.text, &term.variant))
+        .unzip();
     quote! {
         #[automatically_derived]
         impl #private::#trait_name for #name {
             const VOCABULARY: &'static #private::Vocabulary =
                 &#private::Vocabulary::new(#noun_word, &[#(#words),*], &[#(#implies),*]);
 
-            fn word(&self) -> &'static str {
+            fn word(&self) -> &'static ::core::primitive::str {
                 match self {
-                    #(Self::#variants => #words,)*
+                    #(#patterns => #words,)*
                 }
             }
 
-            fn from_word(word: &str) -> ::core::option::Option<Self> {
-                match word {
-                    #(#words => ::core::option::Option::Some(Self::#variants),)*
+            fn from_word(__word: &::core::primitive::str) -> ::core::option::Option<Self> {
+                match __word {
+                    #(#plain_words => ::core::option::Option::Some(Self::#plain_variants),)*
                     _ => ::core::option::Option::None,
                 }
             }

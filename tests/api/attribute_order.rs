@@ -78,12 +78,21 @@ type List = fn(&mut Routes);
 
 const VARIANTS: [(&str, List); 10] = [
     ("ours first", ours_first::list),
-    ("ours first, the rest reversed", ours_first_and_the_rest_reversed::list),
+    (
+        "ours first, the rest reversed",
+        ours_first_and_the_rest_reversed::list,
+    ),
     ("ours last", ours_last::list),
-    ("ours last, the rest reversed", ours_last_and_the_rest_reversed::list),
+    (
+        "ours last, the rest reversed",
+        ours_last_and_the_rest_reversed::list,
+    ),
     ("ours in the middle", ours_in_the_middle::list),
     ("actix-web's last", theirs_last::list),
-    ("actix-web's last, the rest reversed", theirs_last_and_the_rest_reversed::list),
+    (
+        "actix-web's last, the rest reversed",
+        theirs_last_and_the_rest_reversed::list,
+    ),
     ("actix-web's in the middle", theirs_in_the_middle::list),
     ("ours, named by their paths", ours_by_its_path::list),
     ("a plain function", plain_function::list),
@@ -114,8 +123,16 @@ async fn every_order_of_the_attributes_enforces_every_one_of_them() {
 
         let rows = server.security.report();
         let row = &rows.routes()[0];
-        assert_eq!((row.method.as_str(), row.path.as_str()), ("POST", "/notes"), "{name}");
-        assert_eq!((row.roles.as_slice(), row.limits.as_slice()), (&["user"][..], &["5/minute by ip".to_owned()][..]), "{name}");
+        assert_eq!(
+            (row.method.as_str(), row.path.as_str()),
+            ("POST", "/notes"),
+            "{name}"
+        );
+        assert_eq!(
+            (row.roles.as_slice(), row.limits.as_slice()),
+            (&["user"][..], &["5/minute by ip".to_owned()][..]),
+            "{name}"
+        );
     }
 }
 
@@ -143,7 +160,11 @@ async fn one_handler_at_several_places_is_guarded_at_each_and_has_one_counter() 
     })
     .await;
     let token = server.token("ada", &["user"]);
-    let ours = [("GET", "/several/1"), ("HEAD", "/several/1"), ("PUT", "/other")];
+    let ours = [
+        ("GET", "/several/1"),
+        ("HEAD", "/several/1"),
+        ("PUT", "/other"),
+    ];
     for (method, path) in ours {
         let reply = Reply::of(server.request(method, path)).await;
         assert_eq!(reply.status, 401, "{method} {path}: {reply:?}");

@@ -100,92 +100,133 @@ fn assert_one(name: &str, found: &[String], texts: &[&str]) {
 
 #[test]
 fn each_mistake_names_its_route_and_what_is_missing() {
-    let cases: [(&str, List, &[&str]); 17] = [
+    let cases: [(&str, List, &[&str]); 15] = [
         (
             "two policies on one route",
-            |r| drop(r.service(mine).service(also_mine)),
-            &["GET /mine (`also_mine`)", "two policies", "GET /mine (`mine`)"],
+            |r| {
+                r.service(mine).service(also_mine);
+            },
+            &[
+                "GET /mine (`also_mine`)",
+                "two policies",
+                "GET /mine (`mine`)",
+            ],
         ),
         (
             "the same function twice",
-            |r| drop(r.get("/plain", plain).get("/plain", plain)),
+            |r| {
+                r.get("/plain", plain).get("/plain", plain);
+            },
             &["GET /plain (`plain`)", "two policies"],
         ),
         (
             "two names of one parameter",
-            |r| drop(r.get("/a/{id}", plain).get("/a/{key}", plain)),
-            &["GET /a/{key} (`plain`)", "two policies", "GET /a/{id} (`plain`)"],
+            |r| {
+                r.get("/a/{id}", plain).get("/a/{key}", plain);
+            },
+            &[
+                "GET /a/{key} (`plain`)",
+                "two policies",
+                "GET /a/{id} (`plain`)",
+            ],
         ),
         (
             "two policies, one of them in a scope",
             |r| {
                 r.get("/a/b", plain);
-                r.scope("/a", |r| drop(r.get("/b", owned_no)));
+                r.scope("/a", |r| {
+                    r.get("/b", owned_no);
+                });
             },
-            &["GET /a/b (`owned_no`)", "two policies", "GET /a/b (`plain`)"],
+            &[
+                "GET /a/b (`owned_no`)",
+                "two policies",
+                "GET /a/b (`plain`)",
+            ],
         ),
         (
             "owner without its parameter",
-            |r| drop(r.get("/users/{id}", owned)),
+            |r| {
+                r.get("/users/{id}", owned);
+            },
             &["GET /users/{id} (`owned`)", "`user_id`", "no `{user_id}`"],
         ),
         (
             "a public POST without a limit",
-            |r| drop(r.post("/open", open)),
-            &["POST /open (`open`)", "not limited", "#[rate_limit(", "unlimited = "],
+            |r| {
+                r.post("/open", open);
+            },
+            &[
+                "POST /open (`open`)",
+                "not limited",
+                "#[rate_limit(",
+                "unlimited = ",
+            ],
         ),
         (
             "a public PUT that only limits failures",
-            |r| drop(r.put("/open", open_for_successes)),
+            |r| {
+                r.put("/open", open_for_successes);
+            },
             &["PUT /open (`open_for_successes`)", "not limited"],
         ),
         (
             "a public DELETE with a limit that a caller chooses the key of",
-            |r| drop(r.delete("/open", open_by_header)),
+            |r| {
+                r.delete("/open", open_by_header);
+            },
             &["DELETE /open (`open_by_header`)", "not limited"],
         ),
         (
             "`unlimited` where nothing changes",
-            |r| drop(r.get("/hits", unlimited)),
+            |r| {
+                r.get("/hits", unlimited);
+            },
             &["GET /hits (`unlimited`)", "remove it"],
         ),
         (
             "another vocabulary",
-            |r| drop(r.service(admin).service(elsewhere::ship)),
+            |r| {
+                r.service(admin).service(elsewhere::ship);
+            },
             &["`ship`", "captain", "admin, editor, user, auditor"],
         ),
-        ("an open brace", |r| drop(r.get("/a/{id", plain)), &["`plain`", "/a/{id"]),
+        (
+            "an open brace",
+            |r| {
+                r.get("/a/{id", plain);
+            },
+            &["`plain`", "/a/{id"],
+        ),
         (
             "a parameter twice",
-            |r| drop(r.get("/a/{id}/{id}", plain)),
+            |r| {
+                r.get("/a/{id}/{id}", plain);
+            },
             &["GET /a/{id}/{id} (`plain`)", "id"],
         ),
         (
             "a regular expression that does not compile",
-            |r| drop(r.get(r"/a/{id:[z-a]}", plain)),
+            |r| {
+                r.get(r"/a/{id:[z-a]}", plain);
+            },
             &["(`plain`)", "regular expression"],
-        ),
-        (
-            "a scope without its slash",
-            |r| drop(r.scope("api", |r| drop(r.get("/a", plain)))),
-            &["`api`", "start with `/`"],
-        ),
-        (
-            "a scope with a slash too many",
-            |r| drop(r.scope("/api/", |r| drop(r.get("/a", plain)))),
-            &["`/api/`", "not end with one"],
         ),
         (
             "a route behind a scope",
             |r| {
-                r.scope("/api", |r| drop(r.get("/a", plain)));
+                r.scope("/api", |r| {
+                    r.get("/a", plain);
+                });
                 r.service(mine).get("/api/b", plain);
             },
             &["GET /api/b (`plain`)", "never reached", "`/api`"],
         ),
         (
             "a blank reason",
-            |r| drop(r.service(unchecked(" \t", web::resource("/x").to(HttpResponse::Ok)))),
+            |r| {
+                r.service(unchecked(" \t", web::resource("/x").to(HttpResponse::Ok)));
+            },
             &["unchecked", "reason"],
         ),
     ];
@@ -203,12 +244,20 @@ async fn owned_no() -> impl Responder {
 fn what_is_right_starts() {
     let list: List = |r| {
         r.service(mine).service(admin);
-        r.post("/open", limited).post("/hits", unlimited).get("/open", open);
-        r.get("/a/{id}", plain).get("/a/me", plain).post("/a/{id}", owned_no);
+        r.post("/open", limited)
+            .post("/hits", unlimited)
+            .get("/open", open);
+        r.get("/a/{id}", plain)
+            .get("/a/me", plain)
+            .post("/a/{id}", owned_no);
         r.get("/mine/x", plain);
         r.get("/apiary", plain);
-        r.scope("/api", |r| drop(r.get("/a", plain).get("", plain)));
-        r.scope("/users/{user_id}", |r| drop(r.get("/notes", owned)));
+        r.scope("/api", |r| {
+            r.get("/a", plain).get("", plain);
+        });
+        r.scope("/users/{user_id}", |r| {
+            r.get("/notes", owned);
+        });
         r.get("/apiaries", plain);
         r.assert("whoever is at /mine is signed in", |_, path, policy| {
             !path.starts_with("/mine") || policy.is_protected()
@@ -228,75 +277,52 @@ fn an_assertion_that_does_not_hold_names_its_claim_and_every_route() {
     };
     let found = findings(list);
     assert_eq!(found.len(), 2, "{found:#?}");
-    for (finding, route) in found.iter().zip(["GET /mine (`mine`)", "GET /open (`open`)"]) {
+    for (finding, route) in found
+        .iter()
+        .zip(["GET /mine (`mine`)", "GET /open (`open`)"])
+    {
         assert!(finding.contains(route), "{finding}");
         assert!(finding.contains("\"all are for admins\""), "{finding}");
     }
 }
 
 #[test]
-fn an_assertion_in_a_scope_is_about_that_scope_alone() {
-    let list: List = |r| {
-        r.get("/open", open).get("/apiary", open);
-        r.scope("/api", |r| {
-            r.assert("nothing is public", |_, _, policy| policy.is_protected());
-            r.get("/a", plain);
-        });
-    };
-    assert_eq!(findings(list), [""; 0], "`/apiary` is not below `/api`");
-    let inside: List = |r| {
-        r.scope("/api", |r| {
-            r.assert("nothing is public", |_, _, policy| policy.is_protected());
-            r.scope("/inner", |r| drop(r.get("/a", open)));
-        });
-    };
-    assert_one("below", &findings(inside), &["GET /api/inner/a (`open`)"]);
-}
-
-#[test]
-fn a_route_behind_a_scope_with_a_parameter_is_found_whatever_the_parameter_is_called() {
-    let list: List = |r| {
-        r.scope("/users/{id}", |r| drop(r.get("/a", plain)));
-        r.get("/users/{user}/b", plain);
-    };
-    assert_one("another name", &findings(list), &["GET /users/{user}/b (`plain`)", "never reached"]);
-    let list: List = |r| {
-        r.scope("/users/{id}", |r| drop(r.get("/a", plain)));
-        r.get("/users/me/b", plain);
-    };
-    assert_one("no name", &findings(list), &["GET /users/me/b (`plain`)", "never reached"]);
-}
-
-#[test]
-fn a_scope_whose_prefix_takes_the_rest_of_the_path_is_refused() {
-    let list: List = |r| drop(r.scope("/files/{tail}*", |r| drop(r.get("/a", plain))));
-    let found = findings(list);
-    assert!(found.iter().any(|f| f.contains("/files/{tail}*")), "{found:#?}");
-}
-
-#[test]
 fn all_findings_come_at_once_and_main_prints_them() {
     let list: List = |r| {
         r.service(mine).service(also_mine).post("/open", open);
-        r.get("/users/{id}", owned).scope("api", |_| {});
+        r.get("/users/{id}", owned).scope("/api/", |_| {});
         r.service(unchecked("", web::resource("/x").to(HttpResponse::Ok)));
-        r.assert("never", |_, path, _| path != "/mine");
+        r.assert("never", |_, path, _| path != "/open");
     };
     let error = launch(list).expect_err("findings");
-    assert_eq!(error.findings().len(), 7, "{error}");
+    assert_eq!(error.findings().len(), 6, "{error}");
     // `main` prints what it returns with `Debug`.
     let printed = format!("{:?}", Box::<dyn std::error::Error>::from(error.clone()));
-    assert!(printed.starts_with("7 things keep the app from starting:\n"), "{printed}");
+    assert!(
+        printed.starts_with("6 things keep the app from starting:\n"),
+        "{printed}"
+    );
     for finding in error.findings() {
-        assert!(printed.contains(&format!("\n  - {finding}")), "{finding}\n{printed}");
+        assert!(
+            printed.contains(&format!("\n  - {finding}")),
+            "{finding}\n{printed}"
+        );
     }
 }
 
 #[test]
 fn a_second_list_of_routes_is_an_error() {
     let security = settings(&TestClock::default()).build().expect("settings");
-    assert!(security.routes(|r| drop(r.service(mine))).is_ok());
-    let error = security.clone().routes(|r| drop(r.service(admin)));
+    assert!(
+        security
+            .routes(|r| {
+                r.service(mine);
+            })
+            .is_ok()
+    );
+    let error = security.clone().routes(|r| {
+        r.service(admin);
+    });
     let found = error.expect_err("the second").findings().to_vec();
     assert_one("twice", &found, &["`security.routes(…)`", "twice"]);
     assert_eq!(security.report().routes().len(), 1, "the first one stays");
@@ -307,4 +333,22 @@ fn unlisted_routes_without_a_reason_are_refused() {
     let settings = settings(&TestClock::default()).unlisted_routes(" ");
     let error = settings.build().expect_err("a blank reason");
     assert_one("blank", error.findings(), &["unlisted_routes", "reason"]);
+}
+
+#[routes]
+#[get("/hits")]
+#[post("/hits")]
+#[public(unlimited = "because it only counts hits")]
+async fn read_and_write() -> impl Responder {
+    "hits"
+}
+
+/// The attributes demand the reason, for one of the methods changes state; the launch must not
+/// refuse it for the others.
+#[test]
+fn unlimited_stands_where_one_of_the_methods_changes_state() {
+    let list: List = |r| {
+        r.service(read_and_write);
+    };
+    assert_eq!(findings(list), [""; 0]);
 }

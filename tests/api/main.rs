@@ -11,14 +11,15 @@
 mod attribute_order;
 mod authorization;
 mod callers;
-mod const_assertions;
 mod headers_everywhere;
 mod headers_transport;
 mod input_bodies;
 mod input_fields;
 mod input_parameters;
+mod input_syntax;
 mod launch;
 mod launch_mounting;
+mod launch_scopes;
 mod limit_failures;
 mod limit_fields;
 mod limit_keys;

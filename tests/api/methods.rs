@@ -38,7 +38,11 @@ async fn plain() -> impl Responder {
 }
 
 fn list(routes: &mut Routes) {
-    routes.service(read).service(replace).service(all_of_them).service(both);
+    routes
+        .service(read)
+        .service(replace)
+        .service(all_of_them)
+        .service(both);
     routes.scope("/v1", |routes| {
         routes.get("/plain", plain).delete("/plain", plain);
     });
@@ -62,13 +66,21 @@ async fn a_known_path_with_another_method_is_405_with_all_its_methods() {
     for (method, path, allow) in cases {
         let reply = Reply::of(server.request(method, path)).await;
         assert_eq!(reply.status, 405, "{method} {path}: {reply:?}");
-        assert_eq!(reply.header("allow").as_deref(), Some(allow), "{method} {path}");
+        assert_eq!(
+            reply.header("allow").as_deref(),
+            Some(allow),
+            "{method} {path}"
+        );
         if method != "HEAD" {
             let expected = problem(405, "Method Not Allowed");
             assert_eq!(reply.json(), expected, "{method} {path}");
         }
         let kind = reply.header("content-type");
-        assert_eq!(kind.as_deref(), Some("application/problem+json"), "{method} {path}");
+        assert_eq!(
+            kind.as_deref(),
+            Some("application/problem+json"),
+            "{method} {path}"
+        );
     }
     // The methods that are listed do answer.
     for (method, path, status) in [
@@ -106,7 +118,11 @@ async fn what_is_nowhere_is_404_and_a_problem() {
         assert_eq!(reply.status, 404, "{method} {path}: {reply:?}");
         assert_eq!(reply.json(), problem(404, "Not Found"), "{method} {path}");
         let kind = reply.header("content-type");
-        assert_eq!(kind.as_deref(), Some("application/problem+json"), "{method} {path}");
+        assert_eq!(
+            kind.as_deref(),
+            Some("application/problem+json"),
+            "{method} {path}"
+        );
         assert_eq!(reply.header("allow"), None, "{method} {path}");
     }
 }

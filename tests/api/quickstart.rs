@@ -1,11 +1,16 @@
 //! The quickstart as it is: built, started without any configuration, called as it says.
 
+// Each test has a thread and a runtime of its own, so a lock may be held while it awaits.
+#![allow(clippy::await_holding_lock)]
+
 use std::{
     env,
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
+    io::{BufRead as _, BufReader, Read as _},
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 use crate::support::Reply;
@@ -39,26 +44,45 @@ fn build() -> PathBuf {
     target.join("debug/quickstart")
 }
 
-/// Starts it, and reads what it prints up to its second `curl` line.
-fn start(binary: &Path) -> (Running, Vec<String>) {
+/// Whose turn it is on the one port.
+static PORT: Mutex<()> = Mutex::new(());
+
+/// The port, if it is free, for as long as the guard lives.
+fn port() -> Option<MutexGuard<'static, ()>> {
+    let turn = PORT.lock().unwrap_or_else(PoisonError::into_inner);
+    if TcpListener::bind(ADDRESS).is_ok() {
+        return Some(turn);
+    }
+    eprintln!("SKIPPED: something else listens on {ADDRESS}, where the quickstart belongs");
+    None
+}
+
+fn command(binary: &Path) -> Command {
     let mut command = Command::new(binary);
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("SECURE_") {
             command.env_remove(name);
         }
     }
-    let child = command.stdout(Stdio::piped()).spawn();
+    command
+}
+
+/// Starts it, and reads what it prints up to its second `curl` line. The rest stays to be read, for
+/// as long as the reader lives.
+fn start(binary: &Path) -> (Running, BufReader<ChildStdout>, Vec<String>) {
+    let child = command(binary).stdout(Stdio::piped()).spawn();
     let mut running = Running(child.expect("the quickstart starts"));
     let stdout = running.0.stdout.take().expect("its output");
+    let mut reader = BufReader::new(stdout);
     let mut lines = Vec::new();
-    for line in BufReader::new(stdout).lines() {
+    for line in reader.by_ref().lines() {
         lines.push(line.expect("text"));
         let calls = lines.iter().filter(|line| line.starts_with("curl "));
         if calls.count() == 2 {
             break;
         }
     }
-    (running, lines)
+    (running, reader, lines)
 }
 
 /// What the shell makes of a line: status line, headers and body.
@@ -74,11 +98,8 @@ fn token_of(line: &str) -> &str {
 
 #[actix_web::test]
 async fn the_printed_line_works_and_everything_else_is_refused_in_its_way() {
-    if TcpListener::bind(ADDRESS).is_err() {
-        eprintln!("SKIPPED: something else listens on {ADDRESS}, where the quickstart belongs");
-        return;
-    }
-    let (_running, lines) = start(&build());
+    let Some(_turn) = port() else { return };
+    let (_running, _reader, lines) = start(&build());
     let printed = lines.join("\n");
     assert!(printed.contains("development profile"), "{printed}");
     assert!(printed.contains(&format!("http://{ADDRESS}")), "{printed}");
@@ -135,4 +156,30 @@ async fn the_printed_line_works_and_everything_else_is_refused_in_its_way() {
     assert_eq!((health.status, health.body.as_str()), (200, "ok"));
     let hsts = health.header("strict-transport-security");
     assert_eq!(hsts, None, "never in development");
+}
+
+/// `cargo run -p quickstart | head`, or a supervisor that closes what it does not read.
+#[actix_web::test]
+async fn it_serves_though_nobody_reads_what_it_prints() {
+    let Some(_turn) = port() else { return };
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    // Closed before there is anything to write.
+    drop(reader);
+    let child = command(&build())
+        .stdout(writer)
+        .stderr(Stdio::null())
+        .spawn();
+    let mut running = Running(child.expect("the quickstart starts"));
+    while TcpStream::connect(ADDRESS).is_err() {
+        let ended = running.0.try_wait().expect("its state");
+        assert!(ended.is_none(), "it ended before it listened: {ended:?}");
+        thread::yield_now();
+    }
+    let client = reqwest::Client::builder().no_proxy().build().expect("one");
+    let answer = client.get(format!("http://{ADDRESS}/health")).send().await;
+    let status = answer.map(|answer| answer.status().as_u16());
+    assert!(
+        matches!(status, Ok(200)),
+        "it ended when it could not print: {status:?}"
+    );
 }

@@ -59,7 +59,9 @@ async fn theirs() -> impl Responder {
 async fn a_foreign_route_is_refused_and_does_not_run() {
     let app = TestApp::with(
         |settings| settings,
-        |routes| drop(routes.service(mine)),
+        |routes| {
+            routes.service(mine);
+        },
         |config| {
             config
                 .service(web::resource("/resource").to(resource))
@@ -79,7 +81,11 @@ async fn a_foreign_route_is_refused_and_does_not_run() {
         (Method::GET, "/theirs", &ATTRIBUTE_RAN),
     ];
     for (method, path, ran) in cases {
-        let response = app.request(method.clone(), path).as_user("ada").send().await;
+        let response = app
+            .request(method.clone(), path)
+            .as_user("ada")
+            .send()
+            .await;
         assert_eq!(seen(&response), refused(), "{method} {path}");
         assert!(!ran.load(Ordering::SeqCst), "{method} {path} ran");
     }
@@ -110,7 +116,9 @@ async fn shadow() -> impl Responder {
 async fn the_answer_of_a_foreign_route_that_shadows_ours_does_not_go_out() {
     let security = settings(&TestClock::default()).build().expect("settings");
     let routes = security
-        .routes(|routes| drop(routes.service(mine).service(user)))
+        .routes(|routes| {
+            routes.service(mine).service(user);
+        })
         .expect("routes");
     let app = App::new()
         .route("/mine", web::get().to(shadow))
@@ -123,7 +131,10 @@ async fn the_answer_of_a_foreign_route_that_shadows_ours_does_not_go_out() {
         assert_eq!(response.status(), 500, "{path}");
         let body = read_body(response).await;
         let body = String::from_utf8_lossy(&body);
-        assert!(!body.contains("shadow") && body.contains("about:blank"), "{path}: {body}");
+        assert!(
+            !body.contains("shadow") && body.contains("about:blank"),
+            "{path}: {body}"
+        );
     }
 }
 
@@ -131,7 +142,9 @@ async fn the_answer_of_a_foreign_route_that_shadows_ours_does_not_go_out() {
 async fn the_answer_of_a_foreign_scopes_default_does_not_go_out() {
     let app = TestApp::with(
         |settings| settings,
-        |routes| drop(routes.service(mine)),
+        |routes| {
+            routes.service(mine);
+        },
         |config| {
             let default = web::scope("/files").default_service(web::to(shadow));
             config.service(default);
@@ -148,7 +161,9 @@ foreign! { UNLISTED_RAN unlisted }
 async fn unlisted_routes_pass_where_that_is_said_and_ours_stay_guarded() {
     let app = TestApp::with(
         |settings| settings.unlisted_routes("because we move over this month"),
-        |routes| drop(routes.service(mine).service(user)),
+        |routes| {
+            routes.service(mine).service(user);
+        },
         |config| {
             config
                 .service(web::resource("/unlisted").to(unlisted))
@@ -157,13 +172,23 @@ async fn unlisted_routes_pass_where_that_is_said_and_ours_stay_guarded() {
     )
     .await;
     let response = app.get("/unlisted").send().await;
-    assert_eq!((response.status(), response.text().as_str()), (200, "open to everybody"));
+    assert_eq!(
+        (response.status(), response.text().as_str()),
+        (200, "open to everybody")
+    );
     assert!(UNLISTED_RAN.load(Ordering::SeqCst));
     assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
-    assert_eq!(app.post("/mine").send().await.status(), 202, "theirs beside ours");
+    assert_eq!(
+        app.post("/mine").send().await.status(),
+        202,
+        "theirs beside ours"
+    );
     assert_eq!(app.get("/users/1").send().await.status(), 401, "ours");
     let nobodys = app.delete("/users/1").send().await;
-    assert_eq!((nobodys.status(), nobodys.header("allow")), (405, Some("GET")));
+    assert_eq!(
+        (nobodys.status(), nobodys.header("allow")),
+        (405, Some("GET"))
+    );
     assert_eq!(app.get("/nothing").send().await.status(), 404);
 }
 
@@ -188,7 +213,11 @@ async fn above() -> impl Responder {
 async fn a_guard_that_is_not_wired_lets_nobody_pass() {
     // Without the middleware.
     let security = settings(&TestClock::default()).build().expect("settings");
-    let routes = security.routes(|r| drop(r.service(guarded))).expect("routes");
+    let routes = security
+        .routes(|r| {
+            r.service(guarded);
+        })
+        .expect("routes");
     let bare = init_service(App::new().configure(routes.mount()).service(above)).await;
     for path in ["/guarded", "/above"] {
         let answer = bare.call(TestRequest::with_uri(path).to_request()).await;
@@ -205,7 +234,9 @@ async fn a_guard_that_is_not_wired_lets_nobody_pass() {
             routes.service(mine);
             routes.service(unchecked("because it is guarded", above));
         },
-        |config| drop(config.service(guarded)),
+        |config| {
+            config.service(guarded);
+        },
     )
     .await;
     for path in ["/guarded", "/above"] {

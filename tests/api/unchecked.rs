@@ -1,6 +1,11 @@
 //! `unchecked("because …", service)`: the way round, in writing.
 
-use actix_web::{HttpResponse, Responder, http::Method, web};
+use actix_web::{
+    HttpResponse, Responder,
+    dev::{AppService, HttpServiceFactory, ResourceDef, ServiceRequest, fn_service},
+    http::Method,
+    web,
+};
 use secure_runtime::{prelude::*, test::TestApp};
 
 #[get("/api/mine")]
@@ -30,7 +35,10 @@ fn list(routes: &mut Routes) {
         .service(web::scope("/deep").route("/{name}", web::put().to(metrics)));
     routes
         .service(mine)
-        .service(unchecked("because of reasons", web::resource("/metrics").to(metrics)))
+        .service(unchecked(
+            "because of reasons",
+            web::resource("/metrics").to(metrics),
+        ))
         .service(unchecked("because files are public", files))
         .service(unchecked("because it is theirs", attributed));
     routes.scope("/scope", |routes| {
@@ -49,7 +57,9 @@ async fn an_unchecked_service_passes_wherever_it_is_mounted() {
     let app = TestApp::with(
         |settings| settings,
         list,
-        |config| drop(config.service(web::resource("/foreign").to(HttpResponse::Ok))),
+        |config| {
+            config.service(web::resource("/foreign").to(HttpResponse::Ok));
+        },
     )
     .await;
     let cases = [
@@ -71,7 +81,12 @@ async fn an_unchecked_service_passes_wherever_it_is_mounted() {
     ];
     for (method, path, status) in cases {
         let response = app.request(method.clone(), path).send().await;
-        assert_eq!(response.status(), status, "{method} {path}: {}", response.text());
+        assert_eq!(
+            response.status(),
+            status,
+            "{method} {path}: {}",
+            response.text()
+        );
         let nosniff = response.header("x-content-type-options");
         assert_eq!(nosniff, Some("nosniff"), "{method} {path}");
     }
@@ -94,4 +109,46 @@ async fn every_reason_stands_in_the_matrix() {
         ("/scope/{tenant}", "because it is deep"),
     ];
     assert_eq!(rows, expected);
+}
+
+/// As `actix_files::Files` registers itself: everything below a prefix, without resources.
+struct Files;
+
+impl HttpServiceFactory for Files {
+    fn register(self, config: &mut AppService) {
+        let service = fn_service(|request: ServiceRequest| async {
+            Ok::<_, actix_web::Error>(request.into_response(HttpResponse::Ok().body("a file")))
+        });
+        config.register_service(ResourceDef::prefix("/static"), None, service, None);
+    }
+}
+
+#[actix_web::test]
+async fn an_unchecked_service_may_answer_everything_below_a_prefix() {
+    let app = TestApp::new(|routes| {
+        routes.service(mine);
+        routes.service(unchecked("because files are public", Files));
+        let scope = web::scope("/pages").default_service(web::to(metrics));
+        routes.service(unchecked("because pages are public", scope));
+        routes.scope("/v1", |routes| {
+            routes.service(unchecked("because files are public", Files));
+        });
+    })
+    .await;
+    for (path, text) in [
+        ("/static/a.txt", "a file"),
+        ("/static/a/b/c.txt", "a file"),
+        ("/static", "a file"),
+        ("/v1/static/a.txt", "a file"),
+        ("/pages/anything", "metrics"),
+        ("/pages/any/thing", "metrics"),
+    ] {
+        let response = app.get(path).send().await;
+        assert_eq!(
+            (response.status(), response.text().as_str()),
+            (200, text),
+            "{path}"
+        );
+    }
+    assert_eq!(app.get("/api/mine").send().await.status(), 401);
 }

@@ -7,7 +7,13 @@ use syn::{
     spanned::Spanned as _,
 };
 
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics},
+    fragment,
+};
+
+/// The keys that take a list.
+const LISTS: [&str; 5] = ["roles", "scopes", "or_roles", "via", "implies"];
 
 /// The arguments of an attribute: `key = value`, a list in brackets, one literal per fact.
 #[derive(Debug)]
@@ -55,7 +61,7 @@ impl Arguments {
             runtime: None,
         };
         let parser = Punctuated::<Entry, Token![,]>::parse_terminated;
-        let entries = match syn::parse::Parser::parse2(parser, tokens) {
+        let entries = match syn::parse::Parser::parse2(parser, fragment::arguments(tokens)) {
             Ok(entries) => entries,
             Err(error) => {
                 diagnostics.add(
@@ -89,13 +95,18 @@ impl Arguments {
             return;
         }
         if self.entries.iter().any(|known| known.key == argument.key) {
-            diagnostics.add(
-                Diagnostic::new(
-                    argument.key.span(),
-                    format_args!("`{}` is given twice", argument.key),
-                )
-                .help("keep one; several values stand in one list: `[\"a\", \"b\"]`"),
+            let takes_list = LISTS.iter().any(|key| argument.key == key);
+            let diagnostic = Diagnostic::new(
+                argument.key.span(),
+                format_args!("`{}` is given twice", argument.key),
             );
+            diagnostics.add(match takes_list {
+                true => diagnostic.help(format_args!(
+                    "several values stand in one list: `{} = [\"…\", \"…\"]`",
+                    argument.key
+                )),
+                false => diagnostic.help("keep one"),
+            });
             return;
         }
         self.entries.push(argument);
@@ -143,6 +154,12 @@ impl Argument {
             Expr::Lit(ExprLit {
                 lit: Lit::Str(literal),
                 ..
+            }) if literal.value().trim().is_empty() => Err(self
+                .blank(literal.span())
+                .help(format_args!("`{} = \"…\"`", self.key))),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(literal),
+                ..
             }) => Ok(Word::new(literal)),
             other => Err(self.expected(other.span(), "a string", "\"…\"")),
         }
@@ -164,7 +181,9 @@ impl Argument {
                     }
                 })
                 .collect::<Result<Vec<_>, _>>()?,
-            Expr::Lit(_) => vec![self.word()?],
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(_), ..
+            }) => vec![self.word()?],
             other => {
                 return Err(self.expected(other.span(), "a string or a list of strings", "\"…\""));
             }
@@ -178,11 +197,7 @@ impl Argument {
         }
         for (at, word) in words.iter().enumerate() {
             if word.text.trim().is_empty() {
-                return Err(Diagnostic::new(
-                    word.span,
-                    format_args!("`{}` holds an empty word", self.key),
-                )
-                .help("write the word, or remove it"));
+                return Err(self.blank(word.span).help("write the word, or remove it"));
             }
             if words[..at].iter().any(|other| other.text == word.text) {
                 return Err(Diagnostic::new(
@@ -224,6 +239,10 @@ impl Argument {
         reason(&self.key.to_string(), &self.value)
     }
 
+    fn blank(&self, span: Span) -> Diagnostic {
+        Diagnostic::new(span, format_args!("`{}` holds an empty word", self.key))
+    }
+
     fn expected(&self, span: Span, what: &str, example: &str) -> Diagnostic {
         Diagnostic::new(span, format_args!("`{}` takes {what}", self.key))
             .help(format_args!("`{} = {example}`", self.key))
@@ -232,7 +251,7 @@ impl Argument {
 
 /// A reason in writing: a text that says something.
 pub(crate) fn reason(key: &str, value: &Expr) -> Result<String, Diagnostic> {
-    let text = match value {
+    let text = match fragment::expression(value) {
         Expr::Lit(ExprLit {
             lit: Lit::Str(literal),
             ..

@@ -7,6 +7,8 @@ pub(crate) mod rate_limit;
 pub(crate) mod route;
 pub(crate) mod validated;
 
+use syn::ext::IdentExt as _;
+
 pub(crate) use arguments::{Argument, Arguments, Word, reason};
 
 /// Which of our attributes.
@@ -29,7 +31,7 @@ const ROUTES: [&str; 12] = [
 impl Kind {
     /// The kind of a sibling attribute, by the last segment of its path.
     pub(crate) fn of(path: &syn::Path) -> Option<Self> {
-        let name = path.segments.last()?.ident.to_string();
+        let name = path.segments.last()?.ident.unraw().to_string();
         match name.as_str() {
             "protected" => Some(Self::Protected),
             "public" => Some(Self::Public),

@@ -111,7 +111,7 @@ fn check_via(via: &[Word], diagnostics: &mut Diagnostics) {
                     word.span,
                     format_args!("unknown credential `{other}` in `via`"),
                 )
-                .choices(other, "credentials", &["bearer", "session", "api_key"]),
+                .choices(other, "credentials", &["bearer"]),
             ),
         }
     }

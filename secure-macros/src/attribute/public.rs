@@ -15,6 +15,8 @@ pub(crate) struct Public {
     pub(crate) span: Span,
     /// The reason, and where `unlimited` stands.
     pub(crate) unlimited: Option<(String, Span)>,
+    /// Whether its arguments could be read: what cannot be read is not missing.
+    pub(crate) is_sound: bool,
     pub(crate) runtime: Option<syn::Path>,
 }
 
@@ -24,6 +26,7 @@ impl Public {
         tokens: proc_macro2::TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Self {
+        let before = diagnostics.count();
         let mut arguments = Arguments::parse("public", tokens, EXAMPLE, diagnostics);
         let unlimited = arguments.take("unlimited").and_then(|argument| {
             let reason = diagnostics.ok(argument.reason())?;
@@ -34,6 +37,7 @@ impl Public {
         Self {
             span,
             unlimited,
+            is_sound: diagnostics.count() == before,
             runtime,
         }
     }

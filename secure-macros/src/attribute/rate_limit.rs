@@ -195,7 +195,7 @@ fn by(word: &Word) -> Result<Key, Diagnostic> {
         other => {
             Err(
                 Diagnostic::new(word.span, format_args!("unknown key `{other}` of a limit"))
-                    .choices(other, "keys", &["ip", "user", "global", "api_key"]),
+                    .choices(other, "keys", &["ip", "user", "global"]),
             )
         }
     }

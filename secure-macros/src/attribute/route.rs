@@ -9,7 +9,10 @@ use syn::{
     spanned::Spanned as _,
 };
 
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics},
+    fragment,
+};
 
 const METHODS: [&str; 10] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "QUERY",
@@ -42,7 +45,7 @@ impl Route {
             );
             return None;
         }
-        let raw: Raw = match syn::parse2(tokens) {
+        let raw: Raw = match syn::parse2(fragment::arguments(tokens)) {
             Ok(raw) => raw,
             Err(error) => {
                 diagnostics.add(
@@ -75,8 +78,12 @@ impl Route {
         if attribute != "route" {
             route.methods.push(attribute.to_ascii_uppercase());
         }
+        let before = diagnostics.count();
         for option in raw.options {
             diagnostics.ok(route.option(attribute, option));
+        }
+        if route.methods.is_empty() && diagnostics.count() > before {
+            return None;
         }
         if route.methods.is_empty() {
             diagnostics.add(
@@ -107,10 +114,21 @@ impl Route {
         match key.as_str() {
             "name" if self.name.is_none() => self.name = Some(literal.clone()),
             "name" => {
-                return Err(Diagnostic::new(option.path.span(), "`name` is given twice").into());
+                return Err(Diagnostic::new(option.path.span(), "`name` is given twice")
+                    .help("keep one")
+                    .into());
             }
-            "guard" => self.guards.push(literal.parse()?),
-            "wrap" => self.wraps.push(literal.parse()?),
+            "guard" => self.guards.push(literal.parse().map_err(|_| {
+                Diagnostic::new(
+                    literal.span(),
+                    "`guard` takes the path of a function, in a string",
+                )
+                .help("`guard = \"path::to::it\"`")
+            })?),
+            "wrap" => self.wraps.push(literal.parse().map_err(|_| {
+                Diagnostic::new(literal.span(), "`wrap` takes an expression, in a string")
+                    .help("`wrap = \"Middleware::new()\"`")
+            })?),
             "method" if attribute == "route" => self.method(literal)?,
             "method" => {
                 return Err(Diagnostic::new(
@@ -125,7 +143,14 @@ impl Route {
                     option.path.span(),
                     format_args!("unknown key `{other}` in `#[{attribute}]`"),
                 )
-                .choices(other, "keys", &["name", "guard", "wrap", "method"])
+                .choices(
+                    other,
+                    "keys",
+                    match attribute {
+                        "route" => &["name", "guard", "wrap", "method"],
+                        _ => &["name", "guard", "wrap"],
+                    },
+                )
                 .into());
             }
         }
@@ -146,7 +171,8 @@ impl Route {
             return Err(Diagnostic::new(
                 literal.span(),
                 format_args!("the method `{method}` is given twice"),
-            ));
+            )
+            .help("keep one"));
         }
         self.methods.push(method);
         Ok(())

@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::diagnostics::shown;
@@ -99,10 +99,12 @@ fn field_checks(field: &Field, private: &TokenStream) -> TokenStream {
             ),
         ));
     }
-    let checks = checks
-        .iter()
-        .map(|(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!(#message) }));
+    let checks = checks.iter().map(
+        |(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!("{}", #message) }),
+    );
+    let cfgs = &field.cfgs;
     quote_spanned! {span=>
+        #(#cfgs)*
         const _: () = {
             #[allow(unused_imports)]
             use #private::Misfit as _;
@@ -120,13 +122,15 @@ fn check(model: &Model, private: &TokenStream) -> TokenStream {
             .map(|rule| rule_call(rule, field, private));
         let span = field.span();
         let probe = probe(field, private);
-        let contents = quote_spanned!(span=> #probe::check(&self.#ident, __errors););
+        let (errors, this) = locals(span);
+        let contents = quote_spanned!(span=> #probe::check(&#this.#ident, #errors););
         let calls = quote!(#(#rules)* #contents);
+        let cfgs = &field.cfgs;
         if field.flattened {
-            return calls;
+            return quote!(#(#cfgs)* { #calls });
         }
         let name = &field.wire_name;
-        quote!(__errors.field(#name, |__errors| { #calls });)
+        quote!(#(#cfgs)* __errors.field(#name, |__errors| { #calls });)
     });
     let schemas = model.schemas.iter().filter_map(|rule| match &rule.kind {
         RuleKind::Schema(function) => {
@@ -145,14 +149,17 @@ fn check(model: &Model, private: &TokenStream) -> TokenStream {
 }
 
 fn rule_call(rule: &Rule, field: &Field, private: &TokenStream) -> TokenStream {
-    let ident = &field.ident;
+    // What does not fit is an error at the rule, not at all that lies between it and the field.
+    let mut ident = field.ident.clone();
+    ident.set_span(rule.span);
     let words = words(rule, private);
     let span = rule.span;
     let rules = quote!(#private::rules);
+    let (errors, this) = locals(span);
     match &rule.kind {
         RuleKind::Length { min, max, equal } => {
             let (min, max, equal) = (option(min), option(max), option(equal));
-            quote_spanned!(span=> #rules::length(__errors, &self.#ident, #min, #max, #equal, #words);)
+            quote_spanned!(span=> #rules::length(#errors, &#this.#ident, #min, #max, #equal, #words);)
         }
         RuleKind::Range {
             min,
@@ -163,33 +170,49 @@ fn rule_call(rule: &Rule, field: &Field, private: &TokenStream) -> TokenStream {
             let (min, max) = (option(min), option(max));
             let (above, below) = (option(exclusive_min), option(exclusive_max));
             quote_spanned! {span=>
-                #rules::range(__errors, &self.#ident, #min, #max, #above, #below, #words);
+                #rules::range(#errors, &#this.#ident, #min, #max, #above, #below, #words);
+            }
+        }
+        // `validator` has these two for what is there, and no others for an option.
+        RuleKind::Plain(name @ ("ip" | "non_control_character")) if field.is_option() => {
+            let function = syn::Ident::new(name, span);
+            quote_spanned! {span=>
+                if let ::core::option::Option::Some(__value) = &#this.#ident {
+                    #rules::#function(#errors, __value, #words);
+                }
             }
         }
         RuleKind::Plain(name) => {
             let function = syn::Ident::new(name, span);
-            quote_spanned!(span=> #rules::#function(__errors, &self.#ident, #words);)
+            quote_spanned!(span=> #rules::#function(#errors, &#this.#ident, #words);)
         }
         RuleKind::Pattern(name, pattern) => {
             let function = syn::Ident::new(name, span);
-            quote_spanned!(span=> #rules::#function(__errors, &self.#ident, #pattern, #words);)
+            quote_spanned!(span=> #rules::#function(#errors, &#this.#ident, #pattern, #words);)
         }
         RuleKind::Regex(path) => {
-            quote_spanned!(span=> #rules::regex(__errors, &self.#ident, #path, #words);)
+            quote_spanned!(span=> #rules::regex(#errors, &#this.#ident, #path, #words);)
         }
         RuleKind::MustMatch(other) => {
-            quote_spanned!(span=> #rules::must_match(__errors, &self.#ident, &self.#other, #words);)
+            quote_spanned!(span=> #rules::must_match(#errors, &#this.#ident, &#this.#other, #words);)
         }
         RuleKind::Custom(function) if field.is_option() => quote_spanned! {span=>
-            if let ::core::option::Option::Some(__value) = &self.#ident {
-                #rules::custom(__errors, #function(__value), #words);
+            if let ::core::option::Option::Some(__value) = &#this.#ident {
+                #rules::custom(#errors, #function(__value), #words);
             }
         },
         RuleKind::Custom(function) => {
-            quote_spanned!(span=> #rules::custom(__errors, #function(&self.#ident), #words);)
+            quote_spanned!(span=> #rules::custom(#errors, #function(&#this.#ident), #words);)
         }
         RuleKind::Schema(_) | RuleKind::Nested => TokenStream::new(),
     }
+}
+
+/// The names of the generated function, as it knows them: under the span of a user's token they
+/// would be other names where a `macro_rules!` writes the model.
+fn locals(span: Span) -> (TokenStream, TokenStream) {
+    let span = span.resolved_at(Span::call_site());
+    (quote_spanned!(span=> __errors), quote_spanned!(span=> self))
 }
 
 fn words(rule: &Rule, private: &TokenStream) -> TokenStream {
@@ -206,19 +229,24 @@ fn option(value: &Option<impl quote::ToTokens>) -> TokenStream {
 
 fn sample(model: &Model, private: &TokenStream) -> TokenStream {
     if let Some(first) = model.variants.first() {
-        return quote!(#private::Value::from(#first));
+        return quote!(#private::Value::String(#private::text(#first)));
     }
     let fields = model.fields.iter().map(|field| {
         let (name, span) = (&field.wire_name, field.span());
         let (bounds, probe) = (bounds(field, private), probe(field, private));
         let value = quote_spanned!(span=> #probe::sample(&#bounds));
+        let cfgs = &field.cfgs;
         match field.flattened {
             true => quote! {
+                #(#cfgs)*
                 if let #private::Value::Object(__inner) = #value {
-                    __object.extend(__inner);
+                    ::core::iter::Extend::extend(&mut __object, __inner);
                 }
             },
-            false => quote!(__object.insert(#private::text(#name), #value);),
+            false => quote! {
+                #(#cfgs)*
+                ::core::mem::drop(__object.insert(#private::text(#name), #value));
+            },
         }
     });
     quote! {
@@ -243,7 +271,7 @@ fn probe(field: &Field, private: &TokenStream) -> TokenStream {
 /// What the rules say about the values, for examples.
 fn bounds(field: &Field, private: &TokenStream) -> TokenStream {
     let (mut least, mut most, mut format) = (quote!(None), quote!(None), quote!(None));
-    let some = |value: &syn::Expr| quote!(Some((#value) as i64));
+    let some = |value: &syn::Expr| quote!(Some((#value) as ::core::primitive::i64));
     for rule in &field.rules {
         match &rule.kind {
             RuleKind::Length { min, max, equal } => {

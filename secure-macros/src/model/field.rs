@@ -1,5 +1,5 @@
 use proc_macro2::Span;
-use syn::{Ident, Type, spanned::Spanned as _};
+use syn::{Attribute, Ident, Type, spanned::Spanned as _};
 
 use super::{
     rename::{self, Case},
@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
+    fragment,
     handler::written_reason,
 };
 
@@ -27,6 +28,8 @@ const SECRET_NAMES: [&str; 8] = [
 pub(super) struct Field {
     pub(super) ident: Ident,
     pub(super) ty: Type,
+    /// When it is there: what is generated for it stands under the same conditions.
+    pub(super) cfgs: Vec<Attribute>,
     /// Its name on the wire.
     pub(super) wire_name: String,
     pub(super) rules: Vec<Rule>,
@@ -62,6 +65,19 @@ impl Field {
             .iter()
             .any(|word| rename::has_serde(&field.attrs, word))
         {
+            let helpers = ["validate", "unbounded", "not_secret"];
+            for attribute in &field.attrs {
+                let path = attribute.path();
+                if let Some(name) = helpers.iter().find(|name| path.is_ident(**name)) {
+                    diagnostics.add(
+                        Diagnostic::new(
+                            path.span(),
+                            format_args!("`#[{name}]` does nothing on a field that is not read"),
+                        )
+                        .help("remove it"),
+                    );
+                }
+            }
             return None;
         }
         let flattened = rename::has_serde(&field.attrs, "flatten");
@@ -101,6 +117,12 @@ impl Field {
             bound: bound(&rules, unbounded, diagnostics),
             secret: is_secret(&name, not_secret, diagnostics),
             ty: field.ty.clone(),
+            cfgs: field
+                .attrs
+                .iter()
+                .filter(|attribute| attribute.path().is_ident("cfg"))
+                .cloned()
+                .collect(),
             ident,
             rules,
             flattened,
@@ -109,7 +131,7 @@ impl Field {
 
     /// Whether the type is written as an `Option`.
     pub(super) fn is_option(&self) -> bool {
-        let Type::Path(path) = &self.ty else {
+        let Type::Path(path) = fragment::ty(&self.ty) else {
             return false;
         };
         path.path

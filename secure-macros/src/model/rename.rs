@@ -1,5 +1,7 @@
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, Variant, punctuated::Punctuated};
 
+use crate::fragment;
+
 /// Serde's `rename_all`, so that errors name a field as the client does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Case {
@@ -105,7 +107,8 @@ fn serde_text(attributes: &[Attribute], name: &str) -> Option<String> {
         })
 }
 
-fn metas(attributes: &[Attribute]) -> Vec<Meta> {
+/// What stands in `#[serde(…)]`.
+pub(super) fn metas(attributes: &[Attribute]) -> Vec<Meta> {
     attributes
         .iter()
         .filter(|attribute| attribute.path().is_ident("serde"))
@@ -119,7 +122,7 @@ fn metas(attributes: &[Attribute]) -> Vec<Meta> {
 }
 
 fn text(value: &Expr) -> Option<String> {
-    match value {
+    match fragment::expression(value) {
         Expr::Lit(ExprLit {
             lit: Lit::Str(literal),
             ..

@@ -1,10 +1,13 @@
 use proc_macro2::Span;
 use syn::{
-    Attribute, Expr, ExprLit, ExprPath, Ident, Lit, Meta, Token, punctuated::Punctuated,
-    spanned::Spanned as _,
+    Attribute, Expr, ExprLit, ExprPath, ExprUnary, Ident, Lit, Meta, Token, UnOp,
+    punctuated::Punctuated, spanned::Spanned as _,
 };
 
-use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::{
+    diagnostics::{Diagnostic, Diagnostics},
+    fragment,
+};
 
 const RULES: [&str; 14] = [
     "length",
@@ -59,13 +62,16 @@ pub(super) enum RuleKind {
 
 /// The rules of one `#[validate(…)]`; what is wrong is an error, and left out.
 pub(super) fn parse(attribute: &Attribute, diagnostics: &mut Diagnostics) -> Vec<Rule> {
-    let metas = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    let metas = match &attribute.meta {
+        Meta::List(list) => list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated),
+        Meta::Path(_) | Meta::NameValue(_) => Ok(Punctuated::new()),
+    };
     let Some(metas) = diagnostics.ok(metas) else {
         return Vec::new();
     };
     if metas.is_empty() {
         diagnostics.add(
-            Diagnostic::new(attribute.span(), "`#[validate]` names no rule")
+            Diagnostic::new(attribute.path().span(), "`#[validate]` names no rule")
                 .help("`#[validate(length(max = 200))]`"),
         );
     }
@@ -88,12 +94,14 @@ fn rule(meta: &Meta) -> Result<Rule, syn::Error> {
             .into());
     };
     let mut options = Options::parse(name, meta)?;
+    options.check_keys()?;
     let message = options.text("message")?;
     let code = options.text("code")?;
     let kind = match name {
         "length" => {
-            let (min, max) = (options.take("min"), options.take("max"));
-            let equal = options.take("equal");
+            let (min, max) = (options.whole("min")?, options.whole("max")?);
+            let equal = options.whole("equal")?;
+            in_order(&min, &max, false)?;
             if equal.is_some() && (min.is_some() || max.is_some()) {
                 return Err(
                     Diagnostic::new(span, "`equal` stands beside `min` or `max`")
@@ -109,11 +117,18 @@ fn rule(meta: &Meta) -> Result<Rule, syn::Error> {
             RuleKind::Length { min, max, equal }
         }
         "range" => {
+            let (min, max) = (options.number("min")?, options.number("max")?);
+            let exclusive_min = options.number("exclusive_min")?;
+            let exclusive_max = options.number("exclusive_max")?;
+            in_order(&min, &max, false)?;
+            in_order(&exclusive_min, &max, true)?;
+            in_order(&min, &exclusive_max, true)?;
+            in_order(&exclusive_min, &exclusive_max, true)?;
             let kind = RuleKind::Range {
-                min: options.take("min"),
-                max: options.take("max"),
-                exclusive_min: options.take("exclusive_min"),
-                exclusive_max: options.take("exclusive_max"),
+                min,
+                max,
+                exclusive_min,
+                exclusive_max,
             };
             if let RuleKind::Range {
                 min: None,
@@ -158,13 +173,60 @@ fn rule(meta: &Meta) -> Result<Rule, syn::Error> {
         "nested" => RuleKind::Nested,
         plain => RuleKind::Plain(plain),
     };
-    options.finish()?;
     Ok(Rule {
         span,
         kind,
         message,
         code,
     })
+}
+
+/// The keys of a rule, but for `code` and `message`, which all have.
+fn keys(rule: &str) -> &'static [&'static str] {
+    match rule {
+        "length" => &["min", "max", "equal"],
+        "range" => &["min", "max", "exclusive_min", "exclusive_max"],
+        "contains" | "does_not_contain" => &["pattern"],
+        "regex" => &["path"],
+        "must_match" => &["other"],
+        "custom" | "schema" => &["function"],
+        _ => &[],
+    }
+}
+
+/// Refuses bounds between which nothing lies, where both are numbers in digits.
+fn in_order(least: &Option<Expr>, most: &Option<Expr>, strictly: bool) -> Result<(), Diagnostic> {
+    let (Some(least), Some(most)) = (least, most) else {
+        return Ok(());
+    };
+    match (digits(least), digits(most)) {
+        (Some(low), Some(high)) if low > high || strictly && low >= high => Err(Diagnostic::new(
+            most.span(),
+            "no value lies between these bounds",
+        )
+        .help("make the upper bound larger than the lower one")),
+        _ => Ok(()),
+    }
+}
+
+/// The value of a number in digits.
+fn digits(value: &Expr) -> Option<f64> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Int(literal),
+            ..
+        }) => literal.base10_digits().parse().ok(),
+        Expr::Lit(ExprLit {
+            lit: Lit::Float(literal),
+            ..
+        }) => literal.base10_digits().parse().ok(),
+        Expr::Unary(ExprUnary {
+            op: UnOp::Neg(_),
+            expr,
+            ..
+        }) => digits(expr).map(|value| -value),
+        _ => None,
+    }
 }
 
 /// The arguments of one rule.
@@ -208,7 +270,8 @@ impl Options {
                         .into(),
                 );
             }
-            options.entries.push((key, pair.value));
+            let value = fragment::expression(&pair.value).clone();
+            options.entries.push((key, value));
         }
         Ok(options)
     }
@@ -216,6 +279,30 @@ impl Options {
     fn take(&mut self, key: &str) -> Option<Expr> {
         let at = self.entries.iter().position(|(known, _)| known == key)?;
         Some(self.entries.remove(at).1)
+    }
+
+    /// A whole number, or an expression that is not a literal.
+    fn whole(&mut self, key: &str) -> Result<Option<Expr>, Diagnostic> {
+        match self.take(key) {
+            Some(Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Int(_)) => Err(
+                Diagnostic::new(lit.span(), format_args!("`{key}` takes a whole number"))
+                    .help(format_args!("`{key} = 200`")),
+            ),
+            value => Ok(value),
+        }
+    }
+
+    /// A number, or an expression that is not a literal.
+    fn number(&mut self, key: &str) -> Result<Option<Expr>, Diagnostic> {
+        match self.take(key) {
+            Some(Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Int(_) | Lit::Float(_)) => {
+                Err(
+                    Diagnostic::new(lit.span(), format_args!("`{key}` takes a number"))
+                        .help(format_args!("`{key} = 100`")),
+                )
+            }
+            value => Ok(value),
+        }
     }
 
     fn text(&mut self, key: &str) -> Result<Option<String>, Diagnostic> {
@@ -254,15 +341,19 @@ impl Options {
         }
     }
 
-    fn finish(self) -> Result<(), syn::Error> {
-        match self.entries.first() {
+    fn check_keys(&self) -> Result<(), Diagnostic> {
+        let known = [keys(self.rule), &["code", "message"]].concat();
+        let unknown = self
+            .entries
+            .iter()
+            .find(|(key, _)| !known.iter().any(|known| key == known));
+        match unknown {
             None => Ok(()),
             Some((key, _)) => Err(Diagnostic::new(
                 key.span(),
                 format_args!("unknown key `{key}` of the rule `{}`", self.rule),
             )
-            .help("the rules are described at https://docs.rs/validator")
-            .into()),
+            .choices(&key.to_string(), "keys", &known)),
         }
     }
 }

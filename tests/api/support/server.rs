@@ -27,7 +27,7 @@ pub(crate) fn settings(clock: &TestClock) -> Complete {
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) security: Security,
-    pub(crate) clock: TestClock,
+
     client: reqwest::Client,
     handle: ServerHandle,
 }
@@ -44,8 +44,9 @@ impl Server {
         listing: impl Fn(&mut Routes) + Send + Sync + 'static,
         more: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
     ) -> Self {
-        let clock = TestClock::default();
-        let security = change(settings(&clock)).build().expect("settings");
+        let security = change(settings(&TestClock::default()))
+            .build()
+            .expect("settings");
         let routes = security.routes(listing).expect("routes");
         let shared = security.clone();
         let server = HttpServer::new(move || {
@@ -59,23 +60,17 @@ impl Server {
         .bind(("127.0.0.1", 0))
         .expect("a free port");
         let address = server.addrs()[0];
-        Self::watch(server.run(), address, security, clock)
+        Self::watch(server.run(), address, security)
     }
 
     /// Takes over a server that was made elsewhere.
-    pub(crate) fn watch(
-        server: ActixServer,
-        address: SocketAddr,
-        security: Security,
-        clock: TestClock,
-    ) -> Self {
+    pub(crate) fn watch(server: ActixServer, address: SocketAddr, security: Security) -> Self {
         let handle = server.handle();
         actix_rt::spawn(server);
         let client = reqwest::Client::builder().no_proxy();
         Self {
             address,
             security,
-            clock,
             client: client.build().expect("a client"),
             handle,
         }

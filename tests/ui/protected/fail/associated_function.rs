@@ -1,4 +1,4 @@
-//~ 
+//~ is not supported in `trait`s or `impl`s
 use secure_runtime::prelude::*;
 
 struct Notes;

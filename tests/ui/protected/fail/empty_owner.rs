@@ -1,4 +1,4 @@
-//~ 
+//~ `owner` holds an empty word
 use secure_runtime::prelude::*;
 
 #[get("/users/{id}")]

@@ -1,4 +1,4 @@
-//~ 
+//~ Responder` is not satisfied
 use secure_runtime::prelude::*;
 
 struct Page;

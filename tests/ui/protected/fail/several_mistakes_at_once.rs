@@ -1,4 +1,4 @@
-//~ unknown key `rolls`
+//~ path pattern does not start with `/`
 use secure_runtime::prelude::*;
 
 #[get("home")]

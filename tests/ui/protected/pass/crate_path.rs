@@ -2,7 +2,9 @@ mod reexported {
     pub use secure_runtime as guards;
 }
 
-use reexported::guards::{Role, get, policy::Policy, post, protected, public, rate_limit, validated};
+use reexported::guards::{
+    Role, get, policy::Policy, post, protected, public, rate_limit, validated,
+};
 
 #[derive(Role)]
 #[role(crate = reexported::guards)]

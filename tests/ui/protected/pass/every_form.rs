@@ -50,12 +50,22 @@ async fn everything() -> &'static str {
 
 fn main() {
     assert!(any::POLICY.is_protected() && empty::POLICY.is_protected());
-    assert_eq!(roles::POLICY.demands().unwrap().roles().unwrap().words(), ["admin", "user"]);
+    assert_eq!(
+        roles::POLICY.demands().unwrap().roles().unwrap().words(),
+        ["admin", "user"]
+    );
     assert!(!roles::POLICY.needs_role("admin"));
-    assert!(scopes::POLICY.needs_scope("articles:read") && scopes::POLICY.needs_scope("articles:write"));
+    assert!(
+        scopes::POLICY.needs_scope("articles:read") && scopes::POLICY.needs_scope("articles:write")
+    );
     let demands = owner::POLICY.demands().unwrap().clone();
-    assert_eq!((demands.owner(), demands.or_roles().unwrap().words()), (Some("user_id"), ["admin"].as_slice()));
+    assert_eq!(
+        (demands.owner(), demands.or_roles().unwrap().words()),
+        (Some("user_id"), ["admin"].as_slice())
+    );
     assert!(owner::POLICY.asks_who_calls());
     let policy = everything::POLICY;
-    assert!(policy.needs_role("user") && policy.needs_scope("articles:read") && policy.needs_owner());
+    assert!(
+        policy.needs_role("user") && policy.needs_scope("articles:read") && policy.needs_owner()
+    );
 }

@@ -14,12 +14,17 @@ async fn documented() -> impl Responder {
 
 #[get("/result")]
 #[protected]
-async fn result(mut text: web::Data<String>, request: HttpRequest) -> Result<impl Responder, actix_web::Error> {
+async fn result(
+    mut text: web::Data<String>,
+    request: HttpRequest,
+) -> Result<impl Responder, actix_web::Error> {
     if request.path() == "/" {
         return Err(actix_web::error::ErrorBadRequest("early"));
     }
-    let length: usize = request.path()[1..].parse().map_err(actix_web::error::ErrorBadRequest)?;
-    text = web::Data::new(format!("{text} {length}"));
+    let length: usize = request.path()[1..]
+        .parse()
+        .map_err(actix_web::error::ErrorBadRequest)?;
+    text = web::Data::new(format!("{} {length}", text.as_str()));
     Ok(text.to_string())
 }
 
@@ -83,7 +88,10 @@ fn mount(routes: &mut Routes) {
     }
 
     routes.service(documented).service(result).service(problem);
-    routes.service(with_where_clause).service(r#match).service(local);
+    routes
+        .service(with_where_clause)
+        .service(r#match)
+        .service(local);
     routes.service(one).service(two);
     inner::mount(routes);
 }

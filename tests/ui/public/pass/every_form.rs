@@ -34,7 +34,10 @@ async fn e() -> &'static str {
 
 fn main() {
     assert!(a::POLICY.is_public() && !a::POLICY.changes_state());
-    assert_eq!(b::POLICY.unlimited_because(), Some("because it is answered from memory"));
+    assert_eq!(
+        b::POLICY.unlimited_because(),
+        Some("because it is answered from memory")
+    );
     assert!(c::POLICY.limits_everyone() && !d::POLICY.changes_state());
     assert!(!e::POLICY.limits_everyone());
 }

@@ -1,4 +1,4 @@
-//~ in rate limit
+//~ unexpected `,` between two quotas of the rate limit
 use secure_runtime::prelude::*;
 
 #[get("/")]

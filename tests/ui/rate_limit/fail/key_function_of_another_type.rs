@@ -1,4 +1,4 @@
-//~ 
+//~ mismatched types
 use secure_runtime::prelude::*;
 
 fn tenant(name: &str) -> String {

@@ -1,4 +1,4 @@
-//~ in rate limit
+//~ missing `/` or `per`, and a time unit
 use secure_runtime::prelude::*;
 
 #[get("/")]

@@ -1,4 +1,4 @@
-//~ rate limit
+//~ `10/minute` can never refuse in rate limit
 use secure_runtime::prelude::*;
 
 #[get("/")]

@@ -65,7 +65,10 @@ async fn form_8() -> &'static str {
 
 fn quotas<P: Policy>(_: P) -> String {
     let quotas = P::POLICY.limits()[0].quotas().iter();
-    quotas.map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    quotas
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn main() {

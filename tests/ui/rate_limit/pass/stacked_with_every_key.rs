@@ -29,7 +29,15 @@ fn main() {
     let keys: Vec<_> = limits.iter().map(|limit| limit.key().describe()).collect();
     assert_eq!(
         keys,
-        ["ip", "ip", "user", "global", "header x-tenant", "key tenant", "key crate::keys::host"]
+        [
+            "ip",
+            "ip",
+            "user",
+            "global",
+            "header x-tenant",
+            "key tenant",
+            "key crate::keys::host"
+        ]
     );
     assert_eq!(limits[2].burst().unwrap().get(), 10);
     assert_eq!(limits[3].cost().get(), 3);

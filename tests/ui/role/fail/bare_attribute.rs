@@ -1,4 +1,4 @@
-//~ 
+//~ `#[role]` takes `key = value` arguments, in brackets
 use secure_runtime::prelude::*;
 
 #[derive(Role)]

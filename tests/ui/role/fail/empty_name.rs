@@ -1,4 +1,4 @@
-//~ cannot be a role
+//~ `name` holds an empty word
 use secure_runtime::prelude::*;
 
 #[derive(Role)]

@@ -1,4 +1,4 @@
-//~ 
+//~ `name` is given twice
 use secure_runtime::prelude::*;
 
 #[derive(Role)]

@@ -1,4 +1,4 @@
-//~ cannot be a role
+//~ `größe` cannot be a role
 use secure_runtime::prelude::*;
 
 #[derive(Role)]

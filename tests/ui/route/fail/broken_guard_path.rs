@@ -1,4 +1,4 @@
-//~ 
+//~ `guard` takes the path of a function
 use secure_runtime::prelude::*;
 
 #[get("/", guard = "not a path")]

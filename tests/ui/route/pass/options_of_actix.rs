@@ -11,7 +11,13 @@ mod guards {
     }
 }
 
-#[get("/", name = "start", guard = "is_internal", guard = "guards::never", wrap = "DefaultHeaders::new()")]
+#[get(
+    "/",
+    name = "start",
+    guard = "is_internal",
+    guard = "guards::never",
+    wrap = "DefaultHeaders::new()"
+)]
 #[public]
 async fn home() -> &'static str {
     ""
@@ -25,5 +31,8 @@ async fn user() -> &'static str {
 
 fn main() {
     assert_eq!(home::POLICY.endpoints()[0].path(), "/");
-    assert_eq!(user::POLICY.endpoints()[0].path(), "/users/{id:\\d+}/{tail}*");
+    assert_eq!(
+        user::POLICY.endpoints()[0].path(),
+        "/users/{id:\\d+}/{tail}*"
+    );
 }

@@ -25,7 +25,9 @@ async fn route() -> &'static str {
 
 fn endpoints<P: Policy>(_: P) -> Vec<String> {
     let endpoints = P::POLICY.endpoints().iter();
-    endpoints.map(|endpoint| format!("{} {}", endpoint.method(), endpoint.path())).collect()
+    endpoints
+        .map(|endpoint| format!("{} {}", endpoint.method(), endpoint.path()))
+        .collect()
 }
 
 fn main() {

@@ -1,7 +1,6 @@
 //~ this handler declares no policy
 use secure_runtime::prelude::*;
 
-
 fn mount(routes: &mut Routes) {
     routes.get("/", || async { "" });
 }

@@ -1,4 +1,4 @@
-//~ `home` has no path
+//~ declares no policy
 use secure_runtime::prelude::*;
 
 #[public]

@@ -1,4 +1,4 @@
-//~ 
+//~ Handler<_>` is not satisfied
 use secure_runtime::prelude::*;
 
 #[get("/")]

@@ -1,4 +1,4 @@
-//~ this handler declares no policy
+//~ type mismatch in function arguments
 use secure_runtime::prelude::*;
 
 async fn home(_request: actix_web::HttpRequest) -> &'static str {

@@ -19,8 +19,15 @@ fn security() -> Security {
 fn main() {
     let security = security();
     let routes = security.routes(|routes| {
-        routes.get("/a", plain).post("/a", plain).put("/a", plain).patch("/a", plain);
-        routes.delete("/a", plain).head("/a", plain).options("/a", plain);
+        routes
+            .get("/a", plain)
+            .post("/a", plain)
+            .put("/a", plain)
+            .patch("/a", plain);
+        routes
+            .delete("/a", plain)
+            .head("/a", plain)
+            .options("/a", plain);
         routes.route("/a", Method::TRACE, plain);
     });
     routes.unwrap();

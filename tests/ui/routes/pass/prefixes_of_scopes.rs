@@ -50,6 +50,17 @@ fn main() {
     });
     let _ = routes.unwrap().mount();
     let report = security.report();
-    let rows: Vec<_> = report.routes().iter().map(|row| format!("{} {}", row.method, row.path)).collect();
-    assert_eq!(rows, ["GET /api/users/{user_id}", "GET /health", "PUT /{tenant}/plain"]);
+    let rows: Vec<_> = report
+        .routes()
+        .iter()
+        .map(|row| format!("{} {}", row.method, row.path))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "GET /api/users/{user_id}",
+            "GET /health",
+            "PUT /{tenant}/plain"
+        ]
+    );
 }

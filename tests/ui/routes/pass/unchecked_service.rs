@@ -19,7 +19,10 @@ fn main() {
     let routes = security.routes(|routes| {
         routes.service(unchecked("because it moves next week", old));
         routes.scope("/files", |routes| {
-            routes.service(unchecked("because it is public", actix_web::web::resource("/list")));
+            routes.service(unchecked(
+                "because it is public",
+                actix_web::web::resource("/list"),
+            ));
         });
     });
     routes.unwrap();

@@ -19,7 +19,12 @@ async fn home() -> &'static str {
 fn main() {
     assert_eq!(
         Scope::VOCABULARY.words(),
-        ["articles:write", "articles:read", "https://example.com/auth/mail", "profile"]
+        [
+            "articles:write",
+            "articles:read",
+            "https://example.com/auth/mail",
+            "profile"
+        ]
     );
     assert_eq!(Scope::VOCABULARY.held_by("articles:write"), 0b11);
 }

@@ -1,4 +1,4 @@
-//~ `Secret<String>: serde
+//~ serde::Serialize` is not satisfied
 use secure_runtime::Secret;
 
 fn show(secret: &Secret<String>) -> String {

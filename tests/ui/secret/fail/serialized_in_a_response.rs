@@ -1,4 +1,4 @@
-//~ `Secret<String>: serde
+//~ `Secret<String>: serde::Serialize` is not satisfied
 use secure_runtime::Secret;
 
 #[derive(serde::Serialize)]

@@ -7,6 +7,9 @@ struct Account {
 
 fn main() {
     let account: Account = serde_json::from_str(r#"{"password": "correct horse"}"#).unwrap();
-    assert_eq!(format!("{account:?}"), "Account { password: Secret([redacted]) }");
+    assert_eq!(
+        format!("{account:?}"),
+        "Account { password: Secret([redacted]) }"
+    );
     assert_eq!(account.password.expose(), "correct horse");
 }

@@ -2,6 +2,5 @@
 use secure_runtime::Security;
 
 fn main() {
-    let _ = Security::builder()
-        .build();
+    let _ = Security::builder().build();
 }

@@ -1,4 +1,4 @@
-//~ 
+//~ Sealed` is not satisfied
 use secure_runtime::token::Purpose;
 
 enum Mine {}

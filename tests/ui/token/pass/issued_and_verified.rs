@@ -13,5 +13,8 @@ fn main() {
     let token: Token<Access> = security.access_tokens().issue(&Grant::new("ada")).unwrap();
     assert_eq!(format!("{token:?}"), "Token<access>([redacted])");
     let again = Token::from_untrusted(token.expose());
-    assert_eq!(security.access_tokens().verify(&again).unwrap().subject(), "ada");
+    assert_eq!(
+        security.access_tokens().verify(&again).unwrap().subject(),
+        "ada"
+    );
 }

@@ -1,4 +1,4 @@
-//~ 
+//~ the input `Json<Note>` cannot be trusted
 use actix_web::web::Json;
 use secure_runtime::prelude::*;
 

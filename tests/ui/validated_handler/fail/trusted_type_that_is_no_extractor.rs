@@ -1,4 +1,4 @@
-//~ 
+//~ FromRequest` is not satisfied
 use secure_runtime::prelude::*;
 
 #[get("/")]

@@ -41,7 +41,7 @@ async fn create(
 ) -> String {
     let place = place.into_inner();
     format!(
-        "{}{}{:?}{}{}{method}{state}{mark:?}{request:?}",
+        "{}{}{:?}{}{}{method}{state:?}{mark:?}{request:?}",
         user.subject(),
         note.text,
         page.number,

@@ -22,7 +22,10 @@ async fn unvalidated(
 #[post("/")]
 #[protected]
 #[validated]
-async fn both(number: Json<u32>, #[unvalidated = "because it is a signature"] text: Query) -> String {
+async fn both(
+    number: Json<u32>,
+    #[unvalidated = "because it is a signature"] text: Query,
+) -> String {
     format!("{number}{text}")
 }
 

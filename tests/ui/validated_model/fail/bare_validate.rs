@@ -1,4 +1,4 @@
-//~ `#[validate]`
+//~ `#[validate]` names no rule
 use secure_runtime::prelude::*;
 
 #[validated]

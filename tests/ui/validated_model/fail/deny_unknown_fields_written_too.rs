@@ -1,4 +1,4 @@
-//~ 
+//~ refuses unknown fields already
 use secure_runtime::prelude::*;
 
 #[validated]

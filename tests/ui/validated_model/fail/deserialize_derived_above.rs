@@ -1,4 +1,4 @@
-//~ 
+//~ conflicting implementations of trait `Deserialize
 use secure_runtime::prelude::*;
 
 #[derive(serde::Deserialize)]

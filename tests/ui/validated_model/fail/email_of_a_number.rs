@@ -1,4 +1,4 @@
-//~ 
+//~ ValidateEmail` is not satisfied
 use secure_runtime::prelude::*;
 
 #[validated]

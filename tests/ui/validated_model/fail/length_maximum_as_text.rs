@@ -1,4 +1,4 @@
-//~ 
+//~ `max` takes a whole number
 use secure_runtime::prelude::*;
 
 #[validated]

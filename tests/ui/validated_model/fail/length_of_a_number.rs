@@ -1,4 +1,4 @@
-//~ `length` does not bound all of
+//~ ValidateLength<u64>` is not satisfied
 use secure_runtime::prelude::*;
 
 #[validated]

@@ -1,4 +1,4 @@
-//~ 
+//~ no value lies between these bounds
 use secure_runtime::prelude::*;
 
 #[validated]

@@ -1,10 +1,11 @@
-//~ no field `repeat`
+//~ `agian` is no other field of `Note`
 use secure_runtime::prelude::*;
 
 #[validated]
 struct Note {
-    #[validate(must_match(other = repeat))]
+    #[validate(must_match(other = agian))]
     count: u32,
+    again: u32,
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-//~ 
+//~ `transparent` reads another shape
 use secure_runtime::prelude::*;
 
 #[validated]

@@ -1,4 +1,4 @@
-//~ 
+//~ `#[validated]` stands twice on one input
 use secure_runtime::prelude::*;
 
 #[validated]

@@ -32,7 +32,11 @@ struct Everything {
     url: Option<String>,
     #[validate(ip, length(max = 45))]
     address: String,
-    #[validate(contains(pattern = "@"), does_not_contain(pattern = " "), length(max = 20))]
+    #[validate(
+        contains(pattern = "@"),
+        does_not_contain(pattern = " "),
+        length(max = 20)
+    )]
     handle: String,
     #[validate(range(min = 1, max = 10))]
     from: u32,

@@ -1,7 +1,0 @@
-//~ 
-use secure_runtime::prelude::*;
-
-#[protected]
-const HANDLER: fn() = || {};
-
-fn main() {}

@@ -1,7 +1,0 @@
-//~ 
-use secure_runtime::prelude::*;
-
-#[validated]
-enum Choice {}
-
-fn main() {}
