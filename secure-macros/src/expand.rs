@@ -61,24 +61,18 @@ pub(crate) fn unchecked_endpoint(endpoint: &Endpoint) -> TokenStream {
 fn guard(endpoint: &Endpoint) -> TokenStream {
     let private = endpoint.runtime.private();
     let name = endpoint.handler.name();
-    let types = endpoint
-        .handler
-        .arguments
-        .iter()
-        .map(|argument| &argument.ty);
+    let values = values(endpoint);
     let probes = endpoint
         .handler
         .arguments
         .iter()
         .map(|argument| extractor(argument, &private));
     quote! {
-        impl #private::Guard for #name {
-            type Values = (#(#types,)*);
-
+        impl #private::Guard<#values> for #name {
             fn extract(
                 __request: &#private::actix_web::HttpRequest,
                 __payload: &mut #private::actix_web::dev::Payload,
-            ) -> #private::Extraction<Self::Values> {
+            ) -> #private::Extraction<#values> {
                 #[allow(unused_imports)]
                 use #private::Unknown as _;
                 let _ = (&__request, &__payload);
@@ -104,6 +98,13 @@ fn extractor(argument: &Argument, private: &TokenStream) -> TokenStream {
             quote_spanned!(span=> <#private::Unvalidated<#ty> as #private::Argument>::extract)
         }
     }
+}
+
+/// The types of the user's own arguments.
+fn values(endpoint: &Endpoint) -> TokenStream {
+    let arguments = endpoint.handler.arguments.iter();
+    let types = arguments.map(|argument| &argument.ty);
+    quote!((#(#types,)*))
 }
 
 /// What the runtime knows of an argument's type.
@@ -175,6 +176,7 @@ fn guarded_function(endpoint: &Endpoint) -> ItemFn {
     let private = endpoint.runtime.private();
     let name = endpoint.handler.name();
     let visibility = &endpoint.handler.function.vis;
+    let values = values(endpoint);
     let output = match endpoint.handler.output() {
         Some(output) => quote!(#output),
         None => quote!(()),
@@ -201,7 +203,7 @@ fn guarded_function(endpoint: &Endpoint) -> ItemFn {
     let tokens = quote! {
         #(#outer)*
         #visibility fn #name(
-            __guarded: #private::Guarded<#name>
+            __guarded: #private::Guarded<#name, #values>
         ) -> impl ::core::future::Future<Output = #output> {
             #function
             #private::call(#name, __guarded)
@@ -243,11 +245,16 @@ fn policy(endpoint: &Endpoint) -> TokenStream {
         .arguments
         .iter()
         .map(|argument| parameter(argument, &private));
+    let mut routes = endpoint.routing.routes().iter();
+    let wrapped = routes
+        .any(|route| !route.wraps.is_empty())
+        .then(|| quote!(.with_wrapper()));
     quote! {
         #access
             .with_endpoints(&[#(#endpoints),*])
             .with_limits(&[#(#limits),*])
             .with_parameters(&[#(#parameters),*])
+            #wrapped
     }
 }
 
@@ -427,10 +434,7 @@ fn trusted_check(argument: &Argument, private: &TokenStream) -> TokenStream {
     let probe = quote!(#private::Probe::<#ty>);
     let checks = [
         (
-            match known_input(&shown) {
-                Some(_) => quote!(false),
-                None => quote!(#probe::INPUT.is_none()),
-            },
+            quote!(!#private::InputProbe::<#ty>::CARRIES),
             format!(
                 "the input `{shown}` cannot be trusted: its content is what a caller chose\n  \
                  help: remove `#[trusted]`, and add `#[validated]` to the handler\n  \
@@ -471,7 +475,7 @@ fn assertions(
         #[allow(clippy::nonminimal_bool)]
         const _: () = {
             #[allow(unused_imports)]
-            use #private::Unknown as _;
+            use #private::{NoKnownInput as _, Unknown as _};
             #(#checks)*
         };
     }

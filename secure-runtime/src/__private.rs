@@ -8,12 +8,12 @@ pub use validator;
 pub use crate::{
     crypto::IsSecret,
     guard::{
-        Argument, Caller, Extraction, Guard, Guarded, Probe, Together, Trusted, Unknown,
-        Unvalidated, call,
+        Argument, Caller, Extraction, Guard, Guarded, InputProbe, NoKnownInput, Probe, Together,
+        Trusted, Unknown, Unvalidated, call,
     },
     input::{
-        Bounded, BoundedProbe, Bounds, Errors, Measured, MeasuredProbe, Misfit, SecretProbe,
-        Validated, rules,
+        Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, Measured, MeasuredProbe,
+        Misfit, ObjectOnly, SecretProbe, Validated, rules,
     },
     policy::{
         Demands, Endpoint, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,

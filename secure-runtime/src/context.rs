@@ -1,7 +1,7 @@
 //! What one request carries from the middleware to the guard and back.
 
 use std::{
-    cell::{Cell, OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell, RefMut},
     rc::Rc,
     sync::Arc,
 };
@@ -30,20 +30,13 @@ pub(crate) struct RequestContext {
 /// What one limit of the route said about the request.
 #[derive(Debug)]
 pub(crate) struct LimitOutcome {
-    /// The limit's name in the RateLimit fields.
-    pub(crate) name: Arc<str>,
-    pub(crate) standing: Standing,
-    /// What is given back when the request succeeds.
-    pub(crate) give_back: Option<GiveBack>,
-}
-
-/// A charge that only a failure keeps.
-#[derive(Debug)]
-pub(crate) struct GiveBack {
-    pub(crate) route: usize,
+    /// Which of the route's limits.
     pub(crate) limit: usize,
-    pub(crate) key: Box<[u8]>,
-    pub(crate) receipt: Receipt,
+    pub(crate) standing: Standing,
+    /// Whose counter.
+    pub(crate) key: Vec<u8>,
+    /// What gives the charge back, until it is given back.
+    pub(crate) receipt: Option<Receipt>,
 }
 
 impl RequestContext {
@@ -90,11 +83,7 @@ impl RequestContext {
         let _ = self.principal.set(principal);
     }
 
-    pub(crate) fn note_limit(&self, outcome: LimitOutcome) {
-        self.limits.borrow_mut().push(outcome);
-    }
-
-    pub(crate) fn limits(&self) -> std::cell::Ref<'_, Vec<LimitOutcome>> {
-        self.limits.borrow()
+    pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {
+        self.limits.borrow_mut()
     }
 }

@@ -1,10 +1,10 @@
 //! The one middleware: correlation id, routes that declare nothing, panics, and what every response
 //! carries. It is outermost, so it sees whatever answers.
 
-use std::{any::Any, future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc};
+use std::{any::Any, cell::Cell, future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc};
 
 use actix_web::{
-    Error, HttpMessage as _, HttpResponse, ResponseError as _,
+    Error, HttpMessage as _, HttpRequest, HttpResponse, ResponseError as _,
     body::{BodySize, EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
     http::{
@@ -19,7 +19,7 @@ use crate::{
     context::RequestContext,
     crypto::random_hex,
     edge::write_rate_limit_fields,
-    guard::give_back,
+    guard::settle,
     log,
     routes::{RouteTable, UncheckedMap},
     security::State,
@@ -73,13 +73,15 @@ pub struct SecurityService<S> {
     unchecked: UncheckedMap,
 }
 
-/// How a request is let on to the router.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a request is let on to the router, and so whose answer may go out.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Admission {
-    /// A mounted route answers it, or nothing does: only a guard of ours may answer with success.
+    /// A mounted route answers, or nothing does: only a guard of ours may answer with success.
     Guarded,
-    /// It is somebody else's, and that was said in writing.
-    Unchecked,
+    /// An unchecked service with this pattern may answer too.
+    Unchecked(String),
+    /// Whatever answers may: that was said in writing.
+    Anybody,
 }
 
 impl<S, B> Service<ServiceRequest> for SecurityService<S>
@@ -126,37 +128,61 @@ where
 impl<S> SecurityService<S> {
     /// Decides before any handler runs whether one may: the fourth net of deny by default.
     fn admit(&self, request: &ServiceRequest) -> Result<Admission, Problem> {
-        let path = request.match_info().unprocessed();
-        let Some(table) = self.state.table() else {
-            // Nothing is mounted through us: whatever is there declares nothing.
-            return self.admit_unlisted(request, path);
-        };
-        if table.answers(request.method(), path) {
-            return Ok(Admission::Guarded);
-        }
-        if self.unchecked.holds(path) {
-            return Ok(Admission::Unchecked);
-        }
-        let methods = table.methods_at(path);
-        if !methods.is_empty() && !self.state.lets_unlisted_routes_pass() {
-            return Err(method_not_allowed(table, path));
-        }
-        self.admit_unlisted(request, path)
-    }
-
-    fn admit_unlisted(&self, request: &ServiceRequest, path: &str) -> Result<Admission, Problem> {
         if self.state.lets_unlisted_routes_pass() {
-            return Ok(Admission::Unchecked);
+            return Ok(Admission::Anybody);
         }
-        if !request.resource_map().has_resource(path) {
-            // Nothing there: the app's 404.
-            return Ok(Admission::Guarded);
+        let path = request.match_info().as_str();
+        let unchecked = self.unchecked.pattern(path);
+        let admission = unchecked
+            .clone()
+            .map_or(Admission::Guarded, Admission::Unchecked);
+        if let Some(table) = self.state.table() {
+            if table.is_left_unchecked(path) {
+                return Ok(Admission::Anybody);
+            }
+            if table.answers(request.method(), path) {
+                return Ok(admission);
+            }
+            if unchecked.is_none() && !table.methods_at(path).is_empty() {
+                return Err(method_not_allowed(table, path));
+            }
         }
-        Err(undeclared(
-            request.method().as_str(),
-            request.match_pattern(),
-        ))
+        // The first service that the router would ask is the unchecked one, or there is none. Middleware
+        // inside ours may yet tidy the path up, so what it could become is asked for too.
+        let found = request.resource_map().match_pattern(path);
+        if found != unchecked {
+            return Err(undeclared(request.method().as_str(), found.or(unchecked)));
+        }
+        let foreign = tidied(path).into_iter().find_map(|tidy| {
+            let pattern = request.resource_map().match_pattern(&tidy)?;
+            let known = self.unchecked.pattern(&tidy).as_ref() == Some(&pattern)
+                || self
+                    .state
+                    .table()
+                    .is_some_and(|table| !table.methods_at(&tidy).is_empty());
+            (!known).then_some(pattern)
+        });
+        match foreign {
+            Some(pattern) => Err(undeclared(request.method().as_str(), Some(pattern))),
+            None => Ok(admission),
+        }
     }
+}
+
+/// What actix-web's `NormalizePath` could make of a path: slashes merged, and one more or less at the
+/// end.
+fn tidied(path: &str) -> Vec<String> {
+    let mut merged = String::with_capacity(path.len() + 1);
+    for letter in path.chars() {
+        if letter != '/' || !merged.ends_with('/') {
+            merged.push(letter);
+        }
+    }
+    let trimmed = merged.trim_end_matches('/').to_owned();
+    let slashed = format!("{trimmed}/");
+    let mut paths = vec![merged, trimmed, slashed];
+    paths.retain(|tidy| !tidy.is_empty() && tidy != path);
+    paths
 }
 
 /// A route that declares no policy is a mistake of the server, and it does not run.
@@ -220,72 +246,76 @@ impl Finish {
         response: ServiceResponse<B>,
         admission: Admission,
     ) -> ServiceResponse<EitherBody<B>> {
-        let replacement = self.replacement(&response, admission);
-        let mut response = match replacement {
-            Some(problem) => {
-                self.log_problem(&problem);
-                let (request, old) = response.into_parts();
-                ServiceResponse::new(request, replace(old.headers(), &problem))
-                    .map_into_right_body()
+        let mut response = match self.replacement(&response, &admission) {
+            Some(replacement) => {
+                let (request, _) = response.into_parts();
+                ServiceResponse::new(request, replacement).map_into_right_body()
             }
             None => {
                 if let Some(error) = response.response().error() {
-                    self.log_error(error);
+                    self.log_error(response.status(), error);
                 }
                 response.map_into_left_body()
             }
         };
         if response.status().as_u16() < 400 {
-            give_back(&self.context);
+            settle(&self.context);
         }
         let status = response.status();
         self.complete(status, response.headers_mut());
         response
     }
 
-    /// What stands in for an answer that must not go out as it is.
+    /// What goes out instead of an answer that must not go out as it is.
     fn replacement<B: MessageBody>(
         &self,
         response: &ServiceResponse<B>,
-        admission: Admission,
-    ) -> Option<Problem> {
+        admission: &Admission,
+    ) -> Option<HttpResponse> {
         let status = response.status();
-        let guarded = self.context.guarded_route().is_some();
-        if !guarded && admission == Admission::Guarded {
-            let path = response.request().match_info();
-            let routed = path.unprocessed().len() < path.as_str().len();
-            let absent = matches!(
-                status,
-                StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
-            );
-            if routed && !absent {
-                let request = response.request();
-                return Some(undeclared(
-                    request.method().as_str(),
-                    request.match_pattern(),
-                ));
+        if self.context.guarded_route().is_none() {
+            let request = response.request();
+            let path = request.match_info();
+            let is_routed = path.unprocessed().len() < path.as_str().len();
+            let pattern = is_routed.then(|| request.match_pattern()).flatten();
+            let is_declared = match admission {
+                Admission::Anybody => true,
+                Admission::Unchecked(known) if pattern.as_ref() == Some(known) => true,
+                _ => self.is_wrapped(request),
+            };
+            if !is_declared {
+                let is_absent = matches!(
+                    status,
+                    StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+                );
+                let problem = match is_absent {
+                    true if !is_routed && !is_empty(response) => return None,
+                    true => self.absent(request, status),
+                    false => undeclared(request.method().as_str(), pattern),
+                };
+                self.log_problem(&problem);
+                // None of its headers either: they may hold a session.
+                return Some(problem.error_response());
+            }
+            if status == StatusCode::NOT_FOUND && is_empty(response) {
+                return Some(replace(response.headers(), &self.absent(request, status)));
             }
         }
-        if let Some(error) = response.response().error() {
-            return stand_in(error, response.headers());
-        }
-        let empty = matches!(
-            response.response().body().size(),
-            BodySize::None | BodySize::Sized(0)
-        );
-        if !guarded && empty {
-            return match status {
-                StatusCode::NOT_FOUND => Some(self.not_found(response)),
-                StatusCode::METHOD_NOT_ALLOWED => Some(Problem::new(status)),
-                _ => None,
-            };
-        }
-        None
+        let error = response.response().error();
+        let problem = stand_in(status, error, response.headers())?;
+        self.log_problem(&problem);
+        Some(replace(response.headers(), &problem))
+    }
+
+    /// Whether a middleware of the route itself may have answered, before the guard.
+    fn is_wrapped(&self, request: &HttpRequest) -> bool {
+        let path = request.match_info().as_str();
+        let table = self.context.security.table();
+        table.is_some_and(|table| table.is_wrapped(request.method(), path))
     }
 
     /// 404, or 405 where other methods are answered at the path.
-    fn not_found<B>(&self, response: &ServiceResponse<B>) -> Problem {
-        let request = response.request();
+    fn absent(&self, request: &HttpRequest, status: StatusCode) -> Problem {
         let path = request.match_info().as_str();
         match self.context.security.table() {
             Some(table)
@@ -293,20 +323,33 @@ impl Finish {
             {
                 method_not_allowed(table, path)
             }
-            _ => Problem::not_found(),
+            _ => Problem::new(status),
         }
     }
 
     /// An error that propagates: actix-web makes its response later, so it is completed then.
     fn fail(self, mut error: Error) -> Error {
-        self.log_error(&error);
-        let stand_in = stand_in(&error, error.error_response().headers());
+        if let Some(problem) = error.as_error::<Problem>() {
+            self.log_problem(problem);
+            error.add_response_mapper(move |mut response| {
+                self.complete(response.status(), response.headers_mut());
+                response
+            });
+            return error;
+        }
+        let cause = error.to_string();
+        let logged = Cell::new(false);
+        // What the response is, is known when it is made, and it may be made once only.
         error.add_response_mapper(move |response| {
-            let mut response = match &stand_in {
-                Some(problem) => replace(response.headers(), problem),
-                None => response,
+            let status = response.status();
+            if !logged.replace(true) {
+                self.log(status, Some(&cause));
+            }
+            let mut response = match is_bare(status, response.headers()) {
+                true => replace(response.headers(), &Problem::new(status)),
+                false => response,
             };
-            self.complete(response.status(), response.headers_mut());
+            self.complete(status, response.headers_mut());
             response
         });
         error
@@ -328,13 +371,10 @@ impl Finish {
         }
     }
 
-    fn log_error(&self, error: &Error) {
+    fn log_error(&self, status: StatusCode, error: &Error) {
         match error.as_error::<Problem>() {
             Some(problem) => self.log_problem(problem),
-            None => {
-                let status = error.as_response_error().status_code();
-                self.log(status, Some(&error.to_string()));
-            }
+            None => self.log(status, Some(&error.to_string())),
         }
     }
 
@@ -348,31 +388,51 @@ impl Finish {
     }
 }
 
-/// The problem that goes out instead of an error that is none: for every fault of the server, since
-/// its text tells about the inside, and for what still has actix-web's default shape.
-fn stand_in(error: &Error, headers: &HeaderMap) -> Option<Problem> {
-    if error.as_error::<Problem>().is_some() {
-        return None;
+/// The problem that goes out instead of an answer that says too much: every fault of the server that is
+/// none, and what still has actix-web's default shape.
+fn stand_in(status: StatusCode, error: Option<&Error>, headers: &HeaderMap) -> Option<Problem> {
+    match error {
+        Some(error) if error.as_error::<Problem>().is_some() => None,
+        Some(error) => is_bare(status, headers).then(|| Problem::new(status).because(error)),
+        // A handler may say 503 in its own words. A 500 that it has built has no words to say.
+        None => (status == StatusCode::INTERNAL_SERVER_ERROR && !is_problem(headers))
+            .then(|| Problem::internal("a handler answered 500 by itself")),
     }
-    let status = error.as_response_error().status_code();
+}
+
+/// Whether an error's response tells about the inside: a fault of the server, or the error's own text,
+/// which is what actix-web sends by default.
+fn is_bare(status: StatusCode, headers: &HeaderMap) -> bool {
     let plain = headers
         .get(header::CONTENT_TYPE)
         .is_none_or(|value| value.as_bytes().starts_with(b"text/plain"));
-    (status.is_server_error() || plain).then(|| Problem::from_actix(error))
+    status.is_server_error() || plain
 }
 
-/// A problem's response with the headers of the one whose place it takes, but those of its body.
+fn is_problem(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/problem+json"))
+}
+
+fn is_empty<B: MessageBody>(response: &ServiceResponse<B>) -> bool {
+    matches!(
+        response.response().body().size(),
+        BodySize::None | BodySize::Sized(0)
+    )
+}
+
+/// A problem's response with those headers of the one whose place it takes that say how to go on.
 fn replace(old: &HeaderMap, problem: &Problem) -> HttpResponse {
     let mut response = problem.error_response();
     for (name, value) in old {
-        let of_the_body = [
-            header::CONTENT_TYPE,
-            header::CONTENT_LENGTH,
-            header::CONTENT_ENCODING,
-            header::ETAG,
-            header::LAST_MODIFIED,
+        let kept = [
+            header::ALLOW,
+            header::RETRY_AFTER,
+            header::VARY,
+            header::WWW_AUTHENTICATE,
         ];
-        if !of_the_body.contains(name) {
+        if kept.contains(name) || name.as_str().starts_with("access-control-") {
             response.headers_mut().append(name.clone(), value.clone());
         }
     }

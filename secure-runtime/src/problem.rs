@@ -150,8 +150,8 @@ impl Problem {
 
     /// The problem that stands for an error of actix-web: its status, and a text of ours.
     pub(crate) fn from_actix(error: &actix_web::Error) -> Self {
-        let status = error.as_response_error().status_code();
-        Self::new(status).because(error)
+        // The response knows better than `status_code`, which many errors leave at 500.
+        Self::new(error.error_response().status()).because(error)
     }
 
     /// The body, without a status line.

@@ -187,6 +187,10 @@ impl State {
         self.announce.swap(false, Ordering::Relaxed)
     }
 
+    pub(crate) fn has_ephemeral_key(&self) -> bool {
+        self.ephemeral_key
+    }
+
     pub(crate) fn key_notice(&self) -> &'static str {
         if self.ephemeral_key {
             "the signing key was made at start: every token ends with this process\n"

@@ -236,3 +236,43 @@ async fn an_owner_with_a_slash_a_plus_or_a_percent_sign_is_who_the_handler_sees(
         assert_eq!(answer, (200, subject.to_owned()), "{subject} at {path}");
     }
 }
+
+/// Words of another enum, in another order: its bits mean nothing to the routes.
+#[derive(Role)]
+enum Tier {
+    Gold,
+    #[role(name = "user", implies = "gold")]
+    Member,
+}
+
+#[derive(Role)]
+enum Other {
+    Gold,
+}
+
+#[get("/tiers")]
+#[protected]
+async fn tiers(user: CurrentUser) -> impl Responder {
+    format!(
+        "{} {} {}",
+        user.has_role(&Tier::Gold),
+        user.has_role(&Tier::Member),
+        user.has_role(&Other::Gold),
+    )
+}
+
+#[actix_web::test]
+async fn a_role_of_another_enum_is_judged_by_its_own_words() {
+    let app = TestApp::new(|routes| {
+        routes.service(tiers);
+    })
+    .await;
+    for (role, held) in [
+        ("user", "true true false"),
+        ("gold", "true false true"),
+        ("admin", "false false false"),
+    ] {
+        let response = app.get("/tiers").with_role("ada", role).send().await;
+        assert_eq!(response.text(), held, "{role}");
+    }
+}

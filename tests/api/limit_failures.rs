@@ -228,5 +228,8 @@ async fn an_error_of_a_middleware_inside_ours_counts() {
     let request = request.peer_addr("192.0.2.1:1".parse().expect("an address"));
     let error = app.call(request.to_request()).await.expect_err("a teapot");
     let standing = error.error_response().headers().get("ratelimit").cloned();
-    assert_eq!(standing.expect("a standing"), "\"ip/60s\";r=0;t=60");
+    assert_eq!(
+        standing.expect("a standing"),
+        "\"ip-failures/60s\";r=0;t=60"
+    );
 }

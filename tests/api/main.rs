@@ -11,12 +11,14 @@
 mod attribute_order;
 mod authorization;
 mod callers;
+mod foreign_answers;
 mod headers_everywhere;
 mod headers_transport;
 mod input_bodies;
 mod input_fields;
 mod input_parameters;
 mod input_syntax;
+mod input_values;
 mod launch;
 mod launch_mounting;
 mod launch_scopes;

@@ -129,7 +129,7 @@ async fn an_unchecked_service_may_answer_everything_below_a_prefix() {
         routes.service(mine);
         routes.service(unchecked("because files are public", Files));
         let scope = web::scope("/pages").default_service(web::to(metrics));
-        routes.service(unchecked("because pages are public", scope));
+        routes.service(unchecked("because pages are public", scope).below("/pages"));
         routes.scope("/v1", |routes| {
             routes.service(unchecked("because files are public", Files));
         });

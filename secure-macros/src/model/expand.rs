@@ -31,10 +31,27 @@ pub(super) fn unchecked_model(model: &Model) -> TokenStream {
         (model.deny_unknown && model.variants.is_empty()).then(|| quote!(, deny_unknown_fields));
     let check = check(model, &private);
     let sample = sample(model, &private);
+    // Serde's derive becomes a function of the struct's own, so that a list is not taken for it.
+    let is_struct = model.variants.is_empty();
+    let remote = is_struct.then(|| quote!(, remote = "Self"));
+    let deserialize = is_struct.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl<'de> #private::serde::Deserialize<'de> for #name {
+                fn deserialize<__D: #private::serde::Deserializer<'de>>(
+                    __deserializer: __D,
+                ) -> ::core::result::Result<Self, __D::Error> {
+                    #name::deserialize(#private::ObjectOnly(__deserializer))
+                }
+            }
+        }
+    });
     quote! {
         #[derive(#private::serde::Deserialize)]
-        #[serde(crate = #serde #deny)]
+        #[serde(crate = #serde #deny #remote)]
         #item
+
+        #deserialize
 
         #[automatically_derived]
         impl #generics #private::Bounded for #name #arguments #conditions {
@@ -44,6 +61,13 @@ pub(super) fn unchecked_model(model: &Model) -> TokenStream {
 
             fn sample(_: &#private::Bounds) -> #private::Value {
                 #sample
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics #private::Contents for #name #arguments #conditions {
+            fn check_inside(&self, __errors: &mut #private::Errors) {
+                #private::Bounded::check(self, __errors);
             }
         }
 
@@ -83,19 +107,30 @@ fn field_checks(field: &Field, private: &TokenStream) -> TokenStream {
                 field.ident
             ),
         )),
-        Bound::None => checks.push((
-            quote!(!#private::BoundedProbe::<#ty>::FITS),
-            format!("`#[unbounded]` does nothing here: a `{shown}` is bounded\n  help: remove it"),
-        )),
+        Bound::None => {
+            checks.push((
+                quote!(!#private::BoundedProbe::<#ty>::FITS),
+                format!("`#[unbounded]` does nothing here: a `{shown}` is bounded\n  help: remove it"),
+            ));
+            if field.is_nested() {
+                checks.push((
+                    quote!(#private::ContentsProbe::<#ty>::FITS),
+                    format!(
+                        "`nested` cannot reach the rules inside `{}`, a `{shown}`\n  \
+                         help: put what is inside into a type with `#[validated]`",
+                        field.ident
+                    ),
+                ));
+            }
+        }
     }
-    if field.secret {
+    if let Some(name) = &field.secret_name {
         checks.push((
             quote!(#private::SecretProbe::<#ty>::FITS),
             format!(
-                "the name `{}` says secret, and a `{shown}` prints and serializes\n  \
+                "the name `{name}` says secret, and a `{shown}` prints and serializes\n  \
                  help: `Secret<{shown}>`\n  \
-                 help: or, if it is none: `#[not_secret = \"because …\"]`",
-                field.ident
+                 help: or, if it is none: `#[not_secret = \"because …\"]`"
             ),
         ));
     }
@@ -264,7 +299,8 @@ fn probe(field: &Field, private: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match field.bound {
         Bound::Type => quote!(#private::BoundedProbe::<#ty>),
-        Bound::Length | Bound::None => quote!(#private::MeasuredProbe::<#ty>),
+        Bound::Length => quote!(#private::MeasuredProbe::<#ty>),
+        Bound::None => quote!(#private::ContentsProbe::<#ty>),
     }
 }
 

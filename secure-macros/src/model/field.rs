@@ -34,8 +34,8 @@ pub(super) struct Field {
     pub(super) wire_name: String,
     pub(super) rules: Vec<Rule>,
     pub(super) bound: Bound,
-    /// Whether its type must keep the value secret.
-    pub(super) secret: bool,
+    /// The name of it that says secret: its type must then keep the value secret.
+    pub(super) secret_name: Option<String>,
     /// Whether its fields stand in the place of it on the wire.
     pub(super) flattened: bool,
 }
@@ -112,10 +112,11 @@ impl Field {
                 );
             }
         }
+        let wire_name = rename::field(&name, &field.attrs, case);
         Some(Self {
-            wire_name: rename::field(&name, &field.attrs, case),
             bound: bound(&rules, unbounded, diagnostics),
-            secret: is_secret(&name, not_secret, diagnostics),
+            secret_name: secret_name([&name, &wire_name], not_secret, diagnostics),
+            wire_name,
             ty: field.ty.clone(),
             cfgs: field
                 .attrs
@@ -138,6 +139,12 @@ impl Field {
             .segments
             .last()
             .is_some_and(|segment| segment.ident == "Option")
+    }
+
+    /// Whether the field says that what is inside has rules of its own.
+    pub(super) fn is_nested(&self) -> bool {
+        let mut rules = self.rules.iter();
+        rules.any(|rule| matches!(rule.kind, RuleKind::Nested))
     }
 
     pub(super) fn span(&self) -> Span {
@@ -166,25 +173,34 @@ fn bound(rules: &[Rule], unbounded: Option<Span>, diagnostics: &mut Diagnostics)
     }
 }
 
-fn is_secret(name: &str, not_secret: Option<Span>, diagnostics: &mut Diagnostics) -> bool {
-    let says_secret = SECRET_NAMES.iter().any(|secret| {
-        name.strip_suffix(secret)
-            .is_some_and(|before| before.is_empty() || before.ends_with('_'))
-    });
-    match not_secret {
-        Some(span) if !says_secret => {
+/// The name that says secret, the field's own or the one on the wire, unless the field denies it.
+fn secret_name(
+    names: [&String; 2],
+    not_secret: Option<Span>,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let says_secret = |name: &&&String| {
+        SECRET_NAMES.iter().any(|secret| {
+            name.strip_suffix(secret)
+                .is_some_and(|before| before.is_empty() || before.ends_with(['_', '-']))
+        })
+    };
+    let found = names.iter().find(says_secret);
+    match (not_secret, found) {
+        (Some(_), Some(_)) => None,
+        (Some(span), None) => {
             diagnostics.add(
                 Diagnostic::new(
                     span,
                     format_args!(
-                        "`#[not_secret]` does nothing here: the name `{name}` does not say secret"
+                        "`#[not_secret]` does nothing here: the name `{}` does not say secret",
+                        names[0]
                     ),
                 )
                 .help("remove it"),
             );
-            false
+            None
         }
-        Some(_) => false,
-        None => says_secret,
+        (None, found) => found.map(|name| (*name).clone()),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn write_rate_limit_fields(
     }
     let mut standing = String::new();
     for outcome in outcomes {
-        let Some(limit) = route.limits.iter().find(|limit| limit.name == outcome.name) else {
+        let Some(limit) = route.limits.get(outcome.limit) else {
             continue;
         };
         let state = &outcome.standing;

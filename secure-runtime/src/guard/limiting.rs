@@ -5,10 +5,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::{
     Problem,
-    context::{GiveBack, LimitOutcome, RequestContext},
+    context::{LimitOutcome, RequestContext},
     limit::{Amount, Charge, Decision, Standing},
-    policy::{Count, LimitKey},
-    routes::MountedRoute,
+    policy::{Count, LimitKey, RoutePolicy},
+    routes::{MountedLimit, MountedRoute},
 };
 
 /// Keys longer than this are replaced by their SHA-256.
@@ -17,66 +17,113 @@ const LONGEST_KEY: usize = 128;
 /// When a limit is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Limits by address, header, function and the global ones.
+    /// Limits by address, header and function; on a public route the global ones too.
     BeforeAuthentication,
-    /// Limits by caller.
+    /// Limits by caller; on a protected route the global ones too, so that strangers cannot use up
+    /// what is meant for the callers.
     AfterAuthentication,
 }
 
-/// Charges the route's limits of one stage; the first that has no room answers 429.
+impl Stage {
+    fn of(limit: &MountedLimit, policy: &RoutePolicy) -> Self {
+        match limit.policy.key() {
+            LimitKey::User => Self::AfterAuthentication,
+            LimitKey::Global if policy.is_protected() => Self::AfterAuthentication,
+            _ => Self::BeforeAuthentication,
+        }
+    }
+}
+
+/// Charges the route's limits of one stage. The first that has no room answers 429, and what the
+/// others of the stage have charged is given back: a refused request is charged nothing there. A smooth
+/// limit cannot give back, so it comes last.
 pub(super) fn charge(
     stage: Stage,
     request: &HttpRequest,
     context: &RequestContext,
     route: &MountedRoute,
 ) -> Result<(), Problem> {
-    for (index, limit) in route.limits.iter().enumerate() {
-        let by_caller = limit.policy.is_by_caller();
-        if by_caller != (stage == Stage::AfterAuthentication) {
-            continue;
-        }
+    let due = |smooth: bool| {
+        route.limits.iter().enumerate().filter(move |(_, limit)| {
+            Stage::of(limit, route.policy) == stage && limit.rule.burst().is_some() == smooth
+        })
+    };
+    for (index, limit) in due(false).chain(due(true)) {
         let key = bounded(key(limit.policy.key(), request, context)?);
-        let decision = context.security.limiter().check(&Charge {
+        let amount = Amount::Take(limit.policy.cost());
+        let outcome = match context.security.limiter().check(&Charge {
             counter: limit.counter,
             key: &key,
             rule: &limit.rule,
-            amount: Amount::Take(limit.policy.cost()),
+            amount,
             now: context.security.clock().monotonic(),
-        });
-        match decision {
-            Decision::Allowed(standing) => {
-                let receipt = match limit.policy.count() {
-                    Count::Failures => standing.receipt,
-                    Count::Every => None,
-                };
-                context.note_limit(LimitOutcome {
-                    name: limit.name.clone(),
-                    standing,
-                    give_back: receipt.map(|receipt| GiveBack {
-                        route: route.id,
-                        limit: index,
-                        key: key.into_boxed_slice(),
-                        receipt,
-                    }),
-                });
-            }
+        }) {
+            Decision::Allowed(standing) => LimitOutcome {
+                limit: index,
+                receipt: standing.receipt,
+                standing,
+                key,
+            },
             Decision::Refused(refusal) => {
-                context.note_limit(LimitOutcome {
-                    name: limit.name.clone(),
+                give_back(context, route, |limit| {
+                    Stage::of(limit, route.policy) == stage
+                });
+                context.limits().push(LimitOutcome {
+                    limit: index,
                     standing: Standing {
                         quota: refusal.quota,
                         remaining: 0,
                         reset: refusal.retry_after,
                         receipt: None,
                     },
-                    give_back: None,
+                    key,
+                    receipt: None,
                 });
                 return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS)
                     .with_retry_after(refusal.retry_after));
             }
-        }
+        };
+        context.limits().push(outcome);
     }
     Ok(())
+}
+
+/// Gives back what only failures cost, once the request has succeeded.
+pub(crate) fn settle(context: &RequestContext) {
+    let route = context
+        .guarded_route()
+        .and_then(|route| context.security.table()?.route(route));
+    if let Some(route) = route {
+        give_back(context, route, |limit| {
+            limit.policy.count() == Count::Failures
+        });
+    }
+}
+
+/// Gives back what the limits that are `meant` have charged.
+fn give_back(
+    context: &RequestContext,
+    route: &MountedRoute,
+    meant: impl Fn(&MountedLimit) -> bool,
+) {
+    for outcome in context.limits().iter_mut() {
+        let Some(limit) = route.limits.get(outcome.limit).filter(|limit| meant(limit)) else {
+            continue;
+        };
+        let Some(receipt) = outcome.receipt.take() else {
+            continue;
+        };
+        let decision = context.security.limiter().check(&Charge {
+            counter: limit.counter,
+            key: &outcome.key,
+            rule: &limit.rule,
+            amount: Amount::GiveBack(receipt),
+            now: context.security.clock().monotonic(),
+        });
+        if let Decision::Allowed(standing) = decision {
+            outcome.standing = standing;
+        }
+    }
 }
 
 /// Whose counter. What cannot be told apart shares one counter with all of its kind, so that
@@ -115,31 +162,6 @@ fn bounded(key: Vec<u8>) -> Vec<u8> {
         return key;
     }
     digest(&SHA256, &key).as_ref().to_vec()
-}
-
-/// Gives back what only failures cost, once the request has succeeded.
-pub(crate) fn give_back(context: &RequestContext) {
-    let Some(table) = context.security.table() else {
-        return;
-    };
-    for outcome in context.limits().iter() {
-        let Some(give_back) = &outcome.give_back else {
-            continue;
-        };
-        let limit = table
-            .route(give_back.route)
-            .and_then(|route| route.limits.get(give_back.limit));
-        if let Some(limit) = limit {
-            // Giving back is never refused.
-            let _ = context.security.limiter().check(&Charge {
-                counter: limit.counter,
-                key: &give_back.key,
-                rule: &limit.rule,
-                amount: Amount::GiveBack(give_back.receipt),
-                now: context.security.clock().monotonic(),
-            });
-        }
-    }
 }
 
 #[cfg(test)]

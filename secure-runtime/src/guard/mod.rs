@@ -16,6 +16,7 @@ use std::{
     any::TypeId,
     fmt,
     future::Future,
+    marker::PhantomData,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -23,45 +24,44 @@ use std::{
 use actix_web::{Error, FromRequest, Handler, HttpRequest, dev::Payload};
 
 pub use argument::{Argument, Caller, Extraction, Trusted, Unvalidated};
-pub(crate) use limiting::give_back;
-pub use probe::{Probe, Unknown};
+pub(crate) use limiting::settle;
+pub use probe::{InputProbe, NoKnownInput, Probe, Unknown};
 pub use together::Together;
 
 use crate::policy::Policy;
 
-/// What the attributes write beside a handler's policy: how its own arguments are extracted.
-pub trait Guard: Policy {
-    /// What the handler is called with.
-    type Values: 'static;
-
+/// What the attributes write beside a handler's policy: how its own arguments are extracted. `V` is
+/// what the handler is called with: a parameter, since an associated type of a public handler could
+/// not name the app's private types.
+pub trait Guard<V>: Policy {
     /// Extracts and validates the arguments, in the order in which they are written.
-    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self::Values>;
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<V>;
 }
 
 /// The one argument of a guarded handler: its own arguments, extracted after the stages of the
 /// policy `G` have let the request pass.
-pub struct Guarded<G: Guard> {
-    values: G::Values,
+pub struct Guarded<G, V> {
+    values: V,
+    policy: PhantomData<fn() -> G>,
 }
 
-impl<G: Guard> fmt::Debug for Guarded<G> {
+impl<G, V> fmt::Debug for Guarded<G, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Guarded").finish_non_exhaustive()
     }
 }
 
 /// Calls the user's function with the arguments that the guard extracted.
-pub fn call<G, F>(function: F, guarded: Guarded<G>) -> F::Future
+pub fn call<G, V, F>(function: F, guarded: Guarded<G, V>) -> F::Future
 where
-    G: Guard,
-    F: Handler<G::Values>,
+    F: Handler<V>,
 {
     function.call(guarded.values)
 }
 
-impl<G: Guard> FromRequest for Guarded<G> {
+impl<G: Guard<V>, V> FromRequest for Guarded<G, V> {
     type Error = Error;
-    type Future = GuardFuture<G>;
+    type Future = GuardFuture<G, V>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let policy = const { &G::POLICY };
@@ -70,21 +70,23 @@ impl<G: Guard> FromRequest for Guarded<G> {
                 Ok(()) => G::extract(request, payload),
                 Err(problem) => Extraction::Ready(Err(problem)),
             }),
+            policy: PhantomData,
         }
     }
 }
 
 /// The future of a [`Guarded`]. Nothing in it is boxed unless an argument reads the body.
-pub struct GuardFuture<G: Guard> {
+pub struct GuardFuture<G, V> {
     /// Taken when it has given its result.
-    extraction: Option<Extraction<G::Values>>,
+    extraction: Option<Extraction<V>>,
+    policy: PhantomData<fn() -> G>,
 }
 
 // Nothing in it is pinned: what is awaited stands in a box.
-impl<G: Guard> Unpin for GuardFuture<G> {}
+impl<G, V> Unpin for GuardFuture<G, V> {}
 
-impl<G: Guard> Future for GuardFuture<G> {
-    type Output = Result<Guarded<G>, Error>;
+impl<G, V> Future for GuardFuture<G, V> {
+    type Output = Result<Guarded<G, V>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let result = match self.extraction.take() {
@@ -102,13 +104,16 @@ impl<G: Guard> Future for GuardFuture<G> {
             None => return Poll::Pending,
         };
         Poll::Ready(match result {
-            Ok(values) => Ok(Guarded { values }),
+            Ok(values) => Ok(Guarded {
+                values,
+                policy: PhantomData,
+            }),
             Err(problem) => Err(problem.into()),
         })
     }
 }
 
-impl<G: Guard> fmt::Debug for GuardFuture<G> {
+impl<G, V> fmt::Debug for GuardFuture<G, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GuardFuture").finish_non_exhaustive()
     }

@@ -7,7 +7,11 @@
 
 use std::marker::PhantomData;
 
-use actix_web::{HttpRequest, dev::Payload};
+use actix_web::{
+    HttpRequest,
+    dev::Payload,
+    web::{self, Bytes},
+};
 
 use super::{Argument, Caller, Extraction};
 use crate::{Problem, policy::Input};
@@ -46,3 +50,34 @@ pub trait Unknown<T> {
 }
 
 impl<T> Unknown<T> for Probe<T> {}
+
+/// Extractors that hand the handler what a caller chose: no reason makes them carry no input.
+pub trait CarriesInput {}
+
+impl CarriesInput for String {}
+impl CarriesInput for Bytes {}
+impl CarriesInput for web::Payload {}
+impl<T> CarriesInput for web::Json<T> {}
+impl<T> CarriesInput for web::Form<T> {}
+impl<T> CarriesInput for web::Query<T> {}
+impl<T> CarriesInput for web::Path<T> {}
+impl<T: CarriesInput> CarriesInput for Option<T> {}
+impl<T: CarriesInput, E> CarriesInput for Result<T, E> {}
+impl<L, R> CarriesInput for web::Either<L, R> {}
+
+/// Asks whether `T` is known to carry input.
+#[derive(Debug)]
+pub struct InputProbe<T>(PhantomData<T>);
+
+impl<T: CarriesInput> InputProbe<T> {
+    /// It does.
+    pub const CARRIES: bool = true;
+}
+
+/// What [`InputProbe`] says of a type that it does not know.
+pub trait NoKnownInput {
+    /// It is not known to.
+    const CARRIES: bool = false;
+}
+
+impl<T> NoKnownInput for InputProbe<T> {}

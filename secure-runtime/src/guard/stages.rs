@@ -5,14 +5,13 @@
 //! Hosts, CORS and CSRF take their places here when they come. Nothing in this file is generic
 //! over the policy, so it is compiled once.
 
-use std::{any::TypeId, borrow::Cow, collections::HashMap};
+use std::{any::TypeId, borrow::Cow};
 
 use actix_web::{
-    FromRequest as _, HttpRequest,
+    HttpRequest,
     http::{StatusCode, header},
-    web::Path,
 };
-use futures_util::FutureExt as _;
+use percent_encoding::percent_decode_str;
 
 use super::{
     authorize::{Refusal, decide},
@@ -96,13 +95,7 @@ fn authorize(
 /// never disagree about who the owner is.
 fn path_parameter<'a>(request: &'a HttpRequest, name: &str) -> Option<Cow<'a, str>> {
     let raw = request.match_info().get(name)?;
-    if !raw.contains('%') {
-        return Some(Cow::Borrowed(raw));
-    }
-    // Ready at once; were it not, the parameter is nobody's.
-    let path = Path::<HashMap<String, String>>::extract(request).now_or_never();
-    let mut parameters = path?.ok()?.into_inner();
-    parameters.remove(name).map(Cow::Owned)
+    Some(percent_decode_str(raw).decode_utf8_lossy())
 }
 
 /// 401 as RFC 6750 §3.1 words it: an `error` only where a credential was sent. The reason is for

@@ -85,13 +85,40 @@ macro_rules! numbers {
                 json!(bounds.number())
             }
         }
+
+        impl Contents for $type {}
     )*};
 }
 
 numbers! {
-    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64
+    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize
     NonZeroI8 NonZeroI16 NonZeroI32 NonZeroI64 NonZeroU8 NonZeroU16 NonZeroU32 NonZeroU64
 }
+
+/// A query string can say `NaN` and `inf`, and no bound holds for them.
+macro_rules! floats {
+    ($($type:ty)*) => {$(
+        impl Bounded for $type {
+            fn check(&self, errors: &mut Errors) {
+                if !self.is_finite() {
+                    errors.add("finite", "must be a finite number");
+                }
+            }
+
+            fn sample(bounds: &Bounds) -> Value {
+                json!(bounds.number())
+            }
+        }
+
+        impl Contents for $type {
+            fn check_inside(&self, errors: &mut Errors) {
+                self.check(errors);
+            }
+        }
+    )*};
+}
+
+floats! { f32 f64 }
 
 macro_rules! fixed {
     ($($type:ty => $sample:expr;)*) => {$(
@@ -100,6 +127,8 @@ macro_rules! fixed {
                 json!($sample)
             }
         }
+
+        impl Contents for $type {}
     )*};
 }
 
@@ -120,8 +149,9 @@ impl<T: Bounded> Bounded for Option<T> {
         }
     }
 
-    fn sample(bounds: &Bounds) -> Value {
-        T::sample(bounds)
+    /// Nothing: a model may hold itself, behind an option.
+    fn sample(_: &Bounds) -> Value {
+        Value::Null
     }
 }
 
@@ -164,6 +194,61 @@ tuples! { A 0 B 1 }
 tuples! { A 0 B 1 C 2 }
 tuples! { A 0 B 1 C 2 D 3 }
 
+/// What an unbounded field holds: whatever in it has rules is checked, however deep it stands.
+pub trait Contents {
+    /// Checks the rules of what is inside.
+    fn check_inside(&self, errors: &mut Errors) {
+        let _ = errors;
+    }
+}
+
+impl Contents for String {}
+impl<T: Zeroize> Contents for Secret<T> {}
+
+impl<T: Contents> Contents for Option<T> {
+    fn check_inside(&self, errors: &mut Errors) {
+        if let Some(value) = self {
+            value.check_inside(errors);
+        }
+    }
+}
+
+impl<T: Contents> Contents for Box<T> {
+    fn check_inside(&self, errors: &mut Errors) {
+        T::check_inside(self, errors);
+    }
+}
+
+macro_rules! hold_more {
+    ($($type:ty $(, $extra:ident)?;)*) => {$(
+        impl<T: Contents $(, $extra)?> Contents for $type {
+            fn check_inside(&self, errors: &mut Errors) {
+                for (index, item) in self.iter().enumerate() {
+                    errors.index(index, |errors| item.check_inside(errors));
+                }
+            }
+        }
+    )*};
+}
+
+hold_more! { Vec<T>; VecDeque<T>; BTreeSet<T>; HashSet<T, S>, S; }
+
+impl<K, V: Contents, S> Contents for HashMap<K, V, S> {
+    fn check_inside(&self, errors: &mut Errors) {
+        for (index, value) in self.values().enumerate() {
+            errors.index(index, |errors| value.check_inside(errors));
+        }
+    }
+}
+
+impl<K, V: Contents> Contents for BTreeMap<K, V> {
+    fn check_inside(&self, errors: &mut Errors) {
+        for (index, value) in self.values().enumerate() {
+            errors.index(index, |errors| value.check_inside(errors));
+        }
+    }
+}
+
 impl Measured for String {
     fn sample(bounds: &Bounds) -> Value {
         Value::String(bounds.text())
@@ -187,8 +272,8 @@ impl<T: Measured> Measured for Option<T> {
         }
     }
 
-    fn sample(bounds: &Bounds) -> Value {
-        T::sample(bounds)
+    fn sample(_: &Bounds) -> Value {
+        Value::Null
     }
 }
 

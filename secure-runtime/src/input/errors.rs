@@ -149,12 +149,18 @@ impl Errors {
                 Serde::Unknown => {}
             }
         }
-        let (code, detail, missing) = shape(message);
-        if let Some(field) = missing {
+        let (code, detail, field) = shape(message);
+        if let Some(field) = field
+            && !self.ends_with(field)
+        {
             self.path.push(Segment::Key(field.to_owned()));
         }
         self.add(code, detail);
         self.path.truncate(depth);
+    }
+
+    fn ends_with(&self, field: &str) -> bool {
+        matches!(self.path.last(), Some(Segment::Key(last)) if last == field)
     }
 
     /// All that was found; `Ok` when nothing was.
@@ -209,17 +215,21 @@ fn shortened(key: &str) -> String {
     key.chars().take(64).collect()
 }
 
-/// Serde's message put into a fixed text, since the message itself may repeat what was sent. A
-/// missing field's name comes from the model and is returned.
+/// Serde's message put into a fixed text, since the message itself may repeat what was sent. The name
+/// of a field that is missing or stands twice comes from the model, and is returned.
 fn shape(message: &str) -> (&'static str, &'static str, Option<&str>) {
-    if let Some(rest) = message.strip_prefix("missing field `") {
-        let name = rest.split('`').next().filter(|name| !name.is_empty());
-        return ("missing_field", "is missing", name);
+    let named = |prefix: &str| {
+        let name = message.strip_prefix(prefix)?.split('`').next()?;
+        (!name.is_empty()).then_some(name)
+    };
+    if let Some(name) = named("missing field `") {
+        return ("missing_field", "is missing", Some(name));
+    }
+    if let Some(name) = named("duplicate field `") {
+        return ("duplicate_field", "is given more than once", Some(name));
     }
     let (code, detail) = if message.starts_with("unknown field") {
         ("unknown_field", "is not a field of this input")
-    } else if message.starts_with("duplicate field") {
-        ("duplicate_field", "is given more than once")
     } else if message.starts_with("unknown variant") {
         ("unknown_variant", "is none of the values allowed here")
     } else {

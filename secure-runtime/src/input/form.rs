@@ -37,6 +37,9 @@ fn sample<T: Validated>() -> serde_json::Value {
 
 /// `name=value` pairs, from a form or a query string; whatever is wrong is 422 with its place.
 pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Problem> {
+    if !is_well_formed(pairs) {
+        return Err(Problem::bad_request().with_detail("a percent-encoding is malformed"));
+    }
     let mut errors = Errors::new(place);
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(pairs));
     match serde_path_to_error::deserialize::<_, T>(deserializer) {
@@ -52,4 +55,30 @@ pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], place: Place) -> Result<T,
                 .map_or_else(Problem::invalid, |()| Problem::bad_request()))
         }
     }
+}
+
+/// Whether every `%` starts an encoded byte, and all of them together are UTF-8. The parser itself would
+/// put something else in the place of what is not.
+fn is_well_formed(pairs: &[u8]) -> bool {
+    let mut decoded = Vec::with_capacity(pairs.len());
+    let mut rest = pairs;
+    while let Some((first, after)) = rest.split_first() {
+        rest = match (first, after) {
+            (b'%', [high, low, after @ ..]) => {
+                let digit = |byte: &u8| char::from(*byte).to_digit(16);
+                let (Some(high), Some(low)) = (digit(high), digit(low)) else {
+                    return false;
+                };
+                // Two hexadecimal digits are a byte.
+                decoded.push((high << 4 | low) as u8);
+                after
+            }
+            (b'%', _) => return false,
+            (byte, after) => {
+                decoded.push(*byte);
+                after
+            }
+        };
+    }
+    std::str::from_utf8(&decoded).is_ok()
 }

@@ -5,12 +5,14 @@ mod bounds;
 mod errors;
 mod form;
 mod json;
+mod object;
 mod path;
 mod probe;
 mod query;
 pub mod rules;
 
 pub(crate) use body::DEFAULT_BODY_LIMIT;
-pub use bounds::{Bounded, Bounds, Measured, Validated};
+pub use bounds::{Bounded, Bounds, Contents, Measured, Validated};
 pub use errors::{Errors, FieldError};
-pub use probe::{BoundedProbe, MeasuredProbe, Misfit, SecretProbe};
+pub use object::ObjectOnly;
+pub use probe::{BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, SecretProbe};

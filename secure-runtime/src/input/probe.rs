@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use super::{Bounded, Bounds, Errors, Measured};
+use super::{Bounded, Bounds, Contents, Errors, Measured};
 use crate::crypto::IsSecret;
 
 /// Asks whether `T` is [`Bounded`].
@@ -50,6 +50,20 @@ impl<T: Measured> MeasuredProbe<T> {
     }
 }
 
+/// Asks whether the rules inside a `T` are known.
+#[derive(Debug)]
+pub struct ContentsProbe<T>(PhantomData<T>);
+
+impl<T: Contents> ContentsProbe<T> {
+    /// They are.
+    pub const FITS: bool = true;
+
+    /// Checks them.
+    pub fn check(value: &T, errors: &mut Errors) {
+        value.check_inside(errors);
+    }
+}
+
 impl<T: IsSecret> SecretProbe<T> {
     /// It is.
     pub const FITS: bool = true;
@@ -72,4 +86,5 @@ pub trait Misfit<T> {
 
 impl<T> Misfit<T> for BoundedProbe<T> {}
 impl<T> Misfit<T> for MeasuredProbe<T> {}
+impl<T> Misfit<T> for ContentsProbe<T> {}
 impl<T> Misfit<T> for SecretProbe<T> {}

@@ -39,6 +39,7 @@ pub struct RoutePolicy {
     limits: &'static [RateLimit],
     unlimited: Option<&'static str>,
     parameters: &'static [Parameter],
+    wrapped: bool,
 }
 
 impl RoutePolicy {
@@ -110,6 +111,12 @@ impl RoutePolicy {
             at += 1;
         }
         false
+    }
+
+    /// Whether a route attribute of the handler names a middleware (`wrap = "…"`), which sees requests
+    /// before the guard does.
+    pub const fn is_wrapped(&self) -> bool {
+        self.wrapped
     }
 
     /// Whether everyone may call.
@@ -200,6 +207,7 @@ impl RoutePolicy {
             limits: &[],
             unlimited: None,
             parameters: &[],
+            wrapped: false,
         }
     }
 
@@ -218,6 +226,12 @@ impl RoutePolicy {
     #[must_use]
     pub const fn with_unlimited(mut self, because: &'static str) -> Self {
         self.unlimited = Some(because);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_wrapper(mut self) -> Self {
+        self.wrapped = true;
         self
     }
 

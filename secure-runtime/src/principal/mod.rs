@@ -15,8 +15,11 @@ pub use current_user::{CurrentUser, LoadAccount, NoAccount};
 pub struct Principal {
     subject: String,
     client_id: String,
-    roles: u64,
-    scopes: u64,
+    roles: Vec<String>,
+    scope: String,
+    /// What the words mean to the mounted routes.
+    role_mask: u64,
+    scope_mask: u64,
     signed_in_at: Duration,
     expires_at: Duration,
 }
@@ -26,9 +29,10 @@ impl Principal {
         Self {
             subject: parts.subject.to_owned(),
             client_id: parts.client_id.to_owned(),
-            roles: held(words.roles, parts.roles.iter().map(String::as_str)),
-            // RFC 6749 §3.3: scopes are separated by single spaces.
-            scopes: held(words.scopes, parts.scope.split(' ')),
+            role_mask: held(words.roles, parts.roles.iter().map(String::as_str)),
+            scope_mask: held(words.scopes, scopes(parts.scope)),
+            roles: parts.roles.to_vec(),
+            scope: parts.scope.to_owned(),
             signed_in_at: parts.signed_in_at,
             expires_at: parts.expires_at,
         }
@@ -44,14 +48,16 @@ impl Principal {
         &self.client_id
     }
 
-    /// Whether the caller holds `role`, itself or through one that implies it.
+    /// Whether the caller holds `role`, itself or through one that implies it. The enum is the one
+    /// of `role`, whichever enum the mounted routes speak.
     pub fn has_role<R: RoleWord>(&self, role: &R) -> bool {
-        self.roles & R::VOCABULARY.bit(role.word()) != 0
+        let words = self.roles.iter().map(String::as_str);
+        held(Some(R::VOCABULARY), words) & R::VOCABULARY.bit(role.word()) != 0
     }
 
     /// Whether the caller holds `scope`.
     pub fn has_scope<S: ScopeWord>(&self, scope: &S) -> bool {
-        self.scopes & S::VOCABULARY.bit(scope.word()) != 0
+        held(Some(S::VOCABULARY), scopes(&self.scope)) & S::VOCABULARY.bit(scope.word()) != 0
     }
 
     /// When the caller last proved who it is (`auth_time`), since 1970-01-01T00:00:00Z.
@@ -65,11 +71,11 @@ impl Principal {
     }
 
     pub(crate) fn role_mask(&self) -> u64 {
-        self.roles
+        self.role_mask
     }
 
     pub(crate) fn scope_mask(&self) -> u64 {
-        self.scopes
+        self.scope_mask
     }
 }
 
@@ -88,6 +94,11 @@ pub(crate) struct Parts<'a> {
 pub(crate) struct Vocabularies {
     pub(crate) roles: Option<&'static Vocabulary>,
     pub(crate) scopes: Option<&'static Vocabulary>,
+}
+
+/// RFC 6749 §3.3: scopes are separated by single spaces.
+fn scopes(scope: &str) -> impl Iterator<Item = &str> {
+    scope.split(' ')
 }
 
 /// What the holder of `words` holds. A word that the vocabulary does not know gives nothing.

@@ -1,4 +1,4 @@
-use std::{fmt::Write as _, net::SocketAddr};
+use std::{fmt::Write as _, io::Write as _, net::SocketAddr};
 
 use super::table::{MountedRoute, RouteTable};
 use crate::{
@@ -13,10 +13,8 @@ pub(super) fn once(state: &State, address: SocketAddr) {
     let Some(table) = state.table() else { return };
     if state.announces() {
         let text = announcement(state, table, address);
-        #[allow(clippy::print_stdout)]
-        {
-            println!("{text}");
-        }
+        // Nobody may be reading any more, and that is no reason not to serve.
+        let _ = writeln!(std::io::stdout().lock(), "{text}");
     }
 }
 
@@ -37,6 +35,18 @@ fn announcement(state: &State, table: &RouteTable, address: SocketAddr) -> Strin
         let (method, _) = &route.endpoints[0];
         changes_state(method.as_str()) && route.policy.inputs().count() > 0
     });
+    if !address.ip().is_loopback() {
+        text.push_str(
+            "it can be reached from outside, and this is no profile for that: no token is shown\n",
+        );
+        return text;
+    }
+    if !state.has_ephemeral_key() {
+        text.push_str(
+            "the signing key was configured, and may be used elsewhere: no token is shown\n",
+        );
+        return text;
+    }
     if let Some(route) = changing.or_else(|| protected().next())
         && let Some(demands) = route.policy.demands()
     {

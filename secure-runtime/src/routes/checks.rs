@@ -5,8 +5,8 @@ use secure_grammar::PathPattern;
 
 use super::{
     LaunchError, Routes,
-    entry::{Entry, Kind, PolicyEntry, ScopeEntry},
-    table::{MountedLimit, MountedRoute, RouteTable, UncheckedService},
+    entry::{Entry, Kind, PolicyEntry, ScopeEntry, UncheckedEntry},
+    table::{MountedLimit, MountedRoute, RouteTable, is_below},
 };
 use crate::{
     limit::Rule,
@@ -37,7 +37,7 @@ pub(crate) fn check(routes: &Routes) -> Result<RouteTable, LaunchError> {
 struct Checker {
     findings: Vec<String>,
     routes: Vec<MountedRoute>,
-    unchecked: Vec<UncheckedService>,
+    unchecked: Vec<UncheckedEntry>,
     vocabularies: Vocabularies,
     /// Who answers a method at a normalized pattern.
     taken: HashMap<(String, String), String>,
@@ -52,18 +52,15 @@ impl Checker {
             match &entry.kind {
                 Kind::Policy(entry) => self.policy(entry),
                 Kind::Scope(scope) => self.scope(scope),
-                Kind::Unchecked { prefix, because } => {
-                    if because.trim().is_empty() {
+                Kind::Unchecked(entry) => {
+                    if entry.because.trim().is_empty() {
                         self.findings.push(
                             "an `unchecked` service gives no reason; write \
                              `unchecked(\"because …\", service)`"
                                 .to_owned(),
                         );
                     }
-                    self.unchecked.push(UncheckedService {
-                        prefix: prefix.clone(),
-                        because: because.clone(),
-                    });
+                    self.unchecked.push(entry.clone());
                 }
             }
         }
@@ -71,12 +68,24 @@ impl Checker {
 
     fn scope(&mut self, scope: &ScopeEntry) {
         let prefix = &scope.prefix;
+        let name = format!("the scope `{prefix}`");
         if prefix.is_empty() || prefix.ends_with('/') || !prefix.starts_with('/') {
-            self.findings.push(format!(
-                "the scope `{prefix}` must start with `/` and not end with one"
-            ));
+            self.findings
+                .push(format!("{name} must start with `/` and not end with one"));
+            // Whatever is below would only repeat it.
+            return;
         }
-        self.pattern(prefix, &format!("the scope `{prefix}`"));
+        match self.pattern(prefix, &name) {
+            Some(pattern) if pattern.has_tail() => {
+                self.findings.push(format!(
+                    "{name} takes the rest of the path, so nothing below it is reached; \
+                     write the tail in the routes"
+                ));
+                return;
+            }
+            Some(_) => {}
+            None => return,
+        }
         self.entries(&scope.entries);
         self.closed_scopes.push(scope.full_prefix.clone());
     }
@@ -87,7 +96,11 @@ impl Checker {
         let mut endpoints = Vec::new();
         for (method, path) in &entry.endpoints {
             let name = format!("{method} {path} (`{handler}`)");
-            if let Some(pattern) = self.pattern(path, &name) {
+            if path.is_empty() {
+                self.findings.push(format!(
+                    "{name} has an empty path; the root of the app is `/`"
+                ));
+            } else if let Some(pattern) = self.pattern(path, &name) {
                 self.reachable(path, &name);
                 self.alone(method, &pattern, &name);
                 self.owner(policy, &pattern, &name);
@@ -99,6 +112,21 @@ impl Checker {
                     .findings
                     .push(format!("{name}: `{method}` is no method")),
             }
+        }
+        let changes = entry
+            .endpoints
+            .iter()
+            .any(|(method, _)| changes_state(method));
+        if policy.unlimited_because().is_some() && !changes {
+            let routes = entry
+                .endpoints
+                .iter()
+                .map(|(method, path)| format!("{method} {path}"));
+            self.findings.push(format!(
+                "{} (`{handler}`) says `unlimited`, which only a route that changes state needs; \
+                 remove it",
+                routes.collect::<Vec<_>>().join(", ")
+            ));
         }
         if let Some(demands) = policy.demands() {
             for set in [demands.roles(), demands.or_roles()].into_iter().flatten() {
@@ -147,10 +175,10 @@ impl Checker {
 
     /// actix-web asks the scopes in order and does not come back from one.
     fn reachable(&mut self, path: &str, name: &str) {
-        let above = self.closed_scopes.iter().find(|prefix| {
-            path.strip_prefix(prefix.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        });
+        let above = self
+            .closed_scopes
+            .iter()
+            .find(|prefix| covers(prefix, path));
         if let Some(prefix) = above {
             self.findings.push(format!(
                 "{name} is never reached: the scope `{prefix}` is mounted before it and answers \
@@ -194,11 +222,6 @@ impl Checker {
                  `#[rate_limit(\"5/minute\")]`, or say `#[public(unlimited = \"because …\")]`"
             ));
         }
-        if !changes_state(method) && policy.unlimited_because().is_some() {
-            self.findings.push(format!(
-                "{name} says `unlimited`, which only a route that changes state needs; remove it"
-            ));
-        }
     }
 
     fn limits(&mut self, policy: &RoutePolicy) -> Vec<MountedLimit> {
@@ -219,7 +242,7 @@ impl Checker {
         for assertion in routes.assertions() {
             for route in &self.routes {
                 for (method, path) in &route.endpoints {
-                    let below = path.starts_with(&assertion.prefix);
+                    let below = is_below(&assertion.prefix, path);
                     if below && !(assertion.holds)(method.as_str(), path, route.policy) {
                         self.findings.push(format!(
                             "{method} {path} (`{}`) breaks the assertion \"{}\"",
@@ -231,6 +254,21 @@ impl Checker {
             }
         }
     }
+}
+
+/// Whether a scope with `prefix` answers everything that `path` matches. A parameter without a
+/// pattern of its own takes whatever stands in its place.
+fn covers(prefix: &str, path: &str) -> bool {
+    let mut segments = path.split('/');
+    prefix.split('/').all(|expected| {
+        segments.next().is_some_and(|segment| {
+            let takes_all = expected.starts_with('{')
+                && expected.ends_with('}')
+                && expected.matches('{').count() == 1
+                && !expected.contains(':');
+            segment == expected || (takes_all && !segment.is_empty())
+        })
+    })
 }
 
 /// Takes note of the words that a route speaks; all must speak the same.

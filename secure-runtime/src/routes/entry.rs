@@ -20,7 +20,7 @@ pub(crate) enum Kind {
     /// A handler with its policy.
     Policy(PolicyEntry),
     /// A service that was let in without one.
-    Unchecked { prefix: String, because: String },
+    Unchecked(UncheckedEntry),
     /// More of them, under a prefix.
     Scope(ScopeEntry),
 }
@@ -32,6 +32,16 @@ pub(crate) struct PolicyEntry {
     pub(crate) policy_type: TypeId,
     /// Method and full path.
     pub(crate) endpoints: Vec<(String, String)>,
+}
+
+/// A service without a policy, with the reason in writing.
+#[derive(Debug, Clone)]
+pub(crate) struct UncheckedEntry {
+    /// The scope that it stands in.
+    pub(crate) prefix: String,
+    pub(crate) because: String,
+    /// The full prefix below which it answers everything by itself.
+    pub(crate) below: Option<String>,
 }
 
 #[derive(Debug)]
@@ -85,10 +95,11 @@ impl Entry {
         service: Unchecked<S>,
     ) -> Self {
         Self {
-            kind: Kind::Unchecked {
+            kind: Kind::Unchecked(UncheckedEntry {
                 prefix: prefix.to_owned(),
                 because: service.because().to_owned(),
-            },
+                below: service.answers_below().map(|below| join(prefix, below)),
+            }),
             mount: Some(Box::new(move |config| {
                 config.service(service);
             })),
@@ -117,7 +128,7 @@ pub(crate) fn mount(entries: Vec<Entry>, config: &mut ServiceConfig) {
                 } = scope;
                 config.service(web::scope(&prefix).configure(|config| mount(entries, config)));
             }
-            Kind::Policy(_) | Kind::Unchecked { .. } => {
+            Kind::Policy(_) | Kind::Unchecked(_) => {
                 if let Some(mount) = entry.mount {
                     mount(config);
                 }
@@ -140,7 +151,7 @@ pub(crate) fn mount_unchecked(entries: Vec<Entry>, config: &mut ServiceConfig) -
                 }
                 any |= inner;
             }
-            Kind::Unchecked { .. } => {
+            Kind::Unchecked(_) => {
                 if let Some(mount) = entry.mount {
                     mount(config);
                 }
@@ -154,7 +165,7 @@ pub(crate) fn mount_unchecked(entries: Vec<Entry>, config: &mut ServiceConfig) -
 
 /// A path below a prefix, as actix-web's router joins them.
 pub(crate) fn join(prefix: &str, path: &str) -> String {
-    if !prefix.is_empty() && path.is_empty() {
+    if path.is_empty() {
         return prefix.to_owned();
     }
     let slash = if path.starts_with('/') { "" } else { "/" };
@@ -165,9 +176,7 @@ impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             Kind::Policy(entry) => entry.fmt(f),
-            Kind::Unchecked { prefix, because } => {
-                write!(f, "Unchecked({prefix:?}, {because:?})")
-            }
+            Kind::Unchecked(entry) => entry.fmt(f),
             Kind::Scope(scope) => scope.fmt(f),
         }
     }

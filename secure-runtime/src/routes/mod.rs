@@ -10,19 +10,24 @@ mod launch_error;
 mod table;
 mod unchecked;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use actix_web::{
-    FromRequest, Handler, Resource, Responder,
-    dev::{AppService, HttpServiceFactory},
+    Error, FromRequest, Handler, HttpRequest, Resource, Responder,
+    dev::{AppService, HttpServiceFactory, Payload},
     guard,
     http::Method,
     web::{self, ServiceConfig},
 };
 
 use crate::{
+    Problem,
     guard::{Guard, Guarded},
-    policy::{Policy, RoutePolicy},
+    policy::{Demands, Policy, RoutePolicy},
     security::State,
 };
 pub use launch_error::LaunchError;
@@ -30,7 +35,7 @@ pub use unchecked::{Unchecked, unchecked};
 
 pub(crate) use checks::check;
 use entry::{Assertion, Entry, PolicyEntry};
-pub(crate) use table::{MountedRoute, RouteTable};
+pub(crate) use table::{MountedLimit, MountedRoute, RouteTable};
 pub(crate) use unchecked::UncheckedMap;
 
 /// A route that `security.routes(…)` takes: one under a route attribute of ours, with its policy.
@@ -75,22 +80,73 @@ impl<S: HttpServiceFactory + 'static> Route for Unchecked<S> {
     }
 }
 
-/// The arguments of a handler function with `#[protected]` or `#[public]` and no route attribute: the
-/// guard alone.
+/// A handler function with `#[protected]` or `#[public]` and no route attribute: its path is said
+/// where it is mounted.
 #[diagnostic::on_unimplemented(
-    message = "this handler declares no policy, so it cannot be mounted",
-    label = "not guarded",
+    message = "this handler declares no policy that could be mounted at a path",
+    label = "not a function with `#[protected]` or `#[public]`",
+    note = "annotate the function with `#[protected]` or `#[public]`",
+    note = "a handler under a route attribute has its path already: `routes.service(handler)`"
+)]
+pub trait PlainHandler<Arguments>: 'static {
+    #[doc(hidden)]
+    type Policy: Policy;
+
+    #[doc(hidden)]
+    fn route(self) -> actix_web::Route;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F, A> PlainHandler<A> for F
+where
+    F: Handler<A>,
+    F::Output: Responder + 'static,
+    A: GuardedArguments,
+{
+    type Policy = A::Policy;
+
+    fn route(self) -> actix_web::Route {
+        web::route().to(self)
+    }
+}
+
+/// The arguments of a guarded function: the guard alone.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "this handler declares no policy that could be mounted at a path",
+    label = "not a function with `#[protected]` or `#[public]`",
     note = "annotate the function with `#[protected]` or `#[public]`",
     note = "a handler under a route attribute has its path already: `routes.service(handler)`"
 )]
 pub trait GuardedArguments: FromRequest + 'static {
-    #[doc(hidden)]
-    type Guard: Guard;
+    type Policy: Policy;
 }
 
-#[diagnostic::do_not_recommend]
-impl<G: Guard> GuardedArguments for (Guarded<G>,) {
-    type Guard = G;
+impl<G: Guard<V>, V: 'static> GuardedArguments for (Guarded<G, V>,) {
+    type Policy = G;
+}
+
+/// Nobody's argument. Were there one implementation only, the compiler would take its type for
+/// granted and speak of the function's signature; with two it asks the function, and says our words.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Nobody {}
+
+impl FromRequest for Nobody {
+    type Error = Error;
+    type Future = Ready<Result<Self, Error>>;
+
+    fn from_request(_: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Err(Problem::not_found().into()))
+    }
+}
+
+impl Policy for Nobody {
+    const POLICY: RoutePolicy = RoutePolicy::protected("", "", Demands::SIGNED_IN);
+}
+
+impl GuardedArguments for (Nobody,) {
+    type Policy = Nobody;
 }
 
 /// The routes of an app, as the closure of [`Security::routes`](crate::Security::routes) lists them.
@@ -107,9 +163,7 @@ macro_rules! methods {
         #[doc = concat!("Mounts a plain annotated function for `", stringify!($method), "` at `path`.")]
         pub fn $name<F, A>(&mut self, path: &str, handler: F) -> &mut Self
         where
-            F: Handler<A>,
-            F::Output: Responder + 'static,
-            A: GuardedArguments,
+            F: PlainHandler<A>,
         {
             self.route(path, Method::$method, handler)
         }
@@ -142,17 +196,15 @@ impl Routes {
     /// A path that cannot be one is an error of [`Security::routes`](crate::Security::routes).
     pub fn route<F, A>(&mut self, path: &str, method: Method, handler: F) -> &mut Self
     where
-        F: Handler<A>,
-        F::Output: Responder + 'static,
-        A: GuardedArguments,
+        F: PlainHandler<A>,
     {
         let endpoint = (method.as_str().to_owned(), entry::join(&self.prefix, path));
-        let policy = const { &<A::Guard as Policy>::POLICY };
-        let route = web::route().method(method).to(handler);
+        let policy = const { &<F::Policy as Policy>::POLICY };
+        let route = handler.route().method(method);
         // As actix-web's attributes do, so that handlers of other methods at the path are found.
         let (path, method) = (path.to_owned(), endpoint.0.clone());
         self.entries.push(Entry::plain(
-            PolicyEntry::new::<A::Guard>(policy, vec![endpoint]),
+            PolicyEntry::new::<F::Policy>(policy, vec![endpoint]),
             move |config| {
                 config.service(
                     Resource::new(path)

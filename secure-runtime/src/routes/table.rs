@@ -1,11 +1,12 @@
-use std::{any::TypeId, collections::HashMap, sync::Arc};
+use std::{any::TypeId, collections::HashMap};
 
 use actix_web::{dev::ResourceDef, http::Method};
 use secure_grammar::Quota;
 
+use super::entry::UncheckedEntry;
 use crate::{
     limit::Rule,
-    policy::{LimitKey, RateLimit, RoutePolicy},
+    policy::{Count, LimitKey, RateLimit, RoutePolicy},
     principal::Vocabularies,
 };
 
@@ -27,24 +28,27 @@ pub(crate) struct MountedLimit {
     pub(crate) counter: u32,
     pub(crate) policy: RateLimit,
     pub(crate) rule: Rule,
-    /// By what it tells callers apart, as a name in the RateLimit fields.
-    pub(crate) name: Arc<str>,
+    /// Whom and what it counts, as a name in the RateLimit fields.
+    name: String,
 }
 
 impl MountedLimit {
     pub(crate) fn new(counter: u32, policy: RateLimit, rule: Rule) -> Self {
-        let name = match policy.key() {
+        let mut name = match policy.key() {
             LimitKey::Ip => "ip".to_owned(),
             LimitKey::User => "user".to_owned(),
             LimitKey::Global => "global".to_owned(),
             LimitKey::Header(header) => header.to_owned(),
             LimitKey::Function(..) => format!("key{counter}"),
         };
+        if policy.count() == Count::Failures {
+            name.push_str("-failures");
+        }
         Self {
             counter,
             policy,
             rule,
-            name: name.into(),
+            name,
         }
     }
 
@@ -54,18 +58,11 @@ impl MountedLimit {
     }
 }
 
-/// A service that was let in without a policy.
-#[derive(Debug)]
-pub(crate) struct UncheckedService {
-    pub(crate) prefix: String,
-    pub(crate) because: String,
-}
-
 /// Everything that is mounted, for the guard, the middleware and the report.
 #[derive(Debug, Default)]
 pub(crate) struct RouteTable {
     routes: Vec<MountedRoute>,
-    unchecked: Vec<UncheckedService>,
+    unchecked: Vec<UncheckedEntry>,
     vocabularies: Vocabularies,
     by_policy: HashMap<TypeId, Vec<usize>>,
     /// The methods at a path without parameters.
@@ -77,7 +74,7 @@ pub(crate) struct RouteTable {
 impl RouteTable {
     pub(crate) fn new(
         routes: Vec<MountedRoute>,
-        unchecked: Vec<UncheckedService>,
+        unchecked: Vec<UncheckedEntry>,
         vocabularies: Vocabularies,
     ) -> Self {
         let mut table = Self {
@@ -164,11 +161,38 @@ impl RouteTable {
         &self.routes
     }
 
-    pub(crate) fn unchecked(&self) -> &[UncheckedService] {
+    pub(crate) fn unchecked(&self) -> &[UncheckedEntry] {
         &self.unchecked
+    }
+
+    /// Whether an unchecked service says that it answers everything below a prefix of `path`.
+    pub(crate) fn is_left_unchecked(&self, path: &str) -> bool {
+        let mut prefixes = self
+            .unchecked
+            .iter()
+            .filter_map(|entry| entry.below.as_deref());
+        prefixes.any(|prefix| is_below(prefix, path))
+    }
+
+    /// Whether a handler that answers `method` at `path` has a middleware of its own, which may answer
+    /// before the guard.
+    pub(crate) fn is_wrapped(&self, method: &Method, path: &str) -> bool {
+        self.routes.iter().any(|route| {
+            let mut endpoints = route.endpoints.iter();
+            route.policy.is_wrapped()
+                && endpoints.any(|(known, pattern)| {
+                    known == method && ResourceDef::new(pattern.as_str()).is_match(path)
+                })
+        })
     }
 
     pub(crate) fn vocabularies(&self) -> Vocabularies {
         self.vocabularies
     }
+}
+
+/// Whether `path` is `prefix`, or stands below it.
+pub(crate) fn is_below(prefix: &str, path: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.is_empty())
 }

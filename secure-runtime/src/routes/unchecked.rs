@@ -1,15 +1,17 @@
+use std::{any::Any, cell::RefCell, fmt, future::ready, rc::Rc};
+
 use actix_web::{
-    App,
-    dev::{AppService, HttpServiceFactory, ResourceMap, Service as _},
+    App, HttpResponse,
+    dev::{AppService, HttpServiceFactory, ResourceMap},
     test::{TestRequest, init_service, try_call_service},
 };
-use std::{cell::RefCell, fmt, rc::Rc};
 
 use super::{Listing, Routes, entry};
 
 /// A service that is mounted without a policy, with the reason in writing.
 pub struct Unchecked<S> {
     because: String,
+    below: Option<String>,
     service: S,
 }
 
@@ -28,13 +30,26 @@ pub struct Unchecked<S> {
 pub fn unchecked<S: HttpServiceFactory>(because: impl Into<String>, service: S) -> Unchecked<S> {
     Unchecked {
         because: because.into(),
+        below: None,
         service,
     }
 }
 
 impl<S> Unchecked<S> {
+    /// Says that the service answers everything below `prefix` by itself, as a `web::scope` with a
+    /// default service does: such answers belong to no path that the router shows.
+    #[must_use]
+    pub fn below(mut self, prefix: impl Into<String>) -> Self {
+        self.below = Some(prefix.into());
+        self
+    }
+
     pub(crate) fn because(&self) -> &str {
         &self.because
+    }
+
+    pub(crate) fn answers_below(&self) -> Option<&str> {
+        self.below.as_deref()
     }
 }
 
@@ -55,7 +70,11 @@ impl<S> fmt::Debug for Unchecked<S> {
 /// Knows which paths belong to unchecked services, so that the middleware lets them pass. A service
 /// hides its paths; the router that actix-web builds from the unchecked services alone shows them.
 #[derive(Default)]
-pub(crate) struct UncheckedMap(Option<ResourceMap>);
+pub(crate) struct UncheckedMap {
+    map: Option<ResourceMap>,
+    /// The map's nodes know the nodes above them only as long as the app lives.
+    _app: Option<Box<dyn Any>>,
+}
 
 impl UncheckedMap {
     pub(crate) async fn build(listing: &Listing) -> Self {
@@ -66,27 +85,32 @@ impl UncheckedMap {
         let found = map.clone();
         let app = App::new()
             .configure(|config| any = entry::mount_unchecked(routes.entries, config))
-            .wrap_fn(move |request, service| {
+            // Only the map is wanted: no service of the app runs.
+            .wrap_fn(move |request, _| {
                 *found.borrow_mut() = Some(request.resource_map().clone());
-                service.call(request)
+                ready(Ok(request.into_response(HttpResponse::NoContent())))
             });
         if !any {
-            return Self(None);
+            return Self::default();
         }
         let app = init_service(app).await;
-        // A path that nothing is mounted at: only the map is wanted.
-        let request = TestRequest::with_uri("/.well-known/unchecked-map").to_request();
+        let request = TestRequest::default().to_request();
+        // Without an answer there is no map, and no unchecked service passes.
         let _ = try_call_service(&app, request).await;
-        Self(map.take())
+        Self {
+            map: map.take(),
+            _app: Some(Box::new(app)),
+        }
     }
 
-    pub(crate) fn holds(&self, path: &str) -> bool {
-        self.0.as_ref().is_some_and(|map| map.has_resource(path))
+    /// The pattern of the unchecked service at `path`.
+    pub(crate) fn pattern(&self, path: &str) -> Option<String> {
+        self.map.as_ref()?.match_pattern(path)
     }
 }
 
 impl fmt::Debug for UncheckedMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "UncheckedMap({})", self.0.is_some())
+        write!(f, "UncheckedMap({})", self.map.is_some())
     }
 }

@@ -203,9 +203,10 @@ impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
             (Some(text), None) => Some(("SECURE_SECRET", text)),
             (None, Some(path)) => match fs::read_to_string(&path) {
                 Ok(text) => Some(("SECURE_SECRET_FILE", text)),
+                // The path is not shown: somebody may have put the secret itself there.
                 Err(error) => {
                     self.findings.push(format!(
-                        "`SECURE_SECRET_FILE`: `{path}` cannot be read: {error}"
+                        "`SECURE_SECRET_FILE`: the file that it names cannot be read: {error}"
                     ));
                     return None;
                 }

@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
+use serde::de::DeserializeOwned;
 
 use super::{
     Access, Token,
@@ -119,6 +120,9 @@ impl AccessTokens {
         if settings.lifetime < Duration::from_secs(1) || settings.lifetime > LONGEST_LIFETIME {
             return Err(LifetimeError);
         }
+        // Another crate of the app may turn a second provider on, and the library would then choose
+        // none. Where the app has chosen one itself, that one stays.
+        let _ = crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         let key = settings.key.derive(PURPOSE);
         Ok(Self {
             issuer: settings.issuer,
@@ -138,13 +142,15 @@ impl AccessTokens {
     /// Issues a token.
     ///
     /// # Errors
-    /// When the subject is empty or a scope holds a space, which no claim can carry.
+    /// When the subject is empty, a scope holds a space, the sign-in lies in the future, or the token
+    /// would be longer than any that is verified (8 KiB).
     pub fn issue(&self, grant: &Grant) -> Result<Token<Access>, TokenError> {
         let broken = |scope: &String| scope.is_empty() || scope.contains(' ');
-        if grant.subject.is_empty() || grant.scopes.iter().any(broken) {
+        let now = Duration::from_secs(self.clock.unix().as_secs());
+        let signed_in_at = grant.signed_in_at.unwrap_or(now);
+        if grant.subject.is_empty() || grant.scopes.iter().any(broken) || signed_in_at > now {
             return Err(TokenError(Reason::Grant));
         }
-        let now = Duration::from_secs(self.clock.unix().as_secs());
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: Audience::One(self.audience.clone()),
@@ -157,15 +163,18 @@ impl AccessTokens {
             iat: NumericDate(now),
             nbf: NumericDate(now),
             jti: random_hex::<16>(),
-            auth_time: NumericDate(grant.signed_in_at.unwrap_or(now)),
+            auth_time: NumericDate(signed_in_at),
             roles: grant.roles.clone(),
             scope: grant.scopes.join(" "),
         };
         let mut header = jsonwebtoken::Header::new(Algorithm::HS256);
         header.typ = Some(TYP.to_owned());
-        jsonwebtoken::encode(&header, &claims, &self.signing)
+        let token = jsonwebtoken::encode(&header, &claims, &self.signing);
+        token
+            .ok()
+            .filter(|token| token.len() <= LONGEST_TOKEN)
             .map(Token::from_untrusted)
-            .map_err(|_| TokenError(Reason::Grant))
+            .ok_or(TokenError(Reason::Grant))
     }
 
     /// Verifies a token and says who its bearer is.
@@ -207,8 +216,7 @@ impl AccessTokens {
         let (header, payload) = message.split_once('.').ok_or(Reason::Shape)?;
         let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| Reason::Shape);
 
-        let header: Header =
-            serde_json::from_slice(&decode(header)?).map_err(|_| Reason::Header)?;
+        let header: Header = object(&decode(header)?).ok_or(Reason::Header)?;
         if header.alg != "HS256" || header.crit.is_some() {
             return Err(Reason::Header);
         }
@@ -226,7 +234,7 @@ impl AccessTokens {
             Ok(true) => {}
             Ok(false) | Err(_) => return Err(Reason::Signature),
         }
-        serde_json::from_slice(&decode(payload)?).map_err(|_| Reason::Claims)
+        object(&decode(payload)?).ok_or(Reason::Claims)
     }
 
     fn check(&self, claims: &Claims) -> Result<(), Reason> {
@@ -250,6 +258,12 @@ impl AccessTokens {
         }
         Ok(())
     }
+}
+
+/// A JSON object. Serde would take a list for a struct too, and RFC 7515 §5.2 and RFC 7519 §7.2 do not.
+fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    let first = json.iter().find(|byte| !byte.is_ascii_whitespace());
+    (first == Some(&b'{')).then(|| serde_json::from_slice(json).ok())?
 }
 
 impl fmt::Debug for AccessTokens {
@@ -284,7 +298,7 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Reason::Grant => {
-                "the grant has an empty subject, or a scope that is empty or holds a space"
+                "the grant has an empty subject, a scope that is empty or holds a space, a sign-in in the future, or too much to fit a token"
             }
             Reason::Shape => "the token is not three base64url parts",
             Reason::Header => "the token's header is not one of ours",
