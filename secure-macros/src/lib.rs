@@ -114,3 +114,10 @@ pub fn derive_role(item: TokenStream) -> TokenStream {
 pub fn derive_scope(item: TokenStream) -> TokenStream {
     vocabulary::derive(vocabulary::Noun::Scope, item.into()).into()
 }
+
+/// Lets a struct with `#[validated]` keep its `#[serde(…)]` attributes; it derives nothing.
+#[doc(hidden)]
+#[proc_macro_derive(SerdeAttributes, attributes(serde))]
+pub fn derive_serde_attributes(_: TokenStream) -> TokenStream {
+    TokenStream::new()
+}

@@ -23,6 +23,7 @@ pub use crate::{
 };
 
 pub use secure_grammar::{Quota, same};
+pub use secure_macros::SerdeAttributes;
 pub use serde_json::{Map, Value};
 
 use std::num::{NonZeroU32, NonZeroU64};

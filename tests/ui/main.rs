@@ -7,6 +7,8 @@
 //! After a change of a message: `TRYBUILD=overwrite cargo test -p secure-tests --test ui`, and then
 //! read each golden that changed, as a user would.
 
+mod checks_page;
+
 use std::{
     env, fs,
     path::{Path, PathBuf},
@@ -62,12 +64,7 @@ fn no_golden_is_orphaned() {
 fn finding(case: &Path) -> Option<String> {
     let name = case.display();
     let source = fs::read_to_string(case).unwrap_or_default();
-    let Some(words) = source
-        .lines()
-        .next()
-        .and_then(|line| line.strip_prefix("//~ "))
-        .filter(|words| !words.trim().is_empty())
-    else {
+    let Some(words) = words(&source) else {
         return Some(format!(
             "{name}: the first line is not `//~ words of the message`"
         ));
@@ -89,6 +86,12 @@ fn finding(case: &Path) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// The words that a misuse's first line says its message must have.
+fn words(source: &str) -> Option<&str> {
+    let words = source.lines().next()?.strip_prefix("//~ ")?;
+    (!words.trim().is_empty()).then_some(words)
 }
 
 /// The message of the first error: its `error` line and what follows, up to the place it points to.

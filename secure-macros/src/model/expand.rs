@@ -1,5 +1,6 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::{Attribute, Data, DeriveInput};
 
 use crate::diagnostics::shown;
 
@@ -31,26 +32,15 @@ pub(super) fn unchecked_model(model: &Model) -> TokenStream {
         (model.deny_unknown && model.variants.is_empty()).then(|| quote!(, deny_unknown_fields));
     let check = check(model, &private);
     let sample = sample(model, &private);
-    // Serde's derive becomes a function of the struct's own, so that a list is not taken for it.
-    let is_struct = model.variants.is_empty();
-    let remote = is_struct.then(|| quote!(, remote = "Self"));
-    let deserialize = is_struct.then(|| {
-        quote! {
-            #[automatically_derived]
-            impl<'de> #private::serde::Deserialize<'de> for #name {
-                fn deserialize<__D: #private::serde::Deserializer<'de>>(
-                    __deserializer: __D,
-                ) -> ::core::result::Result<Self, __D::Error> {
-                    #name::deserialize(#private::ObjectOnly(__deserializer))
-                }
-            }
-        }
-    });
+    let deserialize = match model.variants.is_empty() {
+        true => object_only(model, &serde, deny),
+        false => quote! {
+            #[derive(#private::serde::Deserialize)]
+            #[serde(crate = #serde)]
+            #item
+        },
+    };
     quote! {
-        #[derive(#private::serde::Deserialize)]
-        #[serde(crate = #serde #deny #remote)]
-        #item
-
         #deserialize
 
         #[automatically_derived]
@@ -78,6 +68,60 @@ pub(super) fn unchecked_model(model: &Model) -> TokenStream {
             ) -> ::core::result::Result<(), #private::validator::ValidationErrors> {
                 #private::rules::validate(self)
             }
+        }
+    }
+}
+
+/// The struct, and a `Deserialize` that takes an object alone: serde's derive would take a list for a
+/// struct too. The derive stands on a likeness of the struct, so that what else the user derives, such
+/// as `Serialize`, is as it would be without us.
+fn object_only(model: &Model, serde: &str, deny: Option<TokenStream>) -> TokenStream {
+    let private = model.runtime.private();
+    let item = &model.item;
+    let name = &item.ident;
+    let text = name.to_string();
+    let likeness = likeness(item);
+    quote! {
+        #[derive(#private::SerdeAttributes)]
+        #item
+
+        const _: () = {
+            #[derive(#private::serde::Deserialize)]
+            #[serde(crate = #serde, remote = #text #deny)]
+            #likeness
+
+            #[automatically_derived]
+            impl<'de> #private::serde::Deserialize<'de> for #name {
+                fn deserialize<__D: #private::serde::Deserializer<'de>>(
+                    __deserializer: __D,
+                ) -> ::core::result::Result<Self, __D::Error> {
+                    __Likeness::deserialize(#private::ObjectOnly(__deserializer))
+                }
+            }
+        };
+    }
+}
+
+/// The struct under another name, with what serde reads and nothing else.
+fn likeness(item: &DeriveInput) -> TokenStream {
+    let kept = |attribute: &&Attribute| {
+        let path = attribute.path();
+        path.is_ident("serde") || path.is_ident("cfg")
+    };
+    let attributes = item.attrs.iter().filter(kept);
+    let Data::Struct(data) = &item.data else {
+        return TokenStream::new();
+    };
+    let fields = data.fields.iter().map(|field| {
+        let (name, ty) = (&field.ident, &field.ty);
+        let attributes = field.attrs.iter().filter(kept);
+        quote!(#(#attributes)* #name: #ty)
+    });
+    quote! {
+        #(#attributes)*
+        #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        struct __Likeness {
+            #(#fields),*
         }
     }
 }

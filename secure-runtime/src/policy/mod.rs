@@ -20,6 +20,11 @@ pub use limit::{Count, KeyFunction, LimitKey, RateLimit};
 pub use vocabulary::{RoleWord, ScopeWord, Vocabulary, WordSet};
 
 /// A type that carries the policy of one handler. The attributes implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares no policy",
+    label = "no policy",
+    note = "annotate the handler with `#[protected]` or `#[public]`"
+)]
 pub trait Policy: 'static {
     /// What the handler demands.
     const POLICY: RoutePolicy;

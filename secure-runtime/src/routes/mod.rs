@@ -141,6 +141,7 @@ impl FromRequest for Nobody {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Policy for Nobody {
     const POLICY: RoutePolicy = RoutePolicy::protected("", "", Demands::SIGNED_IN);
 }

@@ -53,7 +53,7 @@ async fn raw_attributes() -> &'static str {
 /// Active conditions say as much as what stands there plainly.
 #[get("/active")]
 #[cfg_attr(all(), protected)]
-#[cfg_attr(all(), rate_limit("1/minute", by = "global"))]
+#[cfg_attr(all(), rate_limit("1/minute"))]
 #[cfg_attr(any(), public)]
 async fn active() -> &'static str {
     "active"

@@ -1,4 +1,4 @@
-//~ the trait bound `home: Policy` is not satisfied
+//~ `home` declares no policy
 use secure_runtime::assert_policy;
 
 #[actix_web::get("/")]

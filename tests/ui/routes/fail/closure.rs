@@ -1,4 +1,4 @@
-//~ this handler declares no policy
+//~ this handler declares no policy that could be mounted at a path
 use secure_runtime::prelude::*;
 
 fn mount(routes: &mut Routes) {

@@ -1,4 +1,4 @@
-//~ Handler<_>` is not satisfied
+//~ this handler declares no policy that could be mounted at a path
 use secure_runtime::prelude::*;
 
 #[get("/")]

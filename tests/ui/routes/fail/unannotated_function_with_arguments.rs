@@ -1,4 +1,4 @@
-//~ type mismatch in function arguments
+//~ this handler declares no policy that could be mounted at a path
 use secure_runtime::prelude::*;
 
 async fn home(_request: actix_web::HttpRequest) -> &'static str {
