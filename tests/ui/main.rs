@@ -62,15 +62,23 @@ fn no_golden_is_orphaned() {
 fn finding(case: &Path) -> Option<String> {
     let name = case.display();
     let source = fs::read_to_string(case).expect("a case is text");
-    let Some(words) = source.lines().next().and_then(|line| line.strip_prefix("//~ ")) else {
-        return Some(format!("{name}: the first line is not `//~ words of the message`"));
+    let Some(words) = source
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("//~ "))
+    else {
+        return Some(format!(
+            "{name}: the first line is not `//~ words of the message`"
+        ));
     };
     let Ok(golden) = fs::read_to_string(case.with_extension("stderr")) else {
         return Some(format!("{name}: there is no golden"));
     };
     let first = first_error(&golden);
     if !first.lines().any(|line| line.contains(words)) {
-        return Some(format!("{name}: the first error does not say `{words}`:\n{first}"));
+        return Some(format!(
+            "{name}: the first error does not say `{words}`:\n{first}"
+        ));
     }
     let stray = ["unresolved import", "cannot find", "expected one of"];
     let stray = stray.into_iter().find(|stray| first.contains(stray));
@@ -116,5 +124,8 @@ fn rustc_version() -> String {
     let output = Command::new(rustc).arg("--version").output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     let text = text.unwrap_or_default();
-    text.strip_prefix("rustc ").unwrap_or(&text).trim().to_owned()
+    text.strip_prefix("rustc ")
+        .unwrap_or(&text)
+        .trim()
+        .to_owned()
 }

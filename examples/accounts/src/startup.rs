@@ -1,6 +1,11 @@
 //! From settings to a running service, and what keeps it from running.
 
-use std::{error::Error, fmt, io, net::TcpListener};
+use std::{
+    error::Error,
+    fmt,
+    io::{self, IsTerminal as _, Write as _},
+    net::TcpListener,
+};
 
 use actix_web::{App, HttpServer, rt, web::Data};
 use secure_runtime::{Profile, Report, Secret, Security, token::Hs256Key};
@@ -31,6 +36,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
         .init();
 
@@ -74,18 +80,22 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     .listen(listener)
     .map_err(cannot_listen)?
     .run();
+    // What is printed is true: by then the workers run, and SIGTERM is listened to.
+    let server = rt::spawn(server);
+    rt::task::yield_now().await;
     match production {
-        true => println!("accounts: listening on {here}"),
-        false => greet(&here),
+        true => say(&format!("accounts: listening on {here}")),
+        false => say(&greeting(&here)),
     }
 
     // Ends after SIGTERM, when the requests that are under way are answered.
-    server
-        .await
-        .map_err(|error| StartupError::new("the server", &error))?;
+    let ended = server.await;
+    ended
+        .map_err(|error| StartupError::new("the server", &error))?
+        .map_err(cannot_listen)?;
     mail.abort();
     pool.close().await;
-    println!("accounts: stopped");
+    say("accounts: stopped");
     Ok(())
 }
 
@@ -105,7 +115,7 @@ pub(crate) async fn create_admin(settings: &Settings, email: &str) -> Result<(),
     let passwords = Passwords::new().map_err(|error| StartupError::new("Argon2id", &error))?;
     let accounts = Accounts::new(pool.clone(), passwords);
     match accounts.create_admin(&address, ADMIN_NAME, password).await {
-        Ok(()) => println!("{} is an admin now", address.as_str()),
+        Ok(()) => say(&format!("{} is an admin now", address.as_str())),
         Err(Failure::AddressTaken) => {
             let email = address.as_str();
             return Err(StartupError(format!("{email} has an account already")));
@@ -149,9 +159,14 @@ fn security() -> Result<Security, StartupError> {
     Ok(security)
 }
 
+/// Prints a line. Where nobody reads it, that is no reason to stop.
+fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
 /// What a newcomer pastes next.
-fn greet(here: &str) {
-    println!(
+fn greeting(here: &str) -> String {
+    format!(
         r#"accounts: listening on {here}
 Development: the signing keys are in ./data/dev-keys, mail goes to ./data/outbox. Paste into another
 terminal, in this folder:
@@ -176,7 +191,7 @@ terminal, in this folder:
      sed 's/.*"access_token":"\([^"]*\)".*/\1/')
    curl -sS -i {here}/me -H "Authorization: Bearer $ACCESS"
 "#
-    );
+    )
 }
 
 /// Why the service does not start, in one line.

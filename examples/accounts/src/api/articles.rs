@@ -28,8 +28,9 @@ struct ArticleView {
 /// What is looked for.
 #[validated]
 pub(crate) struct Search {
-    #[validate(length(max = 100))]
-    q: Option<String>,
+    #[validate(length(max = 100), non_control_character)]
+    #[serde(default)]
+    q: String,
     #[validate(range(min = 1, max = 1_000_000))]
     page: Option<u32>,
 }
@@ -43,6 +44,7 @@ pub(crate) struct ArticleText {
     // Once there is an allow-list of tags it takes the place of these two rules.
     #[validate(
         length(max = 65_536),
+        does_not_contain(pattern = "\0", message = "must not hold the character NUL"),
         does_not_contain(
             pattern = "<",
             code = "markup",
@@ -67,9 +69,8 @@ pub(crate) async fn list(
     search: Query<Search>,
 ) -> Result<impl Responder, Problem> {
     let reader = reader.as_ref().map(CurrentUser::account);
-    let text = search.q.as_deref().unwrap_or_default();
     let page = PageNumber::new(search.page);
-    let found = articles.list(reader, text, page).await?;
+    let found = articles.list(reader, &search.q, page).await?;
     Ok(Json(found.map(ArticleView::from)))
 }
 

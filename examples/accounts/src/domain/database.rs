@@ -41,13 +41,16 @@ pub(crate) async fn open(url: &str) -> Result<SqlitePool, StartupError> {
         .run(&pool)
         .await
         .map_err(|error| StartupError::new(format!("the database {url}"), &error))?;
-    // A database that is locked or cannot be written shows itself here rather than at the first
-    // person who signs up.
-    pool.begin_with("BEGIN IMMEDIATE")
-        .await
-        .map_err(refused)?
-        .rollback()
-        .await
-        .map_err(refused)?;
+    prove_writable(&pool).await.map_err(refused)?;
     Ok(pool)
+}
+
+/// A database that is locked or cannot be written shows itself at the start rather than to the
+/// first person who signs up. Nothing is changed.
+async fn prove_writable(pool: &SqlitePool) -> Result<(), sqlx::Error> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    sqlx::query("DELETE FROM accounts WHERE FALSE")
+        .execute(&mut *transaction)
+        .await?;
+    transaction.rollback().await
 }
