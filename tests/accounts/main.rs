@@ -1,6 +1,8 @@
 //! `examples/accounts`, as its users and its operator meet it: the real binary on a free port, with
 //! a folder of its own.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod admin;
 mod articles;
 mod crash;

@@ -45,7 +45,13 @@ impl Server {
 
     /// Starts the service on what is in `folder`.
     pub(crate) fn start_in(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// Starts the service on what is in `folder`, with settings.
+    pub(crate) fn start_with(folder: &Path, variables: &[(&str, &str)]) -> Self {
         let mut child = command(folder)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -89,6 +89,24 @@ async fn two_who_want_one_address_at_once() {
 }
 
 #[actix_rt::test]
+async fn a_mailbox_is_not_flooded() {
+    let mut server = Server::start();
+    for _ in 0..5 {
+        server.register("ada@example.com").await;
+    }
+    server.mails("ada@example.com", 5).await;
+    server.terminate();
+    assert!(server.wait());
+
+    // The limit by address starts again with the process; what was mailed is in the database.
+    let server = Server::start_in(&server.folder.clone());
+    server.register("ada@example.com").await;
+    server.register("eve@example.com").await;
+    server.mails("eve@example.com", 1).await;
+    assert_eq!(server.mails("ada@example.com", 5).await.len(), 5);
+}
+
+#[actix_rt::test]
 async fn bad_tokens_are_alike() {
     let server = Server::start();
     let mut texts: Vec<Value> = Vec::new();

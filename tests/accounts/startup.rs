@@ -17,9 +17,10 @@ async fn a_second_start_on_the_same_data() {
     server.terminate();
     assert!(server.wait());
 
-    let keys = server.folder.join("data/dev-keys");
-    let mode = fs::metadata(&keys).expect("the keys").permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    for (path, mode) in [("data", 0o700), ("data/dev-keys", 0o600)] {
+        let found = fs::metadata(server.folder.join(path)).expect("it is there");
+        assert_eq!(found.permissions().mode() & 0o777, mode, "{path}");
+    }
 
     // In development the keys are kept, so that nobody is signed out.
     let server = Server::start_in(&server.folder.clone());
@@ -53,11 +54,46 @@ fn settings_that_are_wrong() {
         ("SECURE_PROFILE", "prod", "`prod` is no profile"),
         ("SECURE_PROFILE", "production", "`SECURE_SECRET`"),
         ("SECURE_SECRET", "changeme", "`SECURE_SECRET`"),
+        ("SECURE_BODY_LIMIT", "1MiB", "`SECURE_BODY_LIMIT`"),
     ] {
         let text = refusal(&fresh_folder(), &[(variable, value)]);
         assert!(text.contains(says), "{variable}={value}: {text}");
         assert!(!text.contains("root:secret"), "{text}");
     }
+}
+
+#[actix_rt::test]
+async fn production_with_all_that_it_needs() {
+    let folder = fresh_folder();
+    let mut variables = vec![
+        ("SECURE_PROFILE", "production"),
+        (
+            "SECURE_SECRET",
+            "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=",
+        ),
+        ("SECURE_ISSUER", "https://auth.example.com"),
+        ("SECURE_AUDIENCE", "https://api.example.com"),
+    ];
+    let text = refusal(&folder, &variables);
+    assert!(text.contains("`SECURE_PUBLIC_ORIGIN`"), "{text}");
+
+    variables.push(("SECURE_PUBLIC_ORIGIN", "https://accounts.example.com"));
+    // What is for development only is not read.
+    fs::write(folder.join(".env"), "SECURE_PROFILE=development\nPORT=x\n").expect("a file");
+    let server = Server::start_with(&folder, &variables);
+    let answer = server.get("/healthz").send().await;
+    assert!(
+        answer
+            .header("strict-transport-security")
+            .starts_with("max-age=")
+    );
+    server.register("ada@example.com").await;
+    let mail = server.mails("ada@example.com", 1).await.remove(0);
+    assert!(
+        mail.contains("\r\nhttps://accounts.example.com/verify?token="),
+        "{mail}"
+    );
+    assert!(!folder.join("data/dev-keys").exists());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use aws_lc_rs::rand;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secure_runtime::{Secret, token::Hs256Key};
 
-use crate::{settings::DATA, startup::StartupError};
+use crate::{folders, settings::DATA, startup::StartupError};
 
 /// Reads the key, or makes it where there is none.
 pub(crate) fn development() -> Result<Hs256Key, StartupError> {
@@ -22,7 +22,7 @@ pub(crate) fn development() -> Result<Hs256Key, StartupError> {
 }
 
 fn read_or_make(path: &Path) -> io::Result<Secret<String>> {
-    fs::create_dir_all(DATA)?;
+    folders::create_private(Path::new(DATA))?;
     match create_private(path) {
         Ok(mut file) => {
             let mut bytes = [0; 32];

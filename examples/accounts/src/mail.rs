@@ -1,7 +1,7 @@
 //! Mail is written apart from the requests that ask for it: an answer takes no longer where there
 //! is one to write. What is to be written stands in the database, so that a crash loses none.
 
-use std::{fs, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use actix_web::{rt, web};
 use lettre::{
@@ -16,6 +16,7 @@ use crate::{
         Failure,
         registrations::{Registrations, ToMail},
     },
+    folders,
     startup::StartupError,
 };
 
@@ -42,7 +43,7 @@ impl Outbox {
         logs_links: bool,
     ) -> Result<Self, StartupError> {
         let what = format!("the mail folder {}", folder.display());
-        fs::create_dir_all(folder).map_err(|error| StartupError::new(&what, &error))?;
+        folders::create_private(folder).map_err(|error| StartupError::new(&what, &error))?;
         let host = origin.split_once("://").map_or("", |(_, host)| host);
         let from = format!("no-reply@{host}")
             .parse()
@@ -79,7 +80,7 @@ impl Outbox {
         while let Some(to) = registrations.next_to_mail().await? {
             match self.message(registrations, &to).await? {
                 Some(message) => self.write(message).await?,
-                None => tracing::warn!("an address that no mail can be sent to is skipped"),
+                None => tracing::warn!("an address is skipped: it is none, or had enough mail for a day"),
             }
             registrations.mailed(&to).await?;
         }
@@ -94,6 +95,9 @@ impl Outbox {
         let Ok(address) = to.email.parse() else {
             return Ok(None);
         };
+        if to.has_enough {
+            return Ok(None);
+        }
         let (subject, text) = if to.has_account {
             ("You have an account already", already_there())
         } else {

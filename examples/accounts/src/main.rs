@@ -3,6 +3,7 @@
 
 mod api;
 mod domain;
+mod folders;
 mod keys;
 mod mail;
 mod settings;

@@ -58,6 +58,17 @@ pub(crate) fn has_secret() -> Result<bool, StartupError> {
     Ok(text("SECURE_SECRET")?.is_some() || text("SECURE_SECRET_FILE")?.is_some())
 }
 
+/// Refuses a variable that would have no effect beside the development keys.
+pub(crate) fn refuse_inert(name: &str) -> Result<(), StartupError> {
+    match text(name)? {
+        None => Ok(()),
+        Some(_) => Err(StartupError::setting(
+            name,
+            "it has no effect beside the keys in ./data/dev-keys; set `SECURE_SECRET` too",
+        )),
+    }
+}
+
 /// The variable's text, or `default` where it is not set.
 pub(crate) fn text_or(name: &str, default: &str) -> Result<String, StartupError> {
     Ok(text(name)?.unwrap_or_else(|| default.to_owned()))

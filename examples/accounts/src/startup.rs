@@ -42,6 +42,12 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
 
     let security = security()?;
     let production = security.profile() == Profile::Production;
+    if production && settings.public_origin.is_none() {
+        return Err(StartupError::setting(
+            "SECURE_PUBLIC_ORIGIN",
+            "it is not set, and the links in the mails need it",
+        ));
+    }
     let wanted = (settings.host, settings.port);
     let cannot_listen = |error: io::Error| {
         StartupError::new(
@@ -143,6 +149,8 @@ fn security() -> Result<Security, StartupError> {
     if given.profile() == Profile::Production || settings::has_secret()? {
         return Ok(given);
     }
+    // The builder takes what is parsed here, and nothing parses a size for us.
+    settings::refuse_inert("SECURE_BODY_LIMIT")?;
     let security = Security::builder()
         .issuer(settings::text_or(
             "SECURE_ISSUER",

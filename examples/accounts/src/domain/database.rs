@@ -1,11 +1,11 @@
-use std::{fs, path::Path, str::FromStr as _, time::Duration};
+use std::{path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::startup::StartupError;
+use crate::{folders, startup::StartupError};
 
 /// How long a statement waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -14,20 +14,23 @@ const CONNECTIONS: u32 = 8;
 /// Opens the database, creates it where there is none, and brings it to the present schema.
 pub(crate) async fn open(url: &str) -> Result<SqlitePool, StartupError> {
     let refused = |error: sqlx::Error| StartupError::new(format!("the database {url}"), &error);
-    let options = SqliteConnectOptions::from_str(url)
+    let mut options = SqliteConnectOptions::from_str(url)
         .map_err(refused)?
-        .create_if_missing(!url.contains("mode="))
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
         // An answer means that the change is on the disk: it survives a power cut too.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT);
+    // Where the URL says nothing else.
+    if !url.contains("mode=") {
+        options = options.create_if_missing(true);
+    }
     if let Some(folder) = options
         .get_filename()
         .parent()
         .filter(|path| *path != Path::new(""))
     {
-        fs::create_dir_all(folder).map_err(|error| {
+        folders::create_private(folder).map_err(|error| {
             StartupError::new(format!("the folder {}", folder.display()), &error)
         })?;
     }

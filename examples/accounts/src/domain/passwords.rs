@@ -117,3 +117,45 @@ impl Passwords {
 fn fault(error: impl std::error::Error) -> Failure {
     Failure::Fault(io::Error::other(error.to_string()).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Secret<String> {
+        Secret::new(text.to_owned())
+    }
+
+    #[test]
+    fn length_is_what_counts() {
+        assert!(NewPassword::new(password("14 characters!")).is_err());
+        assert!(NewPassword::new(password("15 characters!!")).is_ok());
+        assert!(NewPassword::new(password(&"ä".repeat(128))).is_ok());
+        assert!(NewPassword::new(password(&"a".repeat(129))).is_err());
+    }
+
+    #[actix_web::test]
+    async fn a_hash_verifies_its_password_only() {
+        let passwords = Passwords::new().expect("parameters");
+        let text = "correct horse battery staple";
+        let chosen = NewPassword::new(password(text)).expect("long enough");
+        let hash = passwords.hash(chosen).await.expect("a hash");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        let verify = |text, hash| passwords.verify(password(text), hash);
+        assert!(verify(text, Some(&hash)).await.expect("an answer"));
+        assert!(!verify("another", Some(&hash)).await.expect("an answer"));
+        // The stand-in's own password opens nothing.
+        assert!(!verify("nobody's password", None).await.expect("an answer"));
+    }
+
+    #[actix_web::test]
+    async fn who_comes_when_the_queue_is_full_is_told_so() {
+        let passwords = Passwords::new().expect("parameters");
+        passwords.admitted.forget_permits(usize::MAX);
+        let refused = passwords.verify(password("x"), None).await;
+        assert!(matches!(refused, Err(Failure::Overloaded)));
+    }
+}

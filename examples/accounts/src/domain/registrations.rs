@@ -8,6 +8,8 @@ use super::{Failure, accounts::Address, now};
 
 /// How long the link in the mail holds, in seconds.
 const LIFETIME: i64 = 24 * 60 * 60;
+/// How many mails one address gets within that time: nobody's mailbox is flooded through us.
+const MOST_MAILS: i64 = 5;
 
 /// Attempts to sign up that nobody has confirmed yet.
 ///
@@ -26,6 +28,8 @@ pub(crate) struct ToMail {
     pub(crate) email: String,
     /// Whether somebody has an account with this address already.
     pub(crate) has_account: bool,
+    /// Whether the address was written to often enough lately, on whosever behalf.
+    pub(crate) has_enough: bool,
 }
 
 impl Registrations {
@@ -53,9 +57,13 @@ impl Registrations {
         let next = sqlx::query_as(
             "SELECT id, email, \
                     EXISTS (SELECT 1 FROM accounts WHERE accounts.email = registrations.email) \
-                    AS has_account \
+                    AS has_account, \
+                    (SELECT COUNT(*) FROM registrations AS others \
+                     WHERE others.email = registrations.email AND others.mailed = 1) >= ? \
+                    AS has_enough \
              FROM registrations WHERE mailed = 0 ORDER BY id LIMIT 1",
         )
+        .bind(MOST_MAILS)
         .fetch_optional(&self.pool)
         .await?;
         Ok(next)
