@@ -2,8 +2,6 @@
 
 use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt as _, path::Path};
 
-use sqlx::{Connection as _, SqliteConnection};
-
 use crate::{
     Server,
     server::{command, fresh_folder, run},
@@ -119,17 +117,6 @@ async fn a_database_that_cannot_be_written() {
         &[("DATABASE_URL", "sqlite:./data/accounts.db?mode=ro")],
     );
     assert!(text.contains("readonly"), "{text}");
-
-    let path = folder.join("data/accounts.db");
-    let mut other = SqliteConnection::connect(&format!("sqlite:{}", path.display()))
-        .await
-        .expect("the database");
-    sqlx::query("BEGIN IMMEDIATE")
-        .execute(&mut other)
-        .await
-        .expect("a lock");
-    let text = refusal(&folder, &[]);
-    assert!(text.contains("locked"), "{text}");
 
     fs::write(
         folder.join("data/odd.db"),

@@ -80,7 +80,9 @@ impl Outbox {
         while let Some(to) = registrations.next_to_mail().await? {
             match self.message(registrations, &to).await? {
                 Some(message) => self.write(message).await?,
-                None => tracing::warn!("an address is skipped: it is none, or had enough mail for a day"),
+                None => tracing::warn!(
+                    "an address is skipped: it is none, or had enough mail for a day"
+                ),
             }
             registrations.mailed(&to).await?;
         }

@@ -95,13 +95,19 @@ impl Accounts {
         struct Row {
             #[sqlx(flatten)]
             account: Account,
-            password_hash: String,
+            #[sqlx(try_from = "String")]
+            password_hash: Secret<String>,
         }
-        let found: Option<Row> = sqlx::query_as("SELECT * FROM accounts WHERE email = ?")
-            .bind(address.as_str())
-            .fetch_optional(&self.pool)
-            .await?;
-        let hash = found.as_ref().map(|row| row.password_hash.as_str());
+        let found: Option<Row> = sqlx::query_as(
+            "SELECT id, email, username, role, disabled, created_at, password_hash \
+             FROM accounts WHERE email = ?",
+        )
+        .bind(address.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        let hash = found
+            .as_ref()
+            .map(|row| row.password_hash.expose().as_str());
         let matches = self.passwords.verify(password, hash).await?;
         Ok(found
             .map(|row| row.account)

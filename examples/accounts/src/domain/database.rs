@@ -57,3 +57,44 @@ async fn prove_writable(pool: &SqlitePool) -> Result<(), sqlx::Error> {
         .await?;
     transaction.rollback().await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs};
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_locked_database_is_found_at_the_start() {
+        let folder = env::temp_dir().join(Uuid::now_v7().to_string());
+        let url = format!("sqlite:{}/accounts.db", folder.display());
+        let pool = open(&url).await.expect("a new database");
+        let lock = pool.begin_with("BEGIN IMMEDIATE").await.expect("a lock");
+        let error = open(&url).await.expect_err("a refusal").to_string();
+        assert!(error.contains("database is locked"), "{error}");
+
+        lock.rollback().await.expect("the lock is given up");
+        let again = open(&url).await.expect("the same database");
+        let check: String = sqlx::query_scalar("PRAGMA integrity_check")
+            .fetch_one(&again)
+            .await
+            .expect("an answer");
+        assert_eq!(check, "ok");
+        fs::remove_dir_all(folder).expect("the folder");
+    }
+
+    #[actix_web::test]
+    async fn the_settings_that_count() {
+        let folder = env::temp_dir().join(Uuid::now_v7().to_string());
+        let url = format!("sqlite:{}/accounts.db", folder.display());
+        let pool = open(&url).await.expect("a new database");
+        let text = |pragma: &'static str| sqlx::query_scalar::<_, String>(pragma).fetch_one(&pool);
+        let number = |pragma: &'static str| sqlx::query_scalar::<_, i64>(pragma).fetch_one(&pool);
+        assert_eq!(text("PRAGMA journal_mode").await.expect("an answer"), "wal");
+        assert_eq!(number("PRAGMA foreign_keys").await.expect("an answer"), 1);
+        assert_eq!(number("PRAGMA synchronous").await.expect("an answer"), 2);
+        fs::remove_dir_all(folder).expect("the folder");
+    }
+}
