@@ -6,6 +6,7 @@
 mod admin;
 mod articles;
 mod crash;
+mod greeting;
 mod matrix;
 mod me;
 mod server;

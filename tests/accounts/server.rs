@@ -3,7 +3,7 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    sync::OnceLock,
+    sync::{Arc, Mutex, OnceLock},
     thread,
     time::Duration,
 };
@@ -22,6 +22,7 @@ pub(crate) const PASSWORD: &str = "correct horse battery staple";
 pub(crate) struct Server {
     pub(crate) base: String,
     pub(crate) folder: PathBuf,
+    said: Arc<Mutex<String>>,
     child: Child,
     client: Client,
 }
@@ -63,11 +64,17 @@ impl Server {
             .strip_prefix("accounts: listening on ")
             .expect("an address")
             .to_owned();
-        // What else it says must not fill the pipe.
-        thread::spawn(move || lines.count());
+        let said = Arc::new(Mutex::new(String::new()));
+        let listener = said.clone();
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                *listener.lock().expect("the text") += &format!("{line}\n");
+            }
+        });
         Self {
             base,
             folder: folder.to_owned(),
+            said,
             child,
             client: Client::new(),
         }
@@ -186,6 +193,18 @@ impl Server {
             actix_rt::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("no mail to {email}");
+    }
+
+    /// What it says at the start, up to and with `last`.
+    pub(crate) async fn greeting(&self, last: &str) -> String {
+        for _ in 0..100 {
+            let said = self.said.lock().expect("the text").clone();
+            if said.contains(last) {
+                return said;
+            }
+            actix_rt::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("it does not say `{last}`");
     }
 
     /// `kill -9`.
@@ -336,7 +355,7 @@ pub(crate) fn fresh_folder() -> PathBuf {
 }
 
 /// Builds the binary once, into the folder that this test was built into.
-fn binary() -> &'static Path {
+pub(crate) fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let test = env::current_exe().expect("this test");
