@@ -71,6 +71,34 @@ async fn who_is_not_signed_in_gets_no_further() {
     }
 }
 
+/// Each handler has to ask for the account: the token alone would let this caller everywhere.
+#[actix_rt::test]
+async fn whose_account_is_gone_gets_no_further_anywhere() {
+    let server = Server::start();
+    let admin = server.admin("admin@example.com").await;
+    let gone = server.admin("gone@example.com").await;
+    let id = server.id_of(&gone).await;
+    let path = format!("/admin/users/{id}");
+    let deleted = server.delete(&path).token(&admin).send().await;
+    assert_eq!(deleted.status, 204);
+    for row in rows().iter().filter(|row| row["access"] == "protected") {
+        let method: Method = row["method"]
+            .as_str()
+            .expect("a method")
+            .parse()
+            .expect("one");
+        let path = concrete(row);
+        let call = server.call(method.clone(), &path).token(&gone);
+        let answer = call.body("text/plain", "{").send().await;
+        assert_eq!(answer.status, 401, "{method} {path}");
+        assert!(
+            answer
+                .header("www-authenticate")
+                .ends_with("error=\"invalid_token\"")
+        );
+    }
+}
+
 #[actix_rt::test]
 async fn what_the_public_sees() {
     let server = Server::start();

@@ -66,12 +66,14 @@ impl Outbox {
     /// Writes whatever comes, for as long as the process runs.
     pub(crate) async fn run(&self, registrations: &Registrations) {
         loop {
-            if let Err(failure) = self.write_all(registrations).await {
-                tracing::error!(?failure, "mail waits: it cannot be written");
-                rt::time::sleep(RETRY).await;
+            match self.write_all(registrations).await {
+                // The result only says which of the two it was.
+                Ok(()) => drop(rt::time::timeout(RETRY, self.waiting.notified()).await),
+                Err(failure) => {
+                    tracing::error!(?failure, "mail waits: it cannot be written");
+                    rt::time::sleep(RETRY).await;
+                }
             }
-            // The result only says which of the two it was.
-            let _ = rt::time::timeout(RETRY, self.waiting.notified()).await;
         }
     }
 
