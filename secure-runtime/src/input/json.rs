@@ -1,5 +1,5 @@
 use actix_web::{HttpRequest, dev::Payload, web::Json};
-use serde_json::error::Category;
+use serde_json::{Value, error::Category};
 
 use super::{Bounds, Errors, Validated, body, errors::Place};
 use crate::{
@@ -44,7 +44,10 @@ fn parse<T: Validated>(body: &[u8]) -> Result<T, Problem> {
     let value: T = match serde_path_to_error::deserialize(&mut deserializer) {
         Ok(value) => value,
         Err(error) => {
-            if error.inner().classify() != Category::Data {
+            // What serde_json calls a mistake of syntax may be a value of the wrong type, where a variant
+            // is expected: then the body itself is well-formed.
+            let is_data = error.inner().classify() == Category::Data;
+            if !is_data && serde_json::from_slice::<Value>(body).is_err() {
                 return Err(syntax());
             }
             errors.add_shape(error.path(), &error.inner().to_string());

@@ -1,0 +1,87 @@
+//! Looking after accounts, mounted under `/admin`.
+
+use actix_web::{
+    HttpResponse, Responder,
+    web::{Data, Json, Path, Query},
+};
+use secure_runtime::prelude::*;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::me::AccountView;
+use crate::domain::{
+    PageNumber, Role, Scope,
+    accounts::{Account, Accounts, Change},
+};
+
+/// An account as an admin sees it.
+#[derive(Serialize)]
+struct UserView {
+    #[serde(flatten)]
+    account: AccountView,
+    disabled: bool,
+}
+
+/// Which page of the list.
+#[validated]
+pub(crate) struct ListPage {
+    #[validate(range(min = 1, max = 1_000_000))]
+    page: Option<u32>,
+}
+
+/// What an admin changes; what is left out stays.
+#[validated]
+pub(crate) struct UserChange {
+    role: Option<Role>,
+    disabled: Option<bool>,
+}
+
+#[get("/users")]
+#[protected(roles = "admin", scopes = "admin:users")]
+#[validated]
+pub(crate) async fn list_users(
+    _admin: CurrentUser<Account>,
+    accounts: Data<Accounts>,
+    query: Query<ListPage>,
+) -> Result<impl Responder, Problem> {
+    let users = accounts.list(PageNumber::new(query.page)).await?;
+    Ok(Json(users.map(UserView::from)))
+}
+
+#[patch("/users/{id}")]
+#[protected(roles = "admin", scopes = "admin:users")]
+#[validated]
+pub(crate) async fn change_user(
+    _admin: CurrentUser<Account>,
+    accounts: Data<Accounts>,
+    id: Path<Uuid>,
+    change: Json<UserChange>,
+) -> Result<impl Responder, Problem> {
+    let change = Change {
+        role: change.role,
+        disabled: change.disabled,
+    };
+    let account = accounts.change(*id, &change).await?;
+    Ok(Json(UserView::from(account)))
+}
+
+#[delete("/users/{id}")]
+#[protected(roles = "admin", scopes = "admin:users")]
+#[validated]
+pub(crate) async fn delete_user(
+    _admin: CurrentUser<Account>,
+    accounts: Data<Accounts>,
+    id: Path<Uuid>,
+) -> Result<impl Responder, Problem> {
+    accounts.delete(*id).await?;
+    Ok(HttpResponse::NoContent())
+}
+
+impl From<Account> for UserView {
+    fn from(account: Account) -> Self {
+        Self {
+            disabled: account.disabled,
+            account: account.into(),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+use actix_web::{
+    HttpResponse, Responder,
+    web::{Data, Json, Path, Query},
+};
+use secure_runtime::prelude::*;
+use serde::Serialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::domain::{
+    PageNumber, Scope,
+    accounts::Account,
+    articles::{Article, Articles, Text},
+};
+
+/// An article as everybody sees it.
+#[derive(Serialize)]
+struct ArticleView {
+    id: Uuid,
+    title: String,
+    body_html: String,
+    author: Uuid,
+    draft: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+}
+
+/// What is looked for.
+#[validated]
+pub(crate) struct Search {
+    #[validate(length(max = 100), non_control_character)]
+    #[serde(default)]
+    q: String,
+    #[validate(range(min = 1, max = 1_000_000))]
+    page: Option<u32>,
+}
+
+/// What an author sends.
+#[validated]
+pub(crate) struct ArticleText {
+    #[validate(length(min = 1, max = 200), non_control_character)]
+    title: String,
+    // In HTML a text that holds neither can open no tag, so it is harmless wherever a page puts it.
+    // Once there is an allow-list of tags it takes the place of these two rules.
+    #[validate(
+        length(max = 65_536),
+        does_not_contain(pattern = "\0", message = "must not hold the character NUL"),
+        does_not_contain(
+            pattern = "<",
+            code = "markup",
+            message = "tags are not taken yet: write &lt; and &gt; for the signs"
+        ),
+        does_not_contain(
+            pattern = ">",
+            code = "markup",
+            message = "tags are not taken yet: write &lt; and &gt; for the signs"
+        )
+    )]
+    body_html: String,
+    draft: Option<bool>,
+}
+
+#[get("/articles")]
+#[public]
+#[validated]
+pub(crate) async fn list(
+    reader: Option<CurrentUser<Account>>,
+    articles: Data<Articles>,
+    search: Query<Search>,
+) -> Result<impl Responder, Problem> {
+    let reader = reader.as_ref().map(CurrentUser::account);
+    let page = PageNumber::new(search.page);
+    let found = articles.list(reader, &search.q, page).await?;
+    Ok(Json(found.map(ArticleView::from)))
+}
+
+#[get("/articles/{id}")]
+#[public]
+#[validated]
+pub(crate) async fn show(
+    reader: Option<CurrentUser<Account>>,
+    articles: Data<Articles>,
+    id: Path<Uuid>,
+) -> Result<impl Responder, Problem> {
+    let reader = reader.as_ref().map(CurrentUser::account);
+    let article = articles.visible_to(reader, *id).await?;
+    Ok(Json(ArticleView::from(article)))
+}
+
+#[post("/articles")]
+#[protected(scopes = "articles:write")]
+#[rate_limit("60/minute", by = "user")]
+#[validated]
+pub(crate) async fn create(
+    author: CurrentUser<Account>,
+    articles: Data<Articles>,
+    text: Json<ArticleText>,
+) -> Result<impl Responder, Problem> {
+    let article = articles.create(author.account(), text.as_text()).await?;
+    Ok(HttpResponse::Created()
+        .insert_header(("Location", format!("/articles/{}", article.id)))
+        .json(ArticleView::from(article)))
+}
+
+#[put("/articles/{id}")]
+#[protected(scopes = "articles:write")]
+#[validated]
+pub(crate) async fn replace(
+    editor: CurrentUser<Account>,
+    articles: Data<Articles>,
+    id: Path<Uuid>,
+    text: Json<ArticleText>,
+) -> Result<impl Responder, Problem> {
+    let article = articles.editable_by(editor.account(), *id).await?;
+    let article = articles.update(article, text.as_text()).await?;
+    Ok(Json(ArticleView::from(article)))
+}
+
+#[delete("/articles/{id}")]
+#[protected(scopes = "articles:write")]
+#[validated]
+pub(crate) async fn delete(
+    editor: CurrentUser<Account>,
+    articles: Data<Articles>,
+    id: Path<Uuid>,
+) -> Result<impl Responder, Problem> {
+    let article = articles.editable_by(editor.account(), *id).await?;
+    articles.delete(article).await?;
+    Ok(HttpResponse::NoContent())
+}
+
+impl ArticleText {
+    fn as_text(&self) -> Text<'_> {
+        Text {
+            title: &self.title,
+            body_html: &self.body_html,
+            draft: self.draft.unwrap_or(false),
+        }
+    }
+}
+
+impl From<Article> for ArticleView {
+    fn from(article: Article) -> Self {
+        Self {
+            id: article.id,
+            title: article.title,
+            body_html: article.body_html,
+            author: article.author,
+            draft: article.draft,
+            created_at: article.created_at.0,
+        }
+    }
+}

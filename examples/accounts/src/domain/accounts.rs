@@ -1,0 +1,306 @@
+use secure_runtime::Secret;
+use sqlx::{FromRow, SqlitePool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    Failure, Page, PageNumber, Role, now,
+    passwords::{NewPassword, Passwords},
+};
+
+/// An account, without its password: what the service works with. What others get to see is a type
+/// of its own (`api/me.rs`).
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Account {
+    pub(crate) id: Uuid,
+    pub(crate) email: String,
+    pub(crate) username: String,
+    pub(crate) role: Role,
+    pub(crate) disabled: bool,
+    #[sqlx(try_from = "i64")]
+    pub(crate) created_at: Moment,
+}
+
+/// A time as the database holds it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment(pub(crate) OffsetDateTime);
+
+impl TryFrom<i64> for Moment {
+    type Error = time::error::ComponentRange;
+
+    fn try_from(seconds: i64) -> Result<Self, Self::Error> {
+        OffsetDateTime::from_unix_timestamp(seconds).map(Self)
+    }
+}
+
+/// What an admin changes.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) role: Option<Role>,
+    pub(crate) disabled: Option<bool>,
+}
+
+/// An e-mail address as accounts are found by: in lower case.
+#[derive(Debug, Clone)]
+pub(crate) struct Address(String);
+
+impl Address {
+    pub(crate) fn new(text: &str) -> Self {
+        Self(text.trim().to_lowercase())
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The accounts in the database.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    pool: SqlitePool,
+    passwords: Passwords,
+}
+
+impl Accounts {
+    pub(crate) fn new(pool: SqlitePool, passwords: Passwords) -> Self {
+        Self { pool, passwords }
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), Failure> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The account, unless it is disabled or gone.
+    pub(crate) async fn find_active(&self, id: Uuid) -> Result<Option<Account>, Failure> {
+        let account = sqlx::query_as(
+            "SELECT id, email, username, role, disabled, created_at FROM accounts \
+             WHERE id = ? AND disabled = 0",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(account)
+    }
+
+    /// The account that address and password belong to. Whatever is wrong, the answer is the same
+    /// after the same work.
+    pub(crate) async fn sign_in(
+        &self,
+        address: &Address,
+        password: Secret<String>,
+    ) -> Result<Option<Account>, Failure> {
+        #[derive(FromRow)]
+        struct Row {
+            #[sqlx(flatten)]
+            account: Account,
+            #[sqlx(try_from = "String")]
+            password_hash: Secret<String>,
+        }
+        let found: Option<Row> = sqlx::query_as(
+            "SELECT id, email, username, role, disabled, created_at, password_hash \
+             FROM accounts WHERE email = ?",
+        )
+        .bind(address.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        let hash = found
+            .as_ref()
+            .map(|row| row.password_hash.expose().as_str());
+        let matches = self.passwords.verify(password, hash).await?;
+        Ok(found
+            .map(|row| row.account)
+            .filter(|account| matches && !account.disabled))
+    }
+
+    /// Makes an account for the holder of a registration's token. Who comes second gets the answer
+    /// for a bad token.
+    pub(crate) async fn verify(
+        &self,
+        token: &Secret<String>,
+        password: NewPassword,
+    ) -> Result<(), Failure> {
+        let token_hash = super::registrations::hash(token);
+        // Before the expensive part, so that nobody makes us hash without a token.
+        let known: Option<(i64,)> =
+            sqlx::query_as("SELECT 1 FROM registrations WHERE token_hash = ? AND expires_at > ?")
+                .bind(&token_hash)
+                .bind(now())
+                .fetch_optional(&self.pool)
+                .await?;
+        if known.is_none() {
+            return Err(Failure::BadToken);
+        }
+        let password_hash = self.passwords.hash(password).await?;
+
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let pending: Option<(String, String)> = sqlx::query_as(
+            "SELECT email, username FROM registrations WHERE token_hash = ? AND expires_at > ?",
+        )
+        .bind(&token_hash)
+        .bind(now())
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some((email, username)) = pending else {
+            return Err(Failure::BadToken);
+        };
+        // Whoever else has asked for this address comes too late.
+        sqlx::query("DELETE FROM registrations WHERE email = ?")
+            .bind(&email)
+            .execute(&mut *transaction)
+            .await?;
+        let made = insert(
+            &email,
+            &username,
+            &password_hash,
+            Role::User,
+            &mut transaction,
+        )
+        .await?;
+        transaction.commit().await?;
+        match made {
+            true => Ok(()),
+            false => Err(Failure::BadToken),
+        }
+    }
+
+    /// Makes an admin, for the operator at the machine.
+    pub(crate) async fn create_admin(
+        &self,
+        address: &Address,
+        username: &str,
+        password: NewPassword,
+    ) -> Result<(), Failure> {
+        let hash = self.passwords.hash(password).await?;
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let email = address.as_str();
+        let made = insert(email, username, &hash, Role::Admin, &mut transaction).await?;
+        transaction.commit().await?;
+        match made {
+            true => Ok(()),
+            false => Err(Failure::AddressTaken),
+        }
+    }
+
+    /// All accounts, the oldest first.
+    pub(crate) async fn list(&self, page: PageNumber) -> Result<Page<Account>, Failure> {
+        let total = sqlx::query_scalar("SELECT COUNT(*) FROM accounts")
+            .fetch_one(&self.pool)
+            .await?;
+        let accounts = sqlx::query_as(
+            "SELECT id, email, username, role, disabled, created_at FROM accounts \
+             ORDER BY id LIMIT ? OFFSET ?",
+        )
+        .bind(page.limit())
+        .bind(page.offset())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(Page::new(accounts, page, total))
+    }
+
+    /// Gives the account another display name.
+    pub(crate) async fn rename(&self, id: Uuid, username: &str) -> Result<Account, Failure> {
+        let account = sqlx::query_as(
+            "UPDATE accounts SET username = ? WHERE id = ? \
+             RETURNING id, email, username, role, disabled, created_at",
+        )
+        .bind(username)
+        .bind(id)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(account)
+    }
+
+    /// Changes role or state; the last admin keeps both.
+    pub(crate) async fn change(&self, id: Uuid, change: &Change) -> Result<Account, Failure> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let rule = LastAdmin::about(id, &mut transaction).await?;
+        let account: Account = sqlx::query_as(
+            "UPDATE accounts SET role = COALESCE(?, role), disabled = COALESCE(?, disabled) \
+             WHERE id = ? RETURNING id, email, username, role, disabled, created_at",
+        )
+        .bind(change.role)
+        .bind(change.disabled)
+        .bind(id)
+        .fetch_one(&mut *transaction)
+        .await?;
+        rule.holds(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(account)
+    }
+
+    /// Deletes the account with everything that it wrote; the last admin stays.
+    pub(crate) async fn delete(&self, id: Uuid) -> Result<(), Failure> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let rule = LastAdmin::about(id, &mut transaction).await?;
+        let deleted = sqlx::query("DELETE FROM accounts WHERE id = ?")
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
+        if deleted.rows_affected() == 0 {
+            return Err(Failure::NotFound);
+        }
+        rule.holds(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
+
+/// Whether there was room for it: an address has one account.
+async fn insert(
+    email: &str,
+    username: &str,
+    password_hash: &str,
+    role: Role,
+    transaction: &mut Transaction,
+) -> Result<bool, Failure> {
+    let inserted = sqlx::query(
+        "INSERT INTO accounts (id, email, username, password_hash, role, created_at) \
+         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING",
+    )
+    .bind(Uuid::now_v7())
+    .bind(email)
+    .bind(username)
+    .bind(password_hash)
+    .bind(role)
+    .bind(now())
+    .execute(&mut **transaction)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// The last admin can be neither removed, nor demoted, nor disabled.
+///
+/// Looked at before and after a change, within its transaction: two admins who remove each other at
+/// the same moment do not both succeed.
+#[must_use]
+struct LastAdmin {
+    concerned: bool,
+}
+
+impl LastAdmin {
+    async fn about(id: Uuid, transaction: &mut Transaction) -> Result<Self, Failure> {
+        let concerned = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND role = 'admin' AND disabled = 0)",
+        )
+        .bind(id)
+        .fetch_one(&mut **transaction)
+        .await?;
+        Ok(Self { concerned })
+    }
+
+    async fn holds(self, transaction: &mut Transaction) -> Result<(), Failure> {
+        let admins: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM accounts WHERE role = 'admin' AND disabled = 0",
+        )
+        .fetch_one(&mut **transaction)
+        .await?;
+        match self.concerned && admins == 0 {
+            true => Err(Failure::LastAdmin),
+            false => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+use sqlx::{FromRow, SqlitePool};
+use uuid::Uuid;
+
+use super::{
+    Failure, Page, PageNumber, Role,
+    accounts::{Account, Moment},
+    now,
+};
+
+/// An article.
+#[derive(Debug, FromRow)]
+pub(crate) struct Article {
+    pub(crate) id: Uuid,
+    #[sqlx(rename = "author_id")]
+    pub(crate) author: Uuid,
+    pub(crate) title: String,
+    pub(crate) body_html: String,
+    pub(crate) draft: bool,
+    #[sqlx(try_from = "i64")]
+    pub(crate) created_at: Moment,
+}
+
+/// What an author writes.
+#[derive(Debug)]
+pub(crate) struct Text<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) body_html: &'a str,
+    pub(crate) draft: bool,
+}
+
+/// The proof that somebody may change an article: only [`Articles::editable_by`] makes one, and
+/// nothing is changed without one.
+#[derive(Debug)]
+pub(crate) struct Editable {
+    article: Article,
+}
+
+/// The articles in the database.
+#[derive(Debug)]
+pub(crate) struct Articles {
+    pool: SqlitePool,
+}
+
+impl Articles {
+    pub(crate) fn new(pool: SqlitePool) -> Self {
+        Self { pool }
+    }
+
+    /// What `reader` may see and holds `search` in its title or text, the newest first.
+    pub(crate) async fn list(
+        &self,
+        reader: Option<&Account>,
+        search: &str,
+        page: PageNumber,
+    ) -> Result<Page<Article>, Failure> {
+        let reader = reader.map(|account| account.id);
+        let pattern = containing(search);
+        let total = sqlx::query_scalar(
+            r"SELECT COUNT(*) FROM articles WHERE (draft = 0 OR author_id = ?1)
+              AND (title LIKE ?2 ESCAPE '\' OR body_html LIKE ?2 ESCAPE '\')",
+        )
+        .bind(reader)
+        .bind(&pattern)
+        .fetch_one(&self.pool)
+        .await?;
+        let articles = sqlx::query_as(
+            r"SELECT * FROM articles WHERE (draft = 0 OR author_id = ?1)
+              AND (title LIKE ?2 ESCAPE '\' OR body_html LIKE ?2 ESCAPE '\')
+              ORDER BY id DESC LIMIT ?3 OFFSET ?4",
+        )
+        .bind(reader)
+        .bind(&pattern)
+        .bind(page.limit())
+        .bind(page.offset())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(Page::new(articles, page, total))
+    }
+
+    /// The article, if `reader` may see it.
+    pub(crate) async fn visible_to(
+        &self,
+        reader: Option<&Account>,
+        id: Uuid,
+    ) -> Result<Article, Failure> {
+        let article: Article = sqlx::query_as("SELECT * FROM articles WHERE id = ?")
+            .bind(id)
+            .fetch_one(&self.pool)
+            .await?;
+        let is_author = reader.is_some_and(|reader| reader.id == article.author);
+        match !article.draft || is_author {
+            true => Ok(article),
+            false => Err(Failure::NotFound),
+        }
+    }
+
+    /// The article, if `editor` wrote it or is a moderator who may see it.
+    pub(crate) async fn editable_by(
+        &self,
+        editor: &Account,
+        id: Uuid,
+    ) -> Result<Editable, Failure> {
+        let article = self.visible_to(Some(editor), id).await?;
+        let may = article.author == editor.id || editor.role.includes(Role::Moderator);
+        match may {
+            true => Ok(Editable { article }),
+            false => Err(Failure::Forbidden),
+        }
+    }
+
+    pub(crate) async fn create(
+        &self,
+        author: &Account,
+        text: Text<'_>,
+    ) -> Result<Article, Failure> {
+        let article = sqlx::query_as(
+            "INSERT INTO articles (id, author_id, title, body_html, draft, created_at) \
+             VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+        )
+        .bind(Uuid::now_v7())
+        .bind(author.id)
+        .bind(text.title)
+        .bind(text.body_html)
+        .bind(text.draft)
+        .bind(now())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(article)
+    }
+
+    pub(crate) async fn update(
+        &self,
+        target: Editable,
+        text: Text<'_>,
+    ) -> Result<Article, Failure> {
+        let article = sqlx::query_as(
+            "UPDATE articles SET title = ?, body_html = ?, draft = ? WHERE id = ? RETURNING *",
+        )
+        .bind(text.title)
+        .bind(text.body_html)
+        .bind(text.draft)
+        .bind(target.article.id)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(article)
+    }
+
+    pub(crate) async fn delete(&self, target: Editable) -> Result<(), Failure> {
+        sqlx::query("DELETE FROM articles WHERE id = ?")
+            .bind(target.article.id)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The `LIKE` pattern for a text that contains `search`, in which no character is a wildcard.
+fn containing(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in search.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::containing;
+
+    #[test]
+    fn a_search_has_no_wildcards() {
+        assert_eq!(containing("100%_\\"), r"%100\%\_\\%");
+        assert_eq!(containing("' OR 1=1 --"), "%' OR 1=1 --%");
+    }
+}

@@ -1,0 +1,21 @@
+//! What the service knows, without HTTP. All SQL lives here.
+
+pub(crate) mod accounts;
+pub(crate) mod articles;
+pub(crate) mod database;
+mod failure;
+mod pages;
+pub(crate) mod passwords;
+pub(crate) mod registrations;
+mod roles;
+
+use time::OffsetDateTime;
+
+pub(crate) use failure::Failure;
+pub(crate) use pages::{Page, PageNumber};
+pub(crate) use roles::{Role, Scope};
+
+/// Seconds since 1970-01-01T00:00:00Z, as the database holds times.
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}

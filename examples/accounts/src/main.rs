@@ -1,0 +1,85 @@
+//! A small publishing service: people sign up, sign in and write articles; moderators and admins
+//! look after it. `README.md` says how to use it, and in which order to read it.
+
+mod api;
+mod domain;
+mod folders;
+mod keys;
+mod mail;
+mod settings;
+mod startup;
+
+use std::process::ExitCode;
+
+use actix_web::rt::System;
+use clap::{Parser, Subcommand, ValueEnum};
+
+use settings::Settings;
+use startup::StartupError;
+
+/// A small publishing service.
+#[derive(Parser)]
+#[command(name = "accounts", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service (the default)
+    Serve,
+    /// Make an admin; the password comes from standard input
+    CreateAdmin {
+        /// The admin's e-mail address
+        #[arg(long)]
+        email: String,
+        /// Read the password from standard input, never from the command line
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+    /// Print who may call which route
+    Routes {
+        /// How it is printed
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Markdown,
+    Json,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("accounts: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<(), StartupError> {
+    // Before there are threads that could read the environment.
+    settings::load_dotenv()?;
+    let settings = Settings::from_env()?;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => System::new().block_on(startup::serve(settings)),
+        Command::CreateAdmin { email, .. } => {
+            System::new().block_on(startup::create_admin(&settings, &email))
+        }
+        Command::Routes { format } => {
+            let report = startup::report()?;
+            match format {
+                Format::Table => print!("{report}"),
+                Format::Markdown => print!("{}", report.markdown()),
+                Format::Json => println!("{}", report.json()),
+            }
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What the environment says.
+
+use std::{env, env::VarError, net::IpAddr, path::PathBuf};
+
+use crate::startup::StartupError;
+
+/// Where the service keeps what it makes itself, below the folder that it is started in.
+pub(crate) const DATA: &str = "./data";
+
+/// The settings of the service; those of its security layer are `SECURE_…`, and
+/// [`Security::from_env`](secure_runtime::Security::from_env) reads them.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// `HOST`. Defaults to `127.0.0.1`.
+    pub(crate) host: IpAddr,
+    /// `PORT`; 0 is any that is free. Defaults to 8080.
+    pub(crate) port: u16,
+    /// `DATABASE_URL`. Defaults to `sqlite:./data/accounts.db`.
+    pub(crate) database_url: String,
+    /// `MAIL_URL`: the folder that mail is written into. Defaults to `./data/outbox`.
+    pub(crate) outbox: PathBuf,
+    /// `SECURE_PUBLIC_ORIGIN`: where links lead. Defaults to the address that is listened on.
+    pub(crate) public_origin: Option<String>,
+}
+
+impl Settings {
+    /// Reads the settings from the environment.
+    pub(crate) fn from_env() -> Result<Self, StartupError> {
+        Ok(Self {
+            host: parsed("HOST", "127.0.0.1", "an IP address such as `127.0.0.1`")?,
+            port: parsed("PORT", "8080", "a port between 0 and 65535")?,
+            database_url: database_url()?,
+            outbox: outbox()?,
+            public_origin: text("SECURE_PUBLIC_ORIGIN")?,
+        })
+    }
+}
+
+/// Reads a `.env` file in development, where the environment itself says nothing else.
+pub(crate) fn load_dotenv() -> Result<(), StartupError> {
+    let profile = text("SECURE_PROFILE")?;
+    let development = match profile.as_deref() {
+        Some(profile) => profile == "development",
+        None => cfg!(debug_assertions),
+    };
+    if !development {
+        return Ok(());
+    }
+    match dotenvy::dotenv() {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(error) => Err(StartupError::new("the file .env", &error)),
+    }
+}
+
+/// A secret that is given in either way is not made here.
+pub(crate) fn has_secret() -> Result<bool, StartupError> {
+    Ok(text("SECURE_SECRET")?.is_some() || text("SECURE_SECRET_FILE")?.is_some())
+}
+
+/// Refuses a variable that would have no effect beside the development keys.
+pub(crate) fn refuse_inert(name: &str) -> Result<(), StartupError> {
+    match text(name)? {
+        None => Ok(()),
+        Some(_) => Err(StartupError::setting(
+            name,
+            "it has no effect beside the keys in ./data/dev-keys; set `SECURE_SECRET` too",
+        )),
+    }
+}
+
+/// The variable's text, or `default` where it is not set.
+pub(crate) fn text_or(name: &str, default: &str) -> Result<String, StartupError> {
+    Ok(text(name)?.unwrap_or_else(|| default.to_owned()))
+}
+
+fn database_url() -> Result<String, StartupError> {
+    let url = text_or("DATABASE_URL", &format!("sqlite:{DATA}/accounts.db"))?;
+    match url.starts_with("sqlite:") && !url.contains(":memory:") {
+        true => Ok(url),
+        // It may hold a password, so it is not shown.
+        false => Err(StartupError::setting(
+            "DATABASE_URL",
+            "it names a file, such as `sqlite:./data/accounts.db`",
+        )),
+    }
+}
+
+fn outbox() -> Result<PathBuf, StartupError> {
+    let folder = text_or("MAIL_URL", &format!("{DATA}/outbox"))?;
+    match folder.contains("://") {
+        false => Ok(folder.into()),
+        true => Err(StartupError::setting(
+            "MAIL_URL",
+            "it names a folder; mail servers are not available yet",
+        )),
+    }
+}
+
+fn parsed<T: std::str::FromStr>(name: &str, default: &str, what: &str) -> Result<T, StartupError> {
+    let text = text_or(name, default)?;
+    text.trim()
+        .parse()
+        .map_err(|_| StartupError::setting(name, &format!("`{text}` is not {what}")))
+}
+
+/// The variable's text; `None` where it is not set or blank.
+fn text(name: &str) -> Result<Option<String>, StartupError> {
+    match env::var(name) {
+        Ok(text) if text.trim().is_empty() => Ok(None),
+        Ok(text) => Ok(Some(text)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(StartupError::setting(name, "it is not UTF-8")),
+    }
+}

@@ -1,0 +1,37 @@
+//! What a newcomer reads at the first start, and pastes.
+
+use std::process::Command;
+
+use crate::{
+    Server,
+    server::{binary, run},
+};
+
+#[actix_rt::test]
+async fn the_three_things_to_paste_work() {
+    let server = Server::start();
+    let greeting = server.greeting("Bearer $ACCESS").await;
+    let pasted: String = greeting
+        .lines()
+        .filter_map(|line| line.strip_prefix("   "))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    assert!(pasted.contains("cargo run -q -p accounts --"));
+    let binary = binary().display().to_string();
+    let pasted = pasted.replace("cargo run -q -p accounts --", &binary);
+
+    let output = run(Command::new("bash")
+        .args(["-euc", &pasted])
+        .current_dir(&server.folder));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(output.status.success(), "{text}");
+    for says in [
+        "admin@example.com is an admin now",
+        "a mail with a link is on its way",
+        "HTTP/1.1 204 No Content",
+        "HTTP/1.1 200 OK",
+        "\"email\":\"ada@example.com\"",
+    ] {
+        assert!(text.contains(says), "`{says}` is missing: {text}");
+    }
+}
