@@ -38,6 +38,18 @@ struct Text {
     text: String,
 }
 
+#[validated]
+#[serde(rename_all = "lowercase")]
+enum Colour {
+    Red,
+    Green,
+}
+
+#[validated]
+struct Paint {
+    colour: Colour,
+}
+
 /// May hold itself: whoever makes an example of it must come to an end.
 #[validated]
 struct Thread {
@@ -82,13 +94,24 @@ async fn thread(thread: Json<Thread>) -> impl Responder {
     length.to_string()
 }
 
+#[post("/paint")]
+#[public(unlimited = "because it is a test")]
+#[validated]
+async fn paint(paint: Json<Paint>) -> impl Responder {
+    match paint.colour {
+        Colour::Red => "red",
+        Colour::Green => "green",
+    }
+}
+
 async fn app() -> TestApp {
     TestApp::new(|routes| {
         routes
             .service(page)
             .service(sheet)
             .service(form)
-            .service(thread);
+            .service(thread)
+            .service(paint);
     })
     .await
 }
@@ -155,4 +178,30 @@ async fn a_model_that_holds_itself_is_read_and_bounded_by_its_depth() {
     };
     assert_eq!(send(9).await.text(), "10");
     assert_eq!(send(20_000).await.status(), 400);
+}
+
+#[actix_web::test]
+async fn a_value_of_the_wrong_type_for_an_enum_is_422_at_its_place() {
+    let app = app().await;
+    let send = async |body: &'static str| {
+        let request = app.post("/paint").body("application/json", body);
+        request.send().await
+    };
+    assert_eq!(send(r#"{"colour":"red"}"#).await.text(), "red");
+    assert_eq!(send(r#"{"colour":"green"}"#).await.text(), "green");
+    for value in ["1", "true", "{}", "[]", "null", "\"blue\"", "1.5"] {
+        let body = format!(r#"{{"colour":{value}}}"#);
+        let request = app.post("/paint").body("application/json", body);
+        let response = request.send().await;
+        assert_eq!(response.status(), 422, "{value}");
+        assert_eq!(
+            response.json()["errors"][0]["pointer"],
+            "#/colour",
+            "{value}"
+        );
+    }
+    for body in ["{\"colour\":1", "{\"colour\":}", "{\"colour\":01}"] {
+        let request = app.post("/paint").body("application/json", body);
+        assert_eq!(request.send().await.status(), 400, "{body}");
+    }
 }
