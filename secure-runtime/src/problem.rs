@@ -11,7 +11,7 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::input::FieldError;
+use crate::{input::FieldError, principal::challenge};
 
 /// A problem, answered as `application/problem+json` (RFC 9457).
 ///
@@ -67,6 +67,14 @@ impl Problem {
     #[must_use]
     pub fn bad_request() -> Self {
         Self::new(StatusCode::BAD_REQUEST)
+    }
+
+    /// 401: nobody is signed in, or not as anybody that counts. The `WWW-Authenticate` header is that of
+    /// the guard (RFC 6750 §3, without an `error`).
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED)
+            .with_header(header::WWW_AUTHENTICATE, challenge(None, None))
     }
 
     /// 403: the caller is known, and may not.
@@ -143,7 +151,9 @@ impl Problem {
         self.inner.cause.as_deref()
     }
 
-    pub(crate) fn with_retry_after(self, wait: Duration) -> Self {
+    /// Adds `Retry-After`, in whole seconds, rounded up.
+    #[must_use]
+    pub fn with_retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         self.with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }

@@ -13,7 +13,7 @@ use secure_runtime::{prelude::*, test::TestClock};
 
 use crate::support::{Reply, Role, Server, settings};
 
-/// Name and value: REQUIREMENTS F1 and F2.
+/// Name and value: requirements F1 and F2.
 const ALWAYS: [(&str, &str); 8] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),

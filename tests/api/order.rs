@@ -1,4 +1,4 @@
-//! The order of the stages (DESIGN, D2): 429, 401 and 403 are decided before a byte of the body is
+//! The order of the stages (`docs/architecture.md`, D2): 429, 401 and 403 are decided before a byte of the body is
 //! read, and nothing that a stranger sends is answered with 400, 413, 415 or 422.
 
 use std::{

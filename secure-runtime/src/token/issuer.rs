@@ -17,7 +17,7 @@ use crate::{
 
 /// How long an access token lives where nothing else is said.
 pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(10 * 60);
-/// Longer than this is no access token (REQUIREMENTS A7 says 5 to 15 minutes by default; an hour is
+/// Longer than this is no access token (requirement A7: 5 to 15 minutes by default; an hour is
 /// where we draw the line).
 const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How far the clocks of two machines may be apart.

@@ -2,10 +2,7 @@
 
 use actix_web::{
     HttpResponse, Responder,
-    http::{
-        StatusCode,
-        header::{CACHE_CONTROL, HeaderValue, WWW_AUTHENTICATE},
-    },
+    http::header::CACHE_CONTROL,
     web::{Data, Json},
 };
 use secure_runtime::{FieldError, policy::RoleWord as _, prelude::*, token::Grant};
@@ -112,12 +109,7 @@ pub(crate) async fn login(
 
 /// One text for every reason.
 fn nobody() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED)
-        .with_detail("The e-mail address or the password is wrong.")
-        .with_header(
-            WWW_AUTHENTICATE,
-            HeaderValue::from_static("Bearer realm=\"api\""),
-        )
+    Problem::unauthorized().with_detail("The e-mail address or the password is wrong.")
 }
 
 impl Tokens {

@@ -1,0 +1,134 @@
+//! What each attribute cannot know alone.
+
+use super::{Access, Endpoint};
+use crate::{
+    attribute::{
+        Word,
+        public::Public,
+        rate_limit::{Key, RateLimit},
+        route::Route,
+    },
+    diagnostics::{Diagnostic, Diagnostics},
+};
+
+impl Endpoint {
+    /// What each attribute cannot know alone.
+    pub(super) fn check(&self, broken_limit: bool, diagnostics: &mut Diagnostics) {
+        self.check_limits(diagnostics);
+        match &self.access {
+            Access::Public(public) => self.check_public(public, broken_limit, diagnostics),
+            Access::Protected(protected) => {
+                if let Some(owner) = &protected.owner {
+                    self.check_owner(owner, diagnostics);
+                }
+            }
+        }
+    }
+
+    /// Two limits with one key and one period: the looser never matters.
+    fn check_limits(&self, diagnostics: &mut Diagnostics) {
+        let mut seen = Vec::new();
+        for limit in &self.limits {
+            for quota in &limit.quotas {
+                let counted = (
+                    limit.key.identity(),
+                    quota.period_seconds(),
+                    limit.failures_only,
+                );
+                if seen.contains(&counted) {
+                    diagnostics.add(
+                        Diagnostic::new(
+                            limit.span,
+                            "two limits have the same key and the same period, and one never matters",
+                        )
+                        .help("keep the stricter one"),
+                    );
+                }
+                seen.push(counted);
+            }
+        }
+    }
+
+    fn check_public(&self, public: &Public, broken_limit: bool, diagnostics: &mut Diagnostics) {
+        for limit in &self.limits {
+            if let Key::User(span) = limit.key {
+                diagnostics.add(
+                    Diagnostic::new(
+                        span,
+                        "a limit by caller on a public route, where nobody signs in",
+                    )
+                    .help("`by = \"ip\"`, or `#[protected]` instead of `#[public]`"),
+                );
+            }
+        }
+        let routes = self.routing.routes();
+        let changes_state = routes.iter().any(Route::changes_state);
+        let limited = broken_limit || self.limits.iter().any(RateLimit::counts_everyone);
+        match &public.unlimited {
+            Some((_, span)) if limited => diagnostics.add(
+                Diagnostic::new(
+                    *span,
+                    "`unlimited` stands beside a limit that counts every request",
+                )
+                .help("keep one of them"),
+            ),
+            Some((_, span)) if !routes.is_empty() && !changes_state => diagnostics.add(
+                Diagnostic::new(
+                    *span,
+                    "`unlimited` does nothing on a route that changes no state",
+                )
+                .help("remove it"),
+            ),
+            None if changes_state && !limited && public.is_sound => diagnostics.add(
+                Diagnostic::new(
+                    public.span,
+                    "a public route that changes state has no limit that counts every request",
+                )
+                .help("add `#[rate_limit(\"5/minute\")]` (by address), or `by = \"global\"`")
+                .help("or say why it needs none: `#[public(unlimited = \"because …\")]`"),
+            ),
+            _ => {}
+        }
+    }
+
+    fn check_owner(&self, owner: &Word, diagnostics: &mut Diagnostics) {
+        for route in self.routing.routes() {
+            let parameters = route.pattern.parameters();
+            if parameters.contains(&owner.text) {
+                continue;
+            }
+            let path = route.path.value();
+            let diagnostic = Diagnostic::new(
+                owner.span,
+                format_args!("the path `{path}` has no parameter `{}`", owner.text),
+            );
+            let names: Vec<&str> = parameters.iter().map(String::as_str).collect();
+            diagnostics.add(match names.as_slice() {
+                [] => diagnostic.help(format_args!("add `{{{}}}` to the path", owner.text)),
+                names => diagnostic.choices(&owner.text, "parameters", names),
+            });
+        }
+    }
+}
+
+/// The same method at the same path twice: the second would never be reached.
+pub(super) fn check_distinct(routes: &[Route], diagnostics: &mut Diagnostics) {
+    for (at, route) in routes.iter().enumerate() {
+        for method in &route.methods {
+            let is_taken = routes[..at].iter().any(|other| {
+                let same_path = other.pattern.normalized() == route.pattern.normalized();
+                same_path && other.guards.is_empty() && other.methods.contains(method)
+            });
+            if is_taken {
+                let path = route.path.value();
+                diagnostics.add(
+                    Diagnostic::new(
+                        route.path.span(),
+                        format_args!("the route `{method} {path}` is named twice"),
+                    )
+                    .help("keep one"),
+                );
+            }
+        }
+    }
+}

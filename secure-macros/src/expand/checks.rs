@@ -1,0 +1,197 @@
+//! Checks that need the user's types: `const` assertions beside the handler.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+
+use super::{
+    policy::{role_words, scope_words},
+    probe,
+};
+use crate::{
+    attribute::Word,
+    diagnostics::shown,
+    endpoint::{Access, Endpoint},
+    handler::{Argument, Mark},
+};
+
+/// Checks that need the user's types: `const` assertions, each on the token that it is about.
+pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
+    let private = endpoint.runtime.private();
+    let mut checks = TokenStream::new();
+    if let Access::Protected(protected) = &endpoint.access {
+        let roles = role_words(protected, &private);
+        for word in protected.roles.iter().chain(&protected.or_roles) {
+            checks.extend(known_word(word, &roles, &private));
+        }
+        let scopes = scope_words(protected, &private);
+        for word in &protected.scopes {
+            checks.extend(known_word(word, &scopes, &private));
+        }
+    }
+    for argument in &endpoint.handler.arguments {
+        checks.extend(match argument.mark {
+            Mark::None => argument_check(argument, endpoint, &private),
+            Mark::Trusted => trusted_check(argument, &private),
+            Mark::Unvalidated(_) => unvalidated_check(argument, &private),
+        });
+    }
+    if let Some(validated) = &endpoint.validated {
+        let name = endpoint.handler.name();
+        // An argument that is none has its own error, and may be the input that is missing here.
+        let unknown = endpoint
+            .handler
+            .arguments
+            .iter()
+            .filter(|argument| matches!(argument.mark, Mark::None))
+            .map(|argument| {
+                let probe = probe(argument, &private);
+                quote!(|| !#probe::KNOWN)
+            });
+        checks.extend(assertion(
+            validated.span,
+            &quote!({
+                #[allow(unused_imports)]
+                use #private::Unknown as _;
+                <#name as #private::Policy>::POLICY.validates() #(#unknown)*
+            }),
+            "`#[validated]` has no input to validate\n  help: remove it",
+        ));
+    }
+    checks
+}
+
+fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> TokenStream {
+    let text = &word.text;
+    quote_spanned! {word.span=>
+        const _: () = if !#vocabulary.knows(#text) {
+            const MESSAGE: #private::ConstText = #private::unknown_word(#vocabulary, #text);
+            ::core::panic!("{}", MESSAGE.as_str());
+        };
+    }
+}
+
+fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
+    let probe = probe(argument, private);
+    let mut checks = vec![(quote!(#probe::KNOWN), unknown_argument(argument))];
+    if endpoint.validated.is_none() {
+        checks.push((
+            quote!(#probe::INPUT.is_none()),
+            "this input is not validated\n  \
+             help: add `#[validated]` to the handler\n  \
+             help: or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument"
+                .to_owned(),
+        ));
+    }
+    checks.push(match endpoint.access {
+        Access::Public(_) => (
+            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Required)),
+            "a public route may have no caller\n  \
+             help: take `Option<CurrentUser>`, or make the route `#[protected]`"
+                .to_owned(),
+        ),
+        Access::Protected(_) => (
+            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Optional)),
+            "a protected route always has a caller\n  help: take `CurrentUser`".to_owned(),
+        ),
+    });
+    assertions(argument, &checks, private)
+}
+
+/// `#[trusted]` is for extractors that we do not know: what we know says itself what it carries.
+fn trusted_check(argument: &Argument, private: &TokenStream) -> TokenStream {
+    let (ty, shown) = (&argument.ty, shown(&argument.ty));
+    let probe = quote!(#private::Probe::<#ty>);
+    let checks = [
+        (
+            quote!(!#private::InputProbe::<#ty>::CARRIES),
+            format!(
+                "the input `{shown}` cannot be trusted: its content is what a caller chose\n  \
+                 help: remove `#[trusted]`, and add `#[validated]` to the handler\n  \
+                 help: {OR_UNVALIDATED}"
+            ),
+        ),
+        (quote!(!#probe::KNOWN), needless_mark("trusted", &shown)),
+    ];
+    assertions(argument, &checks, private)
+}
+
+/// What carries no input needs no reason why it is not validated.
+fn unvalidated_check(argument: &Argument, private: &TokenStream) -> TokenStream {
+    let (ty, shown) = (&argument.ty, shown(&argument.ty));
+    let probe = quote!(#private::Probe::<#ty>);
+    let needless = (
+        quote!(!#probe::KNOWN || #probe::INPUT.is_some()),
+        needless_mark("unvalidated", &shown),
+    );
+    assertions(argument, &[needless], private)
+}
+
+fn needless_mark(mark: &str, shown: &str) -> String {
+    format!("`#[{mark}]` does nothing here: a `{shown}` carries no input\n  help: remove it")
+}
+
+/// Assertions about an argument's type, at that type.
+fn assertions(
+    argument: &Argument,
+    checks: &[(TokenStream, String)],
+    private: &TokenStream,
+) -> TokenStream {
+    let span = argument.ty.span();
+    let checks = checks.iter().map(
+        |(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!("{}", #message) }),
+    );
+    quote_spanned! {span=>
+        #[allow(clippy::nonminimal_bool)]
+        const _: () = {
+            #[allow(unused_imports)]
+            use #private::{NoKnownInput as _, Unknown as _};
+            #(#checks)*
+        };
+    }
+}
+
+const OR_UNVALIDATED: &str =
+    "or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument";
+
+/// What stands in the angle brackets of `Json<…>` and its siblings.
+fn known_input(shown: &str) -> Option<&str> {
+    ["Json", "Form", "Query", "Path"]
+        .into_iter()
+        .find_map(|input| {
+            let (before, rest) = shown.split_once('<')?;
+            let is_input = before.rsplit("::").next() == Some(input);
+            is_input.then(|| rest.strip_suffix('>')).flatten()
+        })
+}
+
+/// The message for an argument that is none. The type's name decides only how it is worded.
+fn unknown_argument(argument: &Argument) -> String {
+    let shown = shown(&argument.ty);
+    let unvalidated = OR_UNVALIDATED;
+    match known_input(&shown) {
+        Some("String") => format!(
+            "the input `{shown}` cannot be validated\n  \
+             help: read it into a struct with `#[validated]`, and bound the field: `#[validate(length(max = 200))]`\n  \
+             help: {unvalidated}"
+        ),
+        Some(inner) => format!(
+            "the input `{shown}` cannot be validated\n  \
+             help: put `#[validated]` on `{inner}`, and a bound on each text and collection in it\n  \
+             help: {unvalidated}"
+        ),
+        None => format!(
+            "`{shown}` can be neither validated nor recognised as carrying no input\n  \
+             help: if it carries nothing that a caller chose: `#[trusted = \"because …\"]` before the argument\n  \
+             help: {unvalidated}"
+        ),
+    }
+}
+
+fn assertion(span: Span, holds: &TokenStream, message: &str) -> TokenStream {
+    quote_spanned! {span=>
+        const _: () = if !(#holds) {
+            ::core::panic!("{}", #message);
+        };
+    }
+}

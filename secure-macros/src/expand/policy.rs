@@ -1,0 +1,149 @@
+//! A handler's policy, as const data.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{ext::IdentExt as _, spanned::Spanned as _};
+
+use super::probe;
+use crate::{
+    attribute::{
+        Word,
+        protected::Protected,
+        rate_limit::{Key, RateLimit, path_text},
+    },
+    endpoint::{Access, Endpoint},
+    handler::{Argument, Mark},
+};
+
+/// The policy that the attributes write.
+pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
+    let private = endpoint.runtime.private();
+    let name = endpoint.handler.name().unraw().to_string();
+    let access = match &endpoint.access {
+        Access::Public(public) => {
+            let unlimited = public
+                .unlimited
+                .as_ref()
+                .map(|(because, _)| quote!(.with_unlimited(#because)));
+            quote!(#private::RoutePolicy::public(#name, ::core::module_path!()) #unlimited)
+        }
+        Access::Protected(protected) => {
+            let demands = demands(protected, &private);
+            quote!(#private::RoutePolicy::protected(#name, ::core::module_path!(), #demands))
+        }
+    };
+    let endpoints = endpoint.routing.routes().iter().flat_map(|route| {
+        let (path, private) = (route.path.value(), &private);
+        route
+            .methods
+            .iter()
+            .map(move |method| quote!(#private::Endpoint::new(#method, #path)))
+    });
+    let limits = endpoint
+        .limits
+        .iter()
+        .map(|limit| rate_limit(limit, &private));
+    let parameters = endpoint
+        .handler
+        .arguments
+        .iter()
+        .map(|argument| parameter(argument, &private));
+    let mut routes = endpoint.routing.routes().iter();
+    let wrapped = routes
+        .any(|route| !route.wraps.is_empty())
+        .then(|| quote!(.with_wrapper()));
+    quote! {
+        #access
+            .with_endpoints(&[#(#endpoints),*])
+            .with_limits(&[#(#limits),*])
+            .with_parameters(&[#(#parameters),*])
+            #wrapped
+    }
+}
+
+fn demands(protected: &Protected, private: &TokenStream) -> TokenStream {
+    let roles = word_set(&protected.roles, &role_words(protected, private), private);
+    let or_roles = word_set(
+        &protected.or_roles,
+        &role_words(protected, private),
+        private,
+    );
+    let scopes = word_set(&protected.scopes, &scope_words(protected, private), private);
+    let roles = roles.map(|set| quote!(.with_roles(#set)));
+    let or_roles = or_roles.map(|set| quote!(.with_or_roles(#set)));
+    let scopes = scopes.map(|set| quote!(.with_scopes(#set)));
+    let owner = protected.owner.as_ref().map(|owner| {
+        let parameter = &owner.text;
+        quote!(.with_owner(#parameter))
+    });
+    quote!(#private::Demands::SIGNED_IN #roles #scopes #owner #or_roles)
+}
+
+fn word_set(
+    words: &[Word],
+    vocabulary: &TokenStream,
+    private: &TokenStream,
+) -> Option<TokenStream> {
+    let words: Vec<_> = words.iter().map(|word| &word.text).collect();
+    (!words.is_empty()).then(|| quote!(#private::WordSet::new(#vocabulary, &[#(#words),*])))
+}
+
+pub(super) fn role_words(protected: &Protected, private: &TokenStream) -> TokenStream {
+    match &protected.role_type {
+        Some(path) => quote_spanned!(path.span()=> <#path as #private::RoleWord>::VOCABULARY),
+        None => {
+            let first = protected.roles.first().or(protected.or_roles.first());
+            let name = Ident::new("Role", first.map_or(protected.span, |word| word.span));
+            quote_spanned!(name.span()=> <#name as #private::RoleWord>::VOCABULARY)
+        }
+    }
+}
+
+pub(super) fn scope_words(protected: &Protected, private: &TokenStream) -> TokenStream {
+    match &protected.scope_type {
+        Some(path) => quote_spanned!(path.span()=> <#path as #private::ScopeWord>::VOCABULARY),
+        None => {
+            let first = protected.scopes.first();
+            let name = Ident::new("Scope", first.map_or(protected.span, |word| word.span));
+            quote_spanned!(name.span()=> <#name as #private::ScopeWord>::VOCABULARY)
+        }
+    }
+}
+
+fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
+    let quotas = limit.quotas.iter().map(|quota| {
+        let (amount, period) = (quota.amount().get(), quota.period_seconds().get());
+        quote!(#private::quota(#amount, #period))
+    });
+    let key = match &limit.key {
+        Key::Ip => quote!(Ip),
+        Key::User(_) => quote!(User),
+        Key::Global => quote!(Global),
+        Key::Header(name) => quote!(Header(#name)),
+        Key::Function(path) => {
+            let text = path_text(path);
+            quote!(Function(#text, #path))
+        }
+    };
+    let burst = limit.burst.map(|burst| quote!(.with_burst(#burst)));
+    let cost = limit.cost.map(|cost| quote!(.with_cost(#cost)));
+    let count = limit.failures_only.then(|| quote!(.counting_failures()));
+    quote! {
+        #private::RateLimit::new(&[#(#quotas),*], #private::LimitKey::#key) #burst #cost #count
+    }
+}
+
+fn parameter(argument: &Argument, private: &TokenStream) -> TokenStream {
+    match &argument.mark {
+        Mark::None => {
+            let probe = probe(argument, private);
+            quote!({
+                #[allow(unused_imports)]
+                use #private::Unknown as _;
+                #private::Parameter::new(#probe::INPUT, #probe::CALLER)
+            })
+        }
+        Mark::Trusted => quote!(#private::Parameter::trusted()),
+        Mark::Unvalidated(because) => quote!(#private::Parameter::unvalidated(#because)),
+    }
+}

@@ -1,0 +1,222 @@
+//! What every response gets on its way out, and which must not go out as they are.
+
+use std::{cell::Cell, rc::Rc};
+
+use actix_web::{
+    Error, HttpRequest, HttpResponse, ResponseError as _,
+    body::{BodySize, EitherBody, MessageBody},
+    dev::ServiceResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+};
+
+use super::admission::{Admission, method_not_allowed, undeclared};
+use crate::{Problem, context::RequestContext, edge::write_rate_limit_fields, guard::settle, log};
+
+/// Completes whatever answers.
+#[derive(Clone)]
+pub(super) struct Finish {
+    pub(super) context: Rc<RequestContext>,
+    pub(super) tls: bool,
+}
+
+impl Finish {
+    pub(super) fn respond<B: MessageBody>(
+        &self,
+        response: ServiceResponse<B>,
+        admission: Admission,
+    ) -> ServiceResponse<EitherBody<B>> {
+        let mut response = match self.replacement(&response, &admission) {
+            Some(replacement) => {
+                let (request, _) = response.into_parts();
+                ServiceResponse::new(request, replacement).map_into_right_body()
+            }
+            None => {
+                if let Some(error) = response.response().error() {
+                    self.log_error(response.status(), error);
+                }
+                response.map_into_left_body()
+            }
+        };
+        if response.status().as_u16() < 400 {
+            settle(&self.context);
+        }
+        let status = response.status();
+        self.complete(status, response.headers_mut());
+        response
+    }
+
+    /// What goes out instead of an answer that must not go out as it is.
+    fn replacement<B: MessageBody>(
+        &self,
+        response: &ServiceResponse<B>,
+        admission: &Admission,
+    ) -> Option<HttpResponse> {
+        let status = response.status();
+        if self.context.guarded_route().is_none() {
+            let request = response.request();
+            let path = request.match_info();
+            let is_routed = path.unprocessed().len() < path.as_str().len();
+            let pattern = is_routed.then(|| request.match_pattern()).flatten();
+            let is_declared = match admission {
+                Admission::Anybody => true,
+                Admission::Unchecked(known) if pattern.as_ref() == Some(known) => true,
+                _ => self.is_wrapped(request),
+            };
+            if !is_declared {
+                let is_absent = matches!(
+                    status,
+                    StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED
+                );
+                let problem = match is_absent {
+                    true if !is_routed && !is_empty(response) => return None,
+                    true => self.absent(request, status),
+                    false => undeclared(request.method().as_str(), pattern),
+                };
+                self.log_problem(&problem);
+                // None of its headers either: they may hold a session.
+                return Some(problem.error_response());
+            }
+            if status == StatusCode::NOT_FOUND && is_empty(response) {
+                return Some(replace(response.headers(), &self.absent(request, status)));
+            }
+        }
+        let error = response.response().error();
+        let problem = stand_in(status, error, response.headers())?;
+        self.log_problem(&problem);
+        Some(replace(response.headers(), &problem))
+    }
+
+    /// Whether a middleware of the route itself may have answered, before the guard.
+    fn is_wrapped(&self, request: &HttpRequest) -> bool {
+        let path = request.match_info().as_str();
+        let table = self.context.security.table();
+        table.is_some_and(|table| table.is_wrapped(request.method(), path))
+    }
+
+    /// 404, or 405 where other methods are answered at the path.
+    fn absent(&self, request: &HttpRequest, status: StatusCode) -> Problem {
+        let path = request.match_info().as_str();
+        match self.context.security.table() {
+            Some(table)
+                if !table.answers(request.method(), path) && !table.methods_at(path).is_empty() =>
+            {
+                method_not_allowed(table, path)
+            }
+            _ => Problem::new(status),
+        }
+    }
+
+    /// An error that propagates: actix-web makes its response later, so it is completed then.
+    pub(super) fn fail(self, mut error: Error) -> Error {
+        if let Some(problem) = error.as_error::<Problem>() {
+            self.log_problem(problem);
+            error.add_response_mapper(move |mut response| {
+                self.complete(response.status(), response.headers_mut());
+                response
+            });
+            return error;
+        }
+        let cause = error.to_string();
+        let logged = Cell::new(false);
+        // What the response is, is known when it is made, and it may be made once only.
+        error.add_response_mapper(move |response| {
+            let status = response.status();
+            if !logged.replace(true) {
+                self.log(status, Some(&cause));
+            }
+            let mut response = match is_bare(status, response.headers()) {
+                true => replace(response.headers(), &Problem::new(status)),
+                false => response,
+            };
+            self.complete(status, response.headers_mut());
+            response
+        });
+        error
+    }
+
+    pub(super) fn complete(&self, status: StatusCode, headers: &mut HeaderMap) {
+        if let Ok(id) = HeaderValue::try_from(self.context.request_id.as_str()) {
+            headers.insert(HeaderName::from_static("x-request-id"), id);
+        }
+        let state = &self.context.security;
+        let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
+        state.headers().apply(headers, self.tls, private);
+        let route = self
+            .context
+            .guarded_route()
+            .and_then(|route| state.table()?.route(route));
+        if let Some(route) = route {
+            write_rate_limit_fields(headers, route, &self.context.limits());
+        }
+    }
+
+    fn log_error(&self, status: StatusCode, error: &Error) {
+        match error.as_error::<Problem>() {
+            Some(problem) => self.log_problem(problem),
+            None => self.log(status, Some(&error.to_string())),
+        }
+    }
+
+    pub(super) fn log_problem(&self, problem: &Problem) {
+        self.log(problem.status(), problem.cause());
+    }
+
+    fn log(&self, status: StatusCode, cause: Option<&str>) {
+        let development = self.context.security.is_development();
+        log::refused(status, &self.context.request_id, cause, development);
+    }
+}
+
+/// The problem that goes out instead of an answer that says too much: every fault of the server that is
+/// none, and what still has actix-web's default shape.
+fn stand_in(status: StatusCode, error: Option<&Error>, headers: &HeaderMap) -> Option<Problem> {
+    match error {
+        Some(error) if error.as_error::<Problem>().is_some() => None,
+        Some(error) => is_bare(status, headers).then(|| Problem::new(status).because(error)),
+        // A handler may say 503 in its own words. A 500 that it has built has no words to say.
+        None => (status == StatusCode::INTERNAL_SERVER_ERROR && !is_problem(headers))
+            .then(|| Problem::internal("a handler answered 500 by itself")),
+    }
+}
+
+/// Whether an error's response tells about the inside: a fault of the server, or the error's own text,
+/// which is what actix-web sends by default.
+fn is_bare(status: StatusCode, headers: &HeaderMap) -> bool {
+    let plain = headers
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|value| value.as_bytes().starts_with(b"text/plain"));
+    status.is_server_error() || plain
+}
+
+fn is_problem(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/problem+json"))
+}
+
+fn is_empty<B: MessageBody>(response: &ServiceResponse<B>) -> bool {
+    matches!(
+        response.response().body().size(),
+        BodySize::None | BodySize::Sized(0)
+    )
+}
+
+/// A problem's response with those headers of the one whose place it takes that say how to go on.
+fn replace(old: &HeaderMap, problem: &Problem) -> HttpResponse {
+    let mut response = problem.error_response();
+    for (name, value) in old {
+        let kept = [
+            header::ALLOW,
+            header::RETRY_AFTER,
+            header::VARY,
+            header::WWW_AUTHENTICATE,
+        ];
+        if kept.contains(name) || name.as_str().starts_with("access-control-") {
+            response.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    response
+}
