@@ -13,6 +13,7 @@ impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::NotFound => Self::not_found(),
+            Failure::SignedOut => Self::unauthorized(),
             Failure::Forbidden => Self::forbidden(),
             Failure::BadToken => Self::bad_request().with_detail(
                 "This link is not valid, or not any more. Sign up again for a new one.",

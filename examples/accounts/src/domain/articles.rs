@@ -113,7 +113,7 @@ impl Articles {
         author: &Account,
         text: Text<'_>,
     ) -> Result<Article, Failure> {
-        let article = sqlx::query_as(
+        let created = sqlx::query_as(
             "INSERT INTO articles (id, author_id, title, body_html, draft, created_at) \
              VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
         )
@@ -124,8 +124,12 @@ impl Articles {
         .bind(text.draft)
         .bind(now())
         .fetch_one(&self.pool)
-        .await?;
-        Ok(article)
+        .await;
+        created.map_err(|error: sqlx::Error| match error.as_database_error() {
+            // Somebody has deleted the author since the request began.
+            Some(error) if error.is_foreign_key_violation() => Failure::SignedOut,
+            _ => error.into(),
+        })
     }
 
     pub(crate) async fn update(
@@ -169,7 +173,35 @@ fn containing(search: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::containing;
+    use std::{env, fs};
+
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::domain::{accounts::Moment, database};
+
+    #[actix_web::test]
+    async fn an_author_who_is_gone_writes_nothing() {
+        let folder = env::temp_dir().join(Uuid::now_v7().to_string());
+        let url = format!("sqlite:{}/accounts.db", folder.display());
+        let articles = Articles::new(database::open(&url).await.expect("a new database"));
+        let nobody = Account {
+            id: Uuid::now_v7(),
+            email: "ada@example.com".to_owned(),
+            username: "Ada".to_owned(),
+            role: Role::User,
+            disabled: false,
+            created_at: Moment(OffsetDateTime::UNIX_EPOCH),
+        };
+        let text = Text {
+            title: "On notes",
+            body_html: "",
+            draft: false,
+        };
+        let failure = articles.create(&nobody, text).await;
+        assert!(matches!(failure, Err(Failure::SignedOut)), "{failure:?}");
+        fs::remove_dir_all(folder).expect("the folder");
+    }
 
     #[test]
     fn a_search_has_no_wildcards() {

@@ -6,6 +6,8 @@
 pub(crate) enum Failure {
     /// There is no such thing, or the caller may not know of it.
     NotFound,
+    /// The caller's own account is gone by now.
+    SignedOut,
     /// It is somebody else's.
     Forbidden,
     /// The token is unknown, used up or too old, or the address has an account by now.
