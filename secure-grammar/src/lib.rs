@@ -31,6 +31,7 @@ mod cursor;
 mod duration;
 mod error;
 mod glyph;
+mod method;
 mod number;
 mod pattern;
 mod quota;
@@ -39,6 +40,7 @@ mod words;
 
 pub use duration::{format_duration, parse_duration};
 pub use error::GrammarError;
+pub use method::changes_state;
 pub use pattern::PathPattern;
 pub use quota::{Quota, parse_quotas};
 pub use size::parse_size;

@@ -5,7 +5,7 @@ mod policy;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Attribute, ItemFn, ext::IdentExt as _, spanned::Spanned as _};
+use syn::{Attribute, ItemFn, Type, ext::IdentExt as _, spanned::Spanned as _};
 
 use crate::{
     attribute::route::Route,
@@ -87,7 +87,7 @@ fn extractor(argument: &Argument, private: &TokenStream) -> TokenStream {
     let (ty, span) = (&argument.ty, argument.ty.span());
     match argument.mark {
         Mark::None => {
-            let probe = probe(argument, private);
+            let probe = probe(ty, private);
             quote!(#probe::extract)
         }
         Mark::Trusted => {
@@ -107,13 +107,8 @@ fn values(endpoint: &Endpoint) -> TokenStream {
 }
 
 /// What the runtime knows of an argument's type.
-fn probe(argument: &Argument, private: &TokenStream) -> TokenStream {
-    let ty = &argument.ty;
-    match argument.mark {
-        Mark::None => quote!(#private::Probe::<#ty>),
-        Mark::Trusted => quote!(#private::Probe::<#private::Trusted<#ty>>),
-        Mark::Unvalidated(_) => quote!(#private::Probe::<#private::Unvalidated<#ty>>),
-    }
+fn probe(ty: &Type, private: &TokenStream) -> TokenStream {
+    quote!(#private::Probe::<#ty>)
 }
 
 /// The struct that a route attribute of ours makes of a guarded function.

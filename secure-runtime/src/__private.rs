@@ -22,7 +22,7 @@ pub use crate::{
     routes::{Methods, resource},
 };
 
-pub use secure_grammar::{Quota, same};
+pub use secure_grammar::Quota;
 pub use secure_macros::SerdeAttributes;
 pub use serde_json::{Map, Value};
 

@@ -6,7 +6,7 @@ use actix_web::Responder;
 use secure_runtime::{prelude::*, test::TestApp};
 use serde_json::{Value, json};
 
-use crate::support::{Forge, INVALID_TOKEN, Role, START, Scope, all, claims, problem, seen};
+use crate::support::{Forge, Role, START, Scope, assert_refused, claims};
 
 #[get("/me")]
 #[protected(roles = "user", scopes = "notes:read")]
@@ -19,23 +19,6 @@ async fn app() -> TestApp {
         routes.service(me);
     })
     .await
-}
-
-async fn assert_refused(app: &TestApp, name: &str, token: &str) {
-    let authorization = format!("Bearer {token}");
-    let response = app.get("/me").header("authorization", &authorization);
-    let response = response.send().await;
-    assert_eq!(
-        seen(&response),
-        (401, problem(401, "Unauthorized")),
-        "{name}"
-    );
-    assert_eq!(
-        all(&response, "www-authenticate"),
-        [INVALID_TOKEN],
-        "{name}"
-    );
-    assert_eq!(all(&response, "cache-control"), ["no-store"], "{name}");
 }
 
 async fn assert_accepted(app: &TestApp, name: &str, token: &str) {

@@ -4,7 +4,7 @@ use actix_web::Responder;
 use secure_runtime::{prelude::*, test::TestApp, token::Grant};
 use serde_json::json;
 
-use crate::support::{Forge, INVALID_TOKEN, all, claims, encode, problem, seen};
+use crate::support::{Forge, assert_refused, claims, encode};
 
 #[get("/me")]
 #[protected]
@@ -17,22 +17,6 @@ async fn app() -> TestApp {
         routes.service(me);
     })
     .await
-}
-
-async fn assert_refused(app: &TestApp, name: &str, token: &str) {
-    let authorization = format!("Bearer {token}");
-    let response = app.get("/me").header("authorization", &authorization);
-    let response = response.send().await;
-    assert_eq!(
-        seen(&response),
-        (401, problem(401, "Unauthorized")),
-        "{name}"
-    );
-    assert_eq!(
-        all(&response, "www-authenticate"),
-        [INVALID_TOKEN],
-        "{name}"
-    );
 }
 
 async fn status(app: &TestApp, token: &str) -> u16 {

@@ -1,7 +1,7 @@
 //! The route attributes: `#[get("/notes/{id}")]` and its siblings, ours and actix-web's alike.
 
 use proc_macro2::{Span, TokenStream};
-use secure_grammar::PathPattern;
+use secure_grammar::{PathPattern, changes_state};
 use syn::{
     Expr, ExprLit, Lit, LitStr, MetaNameValue, Token,
     parse::{Parse, ParseStream},
@@ -178,12 +178,9 @@ impl Route {
         Ok(())
     }
 
-    /// Whether one of the methods changes state: none of the safe ones (RFC 9110 §9.2.1) and QUERY.
+    /// Whether one of the methods changes state.
     pub(crate) fn changes_state(&self) -> bool {
-        let safe = ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"];
-        self.methods
-            .iter()
-            .any(|method| !safe.contains(&method.as_str()))
+        self.methods.iter().any(|method| changes_state(method))
     }
 }
 

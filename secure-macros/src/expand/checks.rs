@@ -45,7 +45,7 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
             .iter()
             .filter(|argument| matches!(argument.mark, Mark::None))
             .map(|argument| {
-                let probe = probe(argument, &private);
+                let probe = probe(&argument.ty, &private);
                 quote!(|| !#probe::KNOWN)
             });
         checks.extend(assertion(
@@ -72,7 +72,7 @@ fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> T
 }
 
 fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
-    let probe = probe(argument, private);
+    let probe = probe(&argument.ty, private);
     let mut checks = vec![(quote!(#probe::KNOWN), unknown_argument(argument))];
     if endpoint.validated.is_none() {
         checks.push((
@@ -101,7 +101,7 @@ fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStrea
 /// `#[trusted]` is for extractors that we do not know: what we know says itself what it carries.
 fn trusted_check(argument: &Argument, private: &TokenStream) -> TokenStream {
     let (ty, shown) = (&argument.ty, shown(&argument.ty));
-    let probe = quote!(#private::Probe::<#ty>);
+    let probe = probe(ty, private);
     let checks = [
         (
             quote!(!#private::InputProbe::<#ty>::CARRIES),
@@ -119,7 +119,7 @@ fn trusted_check(argument: &Argument, private: &TokenStream) -> TokenStream {
 /// What carries no input needs no reason why it is not validated.
 fn unvalidated_check(argument: &Argument, private: &TokenStream) -> TokenStream {
     let (ty, shown) = (&argument.ty, shown(&argument.ty));
-    let probe = quote!(#private::Probe::<#ty>);
+    let probe = probe(ty, private);
     let needless = (
         quote!(!#probe::KNOWN || #probe::INPUT.is_some()),
         needless_mark("unvalidated", &shown),

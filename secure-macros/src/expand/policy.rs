@@ -136,7 +136,7 @@ fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
 fn parameter(argument: &Argument, private: &TokenStream) -> TokenStream {
     match &argument.mark {
         Mark::None => {
-            let probe = probe(argument, private);
+            let probe = probe(&argument.ty, private);
             quote!({
                 #[allow(unused_imports)]
                 use #private::Unknown as _;

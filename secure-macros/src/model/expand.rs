@@ -214,7 +214,7 @@ fn check(model: &Model, private: &TokenStream) -> TokenStream {
     let schemas = model.schemas.iter().filter_map(|rule| match &rule.kind {
         RuleKind::Schema(function) => {
             let words = words(rule, private);
-            Some(quote!(#private::rules::schema(__errors, #function(self), #words);))
+            Some(quote!(#private::rules::custom(__errors, #function(self), #words);))
         }
         _ => None,
     });

@@ -167,7 +167,7 @@ impl<T: Bounded> Bounded for Box<T> {
 
 impl<T: Bounded, const N: usize> Bounded for [T; N] {
     fn check(&self, errors: &mut Errors) {
-        check_each(self, errors);
+        check_each(self, errors, T::check);
     }
 
     fn sample(_: &Bounds) -> Value {
@@ -219,36 +219,6 @@ impl<T: Contents> Contents for Box<T> {
     }
 }
 
-macro_rules! hold_more {
-    ($($type:ty $(, $extra:ident)?;)*) => {$(
-        impl<T: Contents $(, $extra)?> Contents for $type {
-            fn check_inside(&self, errors: &mut Errors) {
-                for (index, item) in self.iter().enumerate() {
-                    errors.index(index, |errors| item.check_inside(errors));
-                }
-            }
-        }
-    )*};
-}
-
-hold_more! { Vec<T>; VecDeque<T>; BTreeSet<T>; HashSet<T, S>, S; }
-
-impl<K, V: Contents, S> Contents for HashMap<K, V, S> {
-    fn check_inside(&self, errors: &mut Errors) {
-        for (index, value) in self.values().enumerate() {
-            errors.index(index, |errors| value.check_inside(errors));
-        }
-    }
-}
-
-impl<K, V: Contents> Contents for BTreeMap<K, V> {
-    fn check_inside(&self, errors: &mut Errors) {
-        for (index, value) in self.values().enumerate() {
-            errors.index(index, |errors| value.check_inside(errors));
-        }
-    }
-}
-
 impl Measured for String {
     fn sample(bounds: &Bounds) -> Value {
         Value::String(bounds.text())
@@ -278,54 +248,59 @@ impl<T: Measured> Measured for Option<T> {
 }
 
 macro_rules! lists {
-    ($($type:ty)*) => {$(
-        impl<T: Bounded> Measured for $type {
+    ($($type:ty $(, $extra:ident)?;)*) => {$(
+        impl<T: Bounded $(, $extra)?> Measured for $type {
             fn check_contents(&self, errors: &mut Errors) {
-                check_each(self, errors);
+                check_each(self, errors, T::check);
             }
 
             fn sample(bounds: &Bounds) -> Value {
                 Value::Array(bounds.items(|| T::sample(&Bounds::default())))
             }
         }
+
+        impl<T: Contents $(, $extra)?> Contents for $type {
+            fn check_inside(&self, errors: &mut Errors) {
+                check_each(self, errors, T::check_inside);
+            }
+        }
     )*};
 }
 
-lists! { Vec<T> VecDeque<T> BTreeSet<T> }
-
-impl<T: Bounded, S> Measured for HashSet<T, S> {
-    fn check_contents(&self, errors: &mut Errors) {
-        check_each(self, errors);
-    }
-
-    fn sample(bounds: &Bounds) -> Value {
-        Value::Array(bounds.items(|| T::sample(&Bounds::default())))
-    }
-}
+lists! { Vec<T>; VecDeque<T>; BTreeSet<T>; HashSet<T, S>, S; }
 
 macro_rules! maps {
-    ($($type:ident <$($extra:ident)?>)*) => {$(
-        impl<K: Bounded, V: Bounded $(, $extra)?> Measured for $type<K, V $(, $extra)?> {
+    ($($type:ty $(, $extra:ident)?;)*) => {$(
+        impl<K: Bounded, V: Bounded $(, $extra)?> Measured for $type {
             fn check_contents(&self, errors: &mut Errors) {
-                for (index, (key, value)) in self.iter().enumerate() {
-                    errors.index(index, |errors| {
-                        key.check(errors);
-                        value.check(errors);
-                    });
-                }
+                check_each(self, errors, |(key, value), errors| {
+                    key.check(errors);
+                    value.check(errors);
+                });
             }
 
             fn sample(_: &Bounds) -> Value {
                 json!({})
             }
         }
+
+        impl<K, V: Contents $(, $extra)?> Contents for $type {
+            fn check_inside(&self, errors: &mut Errors) {
+                check_each(self.values(), errors, V::check_inside);
+            }
+        }
     )*};
 }
 
-maps! { HashMap<S> BTreeMap<> }
+maps! { HashMap<K, V, S>, S; BTreeMap<K, V>; }
 
-fn check_each<'a, T: Bounded + 'a>(items: impl IntoIterator<Item = &'a T>, errors: &mut Errors) {
+/// Checks item by item, each at its index.
+fn check_each<I>(
+    items: impl IntoIterator<Item = I>,
+    errors: &mut Errors,
+    check: impl Fn(I, &mut Errors),
+) {
     for (index, item) in items.into_iter().enumerate() {
-        errors.index(index, |errors| item.check(errors));
+        errors.index(index, |errors| check(item, errors));
     }
 }

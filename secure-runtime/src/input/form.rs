@@ -1,6 +1,6 @@
 use actix_web::{HttpRequest, dev::Payload, web::Form};
 
-use super::{Bounds, Errors, Validated, body, errors::Place};
+use super::{Errors, Validated, body, errors::Place};
 use crate::{
     Problem,
     guard::{Argument, Caller, Extraction},
@@ -10,7 +10,7 @@ use crate::{
 /// A form body (`application/x-www-form-urlencoded`), of a type with `#[validated]`.
 impl<T: Validated> Argument for Form<T> {
     type Value = Self;
-    const INPUT: Option<Input> = Some(Input::validated(InputKind::Form, sample::<T>));
+    const INPUT: Option<Input> = Some(Input::validated::<T>(InputKind::Form));
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
@@ -29,10 +29,6 @@ impl<T: Validated> Argument for Form<T> {
 
 fn is_form(content_type: &str) -> bool {
     content_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
-}
-
-fn sample<T: Validated>() -> serde_json::Value {
-    T::sample(&Bounds::default())
 }
 
 /// `name=value` pairs, from a form or a query string; whatever is wrong is 422 with its place.

@@ -1,7 +1,7 @@
 use actix_web::{HttpRequest, dev::Payload, web::Json};
 use serde_json::{Value, error::Category};
 
-use super::{Bounds, Errors, Validated, body, errors::Place};
+use super::{Errors, Validated, body, errors::Place};
 use crate::{
     Problem,
     guard::{Argument, Caller, Extraction},
@@ -11,7 +11,7 @@ use crate::{
 /// A JSON body (`application/json` or `…+json`), of a type with `#[validated]`.
 impl<T: Validated> Argument for Json<T> {
     type Value = Self;
-    const INPUT: Option<Input> = Some(Input::validated(InputKind::Json, sample::<T>));
+    const INPUT: Option<Input> = Some(Input::validated::<T>(InputKind::Json));
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
@@ -31,10 +31,6 @@ impl<T: Validated> Argument for Json<T> {
 fn is_json(content_type: &str) -> bool {
     let lower = content_type.to_ascii_lowercase();
     lower == "application/json" || (lower.starts_with("application/") && lower.ends_with("+json"))
-}
-
-fn sample<T: Validated>() -> serde_json::Value {
-    T::sample(&Bounds::default())
 }
 
 /// Syntax is 400; a value of the wrong shape or against a rule is 422 with its place.

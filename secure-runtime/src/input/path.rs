@@ -1,7 +1,7 @@
 use actix_web::{FromRequest as _, HttpRequest, dev::Payload, web::Path};
 use futures_util::FutureExt as _;
 
-use super::{Bounds, Errors, Validated, errors::Place};
+use super::{Errors, Validated, errors::Place};
 use crate::{
     Problem,
     guard::{Argument, Caller, Extraction},
@@ -11,7 +11,7 @@ use crate::{
 /// The path's parameters. A segment that does not parse is a path that does not exist: 404.
 impl<T: Validated> Argument for Path<T> {
     type Value = Self;
-    const INPUT: Option<Input> = Some(Input::validated(InputKind::Path, sample::<T>));
+    const INPUT: Option<Input> = Some(Input::validated::<T>(InputKind::Path));
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
@@ -24,8 +24,4 @@ impl<T: Validated> Argument for Path<T> {
         path.check(&mut errors);
         Extraction::Ready(errors.finish().map(|()| path).map_err(Problem::invalid))
     }
-}
-
-fn sample<T: Validated>() -> serde_json::Value {
-    T::sample(&Bounds::default())
 }

@@ -1,6 +1,6 @@
 use actix_web::{HttpRequest, dev::Payload, web::Query};
 
-use super::{Bounds, Validated, errors::Place, form::parse_pairs};
+use super::{Validated, errors::Place, form::parse_pairs};
 use crate::{
     guard::{Argument, Caller, Extraction},
     policy::{Input, InputKind},
@@ -10,15 +10,11 @@ use crate::{
 /// parameters pass that the type does not know.
 impl<T: Validated> Argument for Query<T> {
     type Value = Self;
-    const INPUT: Option<Input> = Some(Input::validated(InputKind::Query, sample::<T>));
+    const INPUT: Option<Input> = Some(Input::validated::<T>(InputKind::Query));
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         let pairs = request.query_string().as_bytes();
         Extraction::Ready(parse_pairs(pairs, Place::Parameters).map(Query))
     }
-}
-
-fn sample<T: Validated>() -> serde_json::Value {
-    T::sample(&Bounds::default())
 }

@@ -153,7 +153,7 @@ pub fn must_match<T: PartialEq>(errors: &mut Errors, value: &T, other: &T, words
     }
 }
 
-/// A check of the app's own.
+/// A check of the app's own, over a field or the whole struct.
 pub fn custom(errors: &mut Errors, result: Result<(), ValidationError>, words: Words) {
     if let Err(mut error) = result {
         if let Some(code) = words.code {
@@ -164,11 +164,6 @@ pub fn custom(errors: &mut Errors, result: Result<(), ValidationError>, words: W
         }
         errors.add_validation(error);
     }
-}
-
-/// A check of the app's own over the whole struct.
-pub fn schema(errors: &mut Errors, result: Result<(), ValidationError>, words: Words) {
-    custom(errors, result, words);
 }
 
 /// `validator::Validate` for a type with `#[validated]`: the same rules, each error under the

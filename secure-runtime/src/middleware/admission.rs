@@ -40,8 +40,10 @@ impl<S> SecurityService<S> {
             if table.answers(request.method(), path) {
                 return Ok(admission);
             }
-            if unchecked.is_none() && !table.methods_at(path).is_empty() {
-                return Err(method_not_allowed(table, path));
+            if unchecked.is_none()
+                && let Some(problem) = method_not_allowed(table, path)
+            {
+                return Err(problem);
             }
         }
         // The first service that the router would ask is the unchecked one, or there is none. Middleware
@@ -92,14 +94,17 @@ pub(super) fn undeclared(method: &str, pattern: Option<String>) -> Problem {
     ))
 }
 
-/// RFC 9110 §15.5.6: 405 says which methods there are.
-pub(super) fn method_not_allowed(table: &RouteTable, path: &str) -> Problem {
+/// RFC 9110 §15.5.6: 405 says which methods there are. `None` where no mounted route is at the path.
+pub(super) fn method_not_allowed(table: &RouteTable, path: &str) -> Option<Problem> {
     let mut methods: Vec<&str> = table.methods_at(path).iter().map(|m| m.as_str()).collect();
+    if methods.is_empty() {
+        return None;
+    }
     methods.sort_unstable();
     methods.dedup();
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED);
-    match HeaderValue::try_from(methods.join(", ")) {
+    Some(match HeaderValue::try_from(methods.join(", ")) {
         Ok(allow) => problem.with_header(header::ALLOW, allow),
         Err(_) => problem,
-    }
+    })
 }

@@ -16,7 +16,6 @@ use super::admission::{Admission, method_not_allowed, undeclared};
 use crate::{Problem, context::RequestContext, edge::write_rate_limit_fields, guard::settle, log};
 
 /// Completes whatever answers.
-#[derive(Clone)]
 pub(super) struct Finish {
     pub(super) context: Rc<RequestContext>,
     pub(super) tls: bool,
@@ -99,14 +98,11 @@ impl Finish {
     /// 404, or 405 where other methods are answered at the path.
     fn absent(&self, request: &HttpRequest, status: StatusCode) -> Problem {
         let path = request.match_info().as_str();
-        match self.context.security.table() {
-            Some(table)
-                if !table.answers(request.method(), path) && !table.methods_at(path).is_empty() =>
-            {
-                method_not_allowed(table, path)
-            }
-            _ => Problem::new(status),
-        }
+        let table = self.context.security.table();
+        table
+            .filter(|table| !table.answers(request.method(), path))
+            .and_then(|table| method_not_allowed(table, path))
+            .unwrap_or_else(|| Problem::new(status))
     }
 
     /// An error that propagates: actix-web makes its response later, so it is completed then.

@@ -1,4 +1,4 @@
-use secure_grammar::same;
+use secure_grammar::changes_state;
 
 /// A method and a path that one handler answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,17 +29,4 @@ impl Endpoint {
     pub const fn changes_state(&self) -> bool {
         changes_state(self.method)
     }
-}
-
-/// Whether `method` is none of the safe methods.
-pub(crate) const fn changes_state(method: &str) -> bool {
-    const SAFE: [&str; 5] = ["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"];
-    let mut at = 0;
-    while at < SAFE.len() {
-        if same(method, SAFE[at]) {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }

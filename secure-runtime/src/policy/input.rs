@@ -1,4 +1,7 @@
-use crate::guard::Caller;
+use crate::{
+    guard::Caller,
+    input::{Bounded, Bounds},
+};
 
 /// An input that a handler reads from the request.
 #[derive(Debug, Clone, Copy)]
@@ -39,11 +42,11 @@ impl InputKind {
 
 impl Input {
     /// An input that is validated before the handler runs.
-    pub(crate) const fn validated(kind: InputKind, sample: fn() -> serde_json::Value) -> Self {
+    pub(crate) const fn validated<T: Bounded>(kind: InputKind) -> Self {
         Self {
             kind,
             unvalidated: None,
-            sample: Some(sample),
+            sample: Some(|| T::sample(&Bounds::default())),
         }
     }
 

@@ -12,7 +12,6 @@ mod vocabulary;
 
 pub use access::{Access, Demands};
 pub use endpoint::Endpoint;
-pub(crate) use endpoint::changes_state;
 #[doc(hidden)]
 pub use input::Parameter;
 pub use input::{Input, InputKind};

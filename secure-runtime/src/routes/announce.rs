@@ -1,8 +1,10 @@
 use std::{fmt::Write as _, io::Write as _, net::SocketAddr};
 
+use secure_grammar::changes_state;
+
 use super::table::{MountedRoute, RouteTable};
 use crate::{
-    policy::{Demands, InputKind, changes_state},
+    policy::{Demands, InputKind},
     security::State,
     token::Grant,
 };

@@ -1,7 +1,7 @@
 use std::{collections::HashMap, panic::catch_unwind};
 
 use actix_web::{dev::ResourceDef, http::Method};
-use secure_grammar::PathPattern;
+use secure_grammar::{PathPattern, changes_state};
 
 use super::{
     LaunchError, Routes,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     limit::Rule,
-    policy::{RoutePolicy, Vocabulary, changes_state},
+    policy::{RoutePolicy, Vocabulary},
     principal::Vocabularies,
 };
 

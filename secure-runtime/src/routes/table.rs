@@ -69,6 +69,8 @@ pub(crate) struct RouteTable {
     exact: HashMap<String, Vec<Method>>,
     /// The methods at each pattern with parameters.
     patterns: Vec<(ResourceDef, Vec<Method>)>,
+    /// Where a handler has a middleware of its own.
+    wrapped: Vec<(Method, ResourceDef)>,
 }
 
 impl RouteTable {
@@ -90,6 +92,10 @@ impl RouteTable {
                 .push(index);
             for (method, path) in &route.endpoints {
                 table.methods_of(path).push(method.clone());
+                if route.policy.is_wrapped() {
+                    let definition = ResourceDef::new(path.as_str());
+                    table.wrapped.push((method.clone(), definition));
+                }
             }
         }
         table.routes = routes;
@@ -177,13 +183,9 @@ impl RouteTable {
     /// Whether a handler that answers `method` at `path` has a middleware of its own, which may answer
     /// before the guard.
     pub(crate) fn is_wrapped(&self, method: &Method, path: &str) -> bool {
-        self.routes.iter().any(|route| {
-            let mut endpoints = route.endpoints.iter();
-            route.policy.is_wrapped()
-                && endpoints.any(|(known, pattern)| {
-                    known == method && ResourceDef::new(pattern.as_str()).is_match(path)
-                })
-        })
+        self.wrapped
+            .iter()
+            .any(|(known, definition)| known == method && definition.is_match(path))
     }
 
     pub(crate) fn vocabularies(&self) -> Vocabularies {

@@ -12,7 +12,7 @@ pub(crate) use reply::Reply;
 pub(crate) use server::{Complete, Server, serve, settings};
 pub(crate) use words::{Role, Scope};
 
-use secure_runtime::test::TestResponse;
+use secure_runtime::test::{TestApp, TestResponse};
 use serde_json::{Value, json};
 
 /// The challenge to somebody who sent no credential.
@@ -45,4 +45,22 @@ pub(crate) fn seen(response: &TestResponse) -> (u16, Value) {
         text => serde_json::from_str(&text).unwrap_or(Value::String(text)),
     };
     (response.status(), body)
+}
+
+/// Asserts that `/me` takes `token` for none: 401, with RFC 6750's words and no others, and not to be kept.
+pub(crate) async fn assert_refused(app: &TestApp, name: &str, token: &str) {
+    let authorization = format!("Bearer {token}");
+    let response = app.get("/me").header("authorization", &authorization);
+    let response = response.send().await;
+    assert_eq!(
+        seen(&response),
+        (401, problem(401, "Unauthorized")),
+        "{name}"
+    );
+    assert_eq!(
+        all(&response, "www-authenticate"),
+        [INVALID_TOKEN],
+        "{name}"
+    );
+    assert_eq!(all(&response, "cache-control"), ["no-store"], "{name}");
 }
