@@ -20,6 +20,7 @@ mod problem;
 mod report;
 mod routes;
 mod security;
+pub mod store;
 #[cfg(feature = "test")]
 pub mod test;
 pub mod token;

@@ -1,0 +1,74 @@
+//! Where state lives that outlasts a request: refresh families, revocations, one-time tokens,
+//! counters of failed sign-ins, API keys.
+//!
+//! One trait of six atomic operations, and a backend for each place: `MemoryStore` in this process.
+//! Which one an app uses is a matter of configuration: nothing that is written against [`Store`]
+//! knows it.
+
+mod error;
+mod key;
+
+use std::{fmt, time::Duration};
+
+use futures_util::future::BoxFuture;
+
+pub use error::StoreError;
+pub use key::{Key, Space};
+
+/// What an operation of a [`Store`] gives, once the store has answered.
+pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// A store of small values that end by themselves.
+///
+/// Each operation is atomic: whatever else runs at the same time, in this process or in another one
+/// on the same store, it happens before or after and never in between. An entry whose lifetime is over
+/// is absent, whether or not the store has cleaned it up yet.
+///
+/// A store that cannot be asked answers [`StoreError::Unavailable`] within a time limit of its own, and
+/// works again once what is behind it does. Nothing is ever dropped to make room for something else.
+pub trait Store: fmt::Debug + Send + Sync + 'static {
+    /// The value at `key`; `None` where there is none.
+    fn get<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>>;
+
+    /// Writes the entry, whatever was there before.
+    fn put<'a>(&'a self, key: Key<'a>, entry: Entry<'a>) -> StoreFuture<'a, ()>;
+
+    /// Writes the entry if nothing is there. Of any number of callers at once, exactly one gets
+    /// `true`.
+    fn put_if_absent<'a>(&'a self, key: Key<'a>, entry: Entry<'a>) -> StoreFuture<'a, bool>;
+
+    /// Removes the value and returns it. Of any number of callers at once, exactly one gets it.
+    fn take<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>>;
+
+    /// Writes the entry if the value that is there equals `expected`; `false` where it does not, or
+    /// nothing is there.
+    fn compare_and_swap<'a>(
+        &'a self,
+        key: Key<'a>,
+        expected: &'a [u8],
+        entry: Entry<'a>,
+    ) -> StoreFuture<'a, bool>;
+
+    /// Every entry of an owner within a space, in no particular order.
+    fn list<'a>(&'a self, space: Space<'a>, owner: &'a str) -> StoreFuture<'a, Vec<Listed>>;
+}
+
+/// What is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// The value. At most 64 KiB.
+    pub value: &'a [u8],
+    /// By whom it is listed; at most 255 bytes. `None`: by nobody.
+    pub owner: Option<&'a str>,
+    /// How long it lives from now; counted in whole milliseconds, rounded up.
+    pub lifetime: Duration,
+}
+
+/// An entry as [`Store::list`] finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The id within the space.
+    pub id: String,
+    /// The value.
+    pub value: Vec<u8>,
+}
