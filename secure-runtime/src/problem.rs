@@ -11,7 +11,10 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::{input::FieldError, principal::challenge};
+use crate::{input::FieldError, principal::challenge, store::StoreError, token::TokenError};
+
+/// When to come back to a server whose store does not answer.
+const STORE_IS_BACK: Duration = Duration::from_secs(1);
 
 /// A problem, answered as `application/problem+json` (RFC 9457).
 ///
@@ -164,6 +167,16 @@ impl Problem {
         Self::new(error.error_response().status()).because(error)
     }
 
+    /// 503 where the store does not answer or is full; what else is wrong with it is a fault of ours.
+    fn from_store(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Full => {
+                Self::unavailable(STORE_IS_BACK).because(error)
+            }
+            StoreError::Invalid(_) | StoreError::Corrupt(_) => Self::internal(error),
+        }
+    }
+
     /// The body, without a status line.
     fn body(&self) -> Vec<u8> {
         #[derive(Serialize)]
@@ -204,11 +217,24 @@ impl ResponseError for Problem {
     }
 }
 
-/// Any error is a 500 whose text is logged and not sent; an error of actix-web keeps its status.
+/// Any error is a 500 whose text is logged and not sent; an error of actix-web keeps its status. A
+/// store that does not answer is a 503, and a sign-in that was ended meanwhile a 401.
 impl<E: std::error::Error + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
-        if let Some(error) = (&error as &dyn Any).downcast_ref::<actix_web::Error>() {
+        let any: &dyn Any = &error;
+        if let Some(error) = any.downcast_ref::<actix_web::Error>() {
             return Self::from_actix(error);
+        }
+        if let Some(error) = any.downcast_ref::<StoreError>() {
+            return Self::from_store(error);
+        }
+        if let Some(error) = any.downcast_ref::<TokenError>() {
+            if error.is_unavailable() {
+                return Self::unavailable(STORE_IS_BACK).because(error);
+            }
+            if error.is_signed_out() {
+                return Self::unauthorized().because(error);
+            }
         }
         let mut cause = error.to_string();
         let mut source = error.source();

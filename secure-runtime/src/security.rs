@@ -11,7 +11,7 @@ use std::{
     },
 };
 
-pub use builder::{Builder, Missing, Set, part};
+pub use builder::{Builder, CompleteBuilder, Missing, Set, part};
 pub use environment::SettingsError;
 
 use crate::{
@@ -22,7 +22,8 @@ use crate::{
     principal::Principal,
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
-    token::{AccessTokens, TokenError},
+    store::Store,
+    token::{AccessTokens, KeyRing, TokenError, Tokens},
 };
 
 /// Security for one app: tokens, limits, headers and the routes that they protect.
@@ -52,6 +53,15 @@ impl Security {
     /// # Errors
     /// When a setting is missing, malformed or weak; every finding at once.
     pub fn from_env() -> Result<Self, SettingsError> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// As [`from_env`](Self::from_env), for an app that sets in code what no variable can say, such as
+    /// the store or who may sign in.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_env() -> Result<CompleteBuilder, SettingsError> {
         environment::read(|name| std::env::var(name), std::env::vars_os())
     }
 
@@ -91,9 +101,19 @@ impl Security {
         SecurityMiddleware::new(self.state.clone())
     }
 
-    /// Issues and verifies access tokens.
+    /// Signs in and out: access and refresh tokens together.
+    pub fn tokens(&self) -> &Tokens {
+        self.state.tokens()
+    }
+
+    /// Issues and verifies access tokens alone.
     pub fn access_tokens(&self) -> &AccessTokens {
         self.state.access_tokens()
+    }
+
+    /// Where the state lives that outlasts a request.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.state.store
     }
 
     /// The route × policy matrix of everything that is mounted; empty before
@@ -125,7 +145,8 @@ impl fmt::Debug for Security {
 /// What the handle shares.
 pub(crate) struct State {
     profile: Profile,
-    tokens: AccessTokens,
+    tokens: Tokens,
+    store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     limiter: Box<dyn Limiter>,
     headers: DefaultHeaders,
@@ -148,13 +169,18 @@ impl State {
         self.listing.get()
     }
 
-    pub(crate) fn verify(&self, token: &str) -> Result<Principal, TokenError> {
+    /// Who the bearer of an access token is, by the revocations that are known here.
+    pub(crate) fn judge(&self, token: &str) -> Result<Arc<Principal>, TokenError> {
         let words = self.table().map(RouteTable::vocabularies);
-        self.tokens.verify_text(token, words.unwrap_or_default())
+        self.access_tokens().judge(token, words)
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
     }
 
     pub(crate) fn access_tokens(&self) -> &AccessTokens {
-        &self.tokens
+        self.tokens.access()
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -1,4 +1,4 @@
-use std::{fmt, rc::Rc};
+use std::{fmt, sync::Arc};
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -201,14 +201,14 @@ impl<A: LoadAccount> Argument for Option<CurrentUser<A>> {
 }
 
 /// The caller that the guard has signed in before any argument is extracted.
-fn caller(request: &HttpRequest) -> Option<Rc<Principal>> {
+fn caller(request: &HttpRequest) -> Option<Arc<Principal>> {
     RequestContext::of(request)?.principal().cloned()
 }
 
 /// The caller with its account. A credential whose account is gone or disabled is no longer valid.
 async fn load<A: LoadAccount>(
     request: HttpRequest,
-    principal: Rc<Principal>,
+    principal: Arc<Principal>,
 ) -> Result<CurrentUser<A>, Problem> {
     CurrentUser::load(request, principal)
         .await?

@@ -17,18 +17,21 @@ use std::{
     fmt,
     future::Future,
     marker::PhantomData,
+    mem,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use actix_web::{Error, FromRequest, Handler, HttpRequest, dev::Payload};
+use futures_util::future::LocalBoxFuture;
 
 pub use argument::{Argument, Caller, Extraction, Trusted, Unvalidated};
 pub(crate) use limiting::settle;
 pub use probe::{InputProbe, NoKnownInput, Probe, Unknown};
 pub use together::Together;
 
-use crate::policy::Policy;
+use crate::{Problem, policy::Policy};
+use stages::Passage;
 
 /// What the attributes write beside a handler's policy: how its own arguments are extracted. `V` is
 /// what the handler is called with: a parameter, since an associated type of a public handler could
@@ -65,43 +68,77 @@ impl<G: Guard<V>, V> FromRequest for Guarded<G, V> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let policy = const { &G::POLICY };
+        let state = match stages::run(request, TypeId::of::<G>(), policy) {
+            Passage::Decided(Ok(())) => State::Extraction(G::extract(request, payload)),
+            Passage::Decided(Err(problem)) => {
+                State::Extraction(Extraction::Ready(Err(problem)))
+            }
+            Passage::Later(stages) => State::Stages(Box::new(Waiting {
+                stages,
+                request: request.clone(),
+                payload: payload.take(),
+            })),
+        };
         GuardFuture {
-            extraction: Some(match stages::run(request, TypeId::of::<G>(), policy) {
-                Ok(()) => G::extract(request, payload),
-                Err(problem) => Extraction::Ready(Err(problem)),
-            }),
+            state,
             policy: PhantomData,
         }
     }
 }
 
-/// The future of a [`Guarded`]. Nothing in it is boxed unless an argument reads the body.
+/// The future of a [`Guarded`]. Nothing in it is boxed unless a stage has to be waited for, or an
+/// argument.
 pub struct GuardFuture<G, V> {
-    /// Taken when it has given its result.
-    extraction: Option<Extraction<V>>,
+    state: State<V>,
     policy: PhantomData<fn() -> G>,
+}
+
+enum State<V> {
+    /// The stages are not decided yet; the body is untouched.
+    Stages(Box<Waiting>),
+    Extraction(Extraction<V>),
+    /// The result has been given.
+    Done,
+}
+
+/// What is needed once the stages are decided.
+struct Waiting {
+    stages: LocalBoxFuture<'static, Result<(), Problem>>,
+    request: HttpRequest,
+    payload: Payload,
 }
 
 // Nothing in it is pinned: what is awaited stands in a box.
 impl<G, V> Unpin for GuardFuture<G, V> {}
 
-impl<G, V> Future for GuardFuture<G, V> {
+impl<G: Guard<V>, V> Future for GuardFuture<G, V> {
     type Output = Result<Guarded<G, V>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let result = match self.extraction.take() {
-            Some(Extraction::Ready(result)) => result,
-            Some(Extraction::Later(mut future) | Extraction::Body(mut future)) => {
+        let extraction = match mem::replace(&mut self.state, State::Done) {
+            State::Stages(mut waiting) => match waiting.stages.as_mut().poll(context) {
+                Poll::Ready(Ok(())) => G::extract(&waiting.request, &mut waiting.payload),
+                Poll::Ready(Err(problem)) => Extraction::Ready(Err(problem)),
+                Poll::Pending => {
+                    self.state = State::Stages(waiting);
+                    return Poll::Pending;
+                }
+            },
+            State::Extraction(extraction) => extraction,
+            // Polled after it was ready: there is nothing more to come.
+            State::Done => return Poll::Pending,
+        };
+        let result = match extraction {
+            Extraction::Ready(result) => result,
+            Extraction::Later(mut future) | Extraction::Body(mut future) => {
                 match future.as_mut().poll(context) {
                     Poll::Ready(result) => result,
                     Poll::Pending => {
-                        self.extraction = Some(Extraction::Later(future));
+                        self.state = State::Extraction(Extraction::Later(future));
                         return Poll::Pending;
                     }
                 }
             }
-            // Polled after it was ready: there is nothing more to come.
-            None => return Poll::Pending,
         };
         Poll::Ready(match result {
             Ok(values) => Ok(Guarded {

@@ -5,12 +5,13 @@
 //! Hosts, CORS and CSRF take their places here when they come. Nothing in this file is generic
 //! over the policy, so it is compiled once.
 
-use std::{any::TypeId, borrow::Cow};
+use std::{any::TypeId, borrow::Cow, rc::Rc};
 
 use actix_web::{
     HttpRequest,
     http::{StatusCode, header},
 };
+use futures_util::future::LocalBoxFuture;
 use percent_encoding::percent_decode_str;
 
 use super::{
@@ -23,14 +24,45 @@ use crate::{
     log,
     policy::{Access, Demands, RoutePolicy},
     principal::{Credential, Principal, challenge, find_credential},
+    token::Freshness,
 };
+
+/// What the stages have come to.
+pub(super) enum Passage {
+    /// The request may pass, or not.
+    Decided(Result<(), Problem>),
+    /// It has to be waited for.
+    Later(LocalBoxFuture<'static, Result<(), Problem>>),
+}
 
 /// Lets the request pass, or says why not.
 pub(super) fn run(
     request: &HttpRequest,
     policy_type: TypeId,
     policy: &'static RoutePolicy,
-) -> Result<(), Problem> {
+) -> Passage {
+    match begin(request, policy_type, policy) {
+        Ok((context, route)) if asks_who_calls(request, policy) => {
+            match context.security.tokens().revocations().freshness() {
+                Freshness::Fresh => {}
+                Freshness::Due => renew_beside(&context),
+                Freshness::Stale => {
+                    return Passage::Later(Box::pin(wait(request.clone(), context, route)));
+                }
+            }
+            Passage::Decided(go_on(request, &context, route))
+        }
+        Ok((context, route)) => Passage::Decided(go_on(request, &context, route)),
+        Err(problem) => Passage::Decided(Err(problem)),
+    }
+}
+
+/// Up to the first stage that needs to know what is revoked. The second value is the route's number.
+fn begin(
+    request: &HttpRequest,
+    policy_type: TypeId,
+    policy: &'static RoutePolicy,
+) -> Result<(Rc<RequestContext>, usize), Problem> {
     let Some(context) = RequestContext::of(request) else {
         let problem = unwired(policy, "the app does not `.wrap(security.middleware())`");
         log::unwired(problem.cause().unwrap_or_default());
@@ -43,20 +75,53 @@ pub(super) fn run(
         return Err(unwired(policy, "`security.routes(…)` does not mount it"));
     };
     context.mark_guarded(route.id);
-
     limiting::charge(Stage::BeforeAuthentication, request, &context, route)?;
-    match policy.access() {
+    let id = route.id;
+    Ok((context, id))
+}
+
+/// Whether there is a token to be verified.
+fn asks_who_calls(request: &HttpRequest, policy: &RoutePolicy) -> bool {
+    (policy.is_protected() || policy.asks_who_calls())
+        && matches!(find_credential(request.headers()), Credential::Bearer(_))
+}
+
+/// What is known to be revoked is new enough, and this request has it asked for again beside itself.
+fn renew_beside(context: &RequestContext) {
+    if let Some(renewal) = context.security.tokens().revocations().begin_renewal() {
+        actix_web::rt::spawn(renewal.run());
+    }
+}
+
+/// What is known to be revoked is too old: first it is asked for again.
+async fn wait(
+    request: HttpRequest,
+    context: Rc<RequestContext>,
+    route: usize,
+) -> Result<(), Problem> {
+    let revocations = context.security.tokens().revocations().clone();
+    revocations.refresh().await?;
+    go_on(&request, &context, route)
+}
+
+/// From authentication on.
+fn go_on(request: &HttpRequest, context: &RequestContext, route: usize) -> Result<(), Problem> {
+    let table = context.security.table();
+    let Some(route) = table.and_then(|table| table.routes().get(route)) else {
+        return Err(Problem::internal("the route is not in the table any more"));
+    };
+    match route.policy.access() {
         Access::Public => {
-            if policy.asks_who_calls() {
-                authenticate(request, &context)?;
+            if route.policy.asks_who_calls() {
+                authenticate(request, context)?;
             }
         }
         Access::Protected(demands) => {
-            if !authenticate(request, &context)? {
+            if !authenticate(request, context)? {
                 return Err(unauthorized(None));
             }
-            limiting::charge(Stage::AfterAuthentication, request, &context, route)?;
-            authorize(request, &context, demands)?;
+            limiting::charge(Stage::AfterAuthentication, request, context, route)?;
+            authorize(request, context, demands)?;
         }
     }
     Ok(())
@@ -71,9 +136,9 @@ fn authenticate(request: &HttpRequest, context: &RequestContext) -> Result<bool,
         Credential::Bearer(token) => {
             let principal = context
                 .security
-                .verify(token)
+                .judge(token)
                 .map_err(|error| unauthorized(Some(error.to_string())))?;
-            context.sign_in(principal.into());
+            context.sign_in(principal);
             Ok(true)
         }
     }

@@ -3,25 +3,32 @@
 mod bearer;
 mod current_user;
 
-use std::time::Duration;
+use std::{any::Any, fmt, str::FromStr, sync::Arc, time::Duration};
 
-use crate::policy::{RoleWord, ScopeWord, Vocabulary};
+use crate::{
+    Problem,
+    policy::{RoleWord, ScopeWord, Vocabulary},
+};
 
 pub(crate) use bearer::{Credential, challenge, find_credential};
 pub use current_user::{CurrentUser, LoadAccount, NoAccount};
 
 /// A caller whose credential was verified: subject, roles and scopes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Principal {
     subject: String,
     client_id: String,
+    token_id: String,
+    family: Option<String>,
     roles: Vec<String>,
     scope: String,
     /// What the words mean to the mounted routes.
     role_mask: u64,
     scope_mask: u64,
     signed_in_at: Duration,
+    issued_at: Duration,
     expires_at: Duration,
+    claims: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Principal {
@@ -29,18 +36,57 @@ impl Principal {
         Self {
             subject: parts.subject.to_owned(),
             client_id: parts.client_id.to_owned(),
+            token_id: parts.token_id.to_owned(),
+            family: parts.family.map(str::to_owned),
             role_mask: held(words.roles, parts.roles.iter().map(String::as_str)),
             scope_mask: held(words.scopes, scopes(parts.scope)),
             roles: parts.roles.to_vec(),
             scope: parts.scope.to_owned(),
             signed_in_at: parts.signed_in_at,
+            issued_at: parts.issued_at,
             expires_at: parts.expires_at,
+            claims: parts.claims,
         }
     }
 
     /// The caller's id, as the credential names it (`sub`).
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// The caller's id as the app's own type of id. Where the subject is none of that type, nobody is
+    /// signed in: the problem is a 401.
+    ///
+    /// ```
+    /// # use secure_runtime::{Principal, Problem};
+    /// fn account_number(caller: &Principal) -> Result<u64, Problem> {
+    ///     caller.subject_as()
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// When the subject does not parse.
+    pub fn subject_as<T: FromStr>(&self) -> Result<T, Problem> {
+        self.subject.parse().map_err(|_| {
+            Problem::unauthorized().because("the subject is no id of the app's own type")
+        })
+    }
+
+    /// The credential's own id (`jti`).
+    pub fn token_id(&self) -> &str {
+        &self.token_id
+    }
+
+    /// The sign-in that the credential came from, where it can be refreshed (`sid`): the id of its
+    /// [`Family`](crate::token::Family).
+    pub fn family(&self) -> Option<&str> {
+        self.family.as_deref()
+    }
+
+    /// The claims of the app's own, of the type that was named by
+    /// [`Builder::token_claims`](crate::Builder::token_claims); `None` for any other type.
+    pub fn claims<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.claims.as_deref()?.downcast_ref()
     }
 
     /// The client that the credential was issued to (`client_id`).
@@ -65,6 +111,11 @@ impl Principal {
         self.signed_in_at
     }
 
+    /// When the credential was issued (`iat`), since 1970-01-01T00:00:00Z.
+    pub fn issued_at(&self) -> Duration {
+        self.issued_at
+    }
+
     /// When the credential ends (`exp`), since 1970-01-01T00:00:00Z.
     pub fn expires_at(&self) -> Duration {
         self.expires_at
@@ -79,14 +130,31 @@ impl Principal {
     }
 }
 
+impl fmt::Debug for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Principal")
+            .field("subject", &self.subject)
+            .field("client_id", &self.client_id)
+            .field("roles", &self.roles)
+            .field("scope", &self.scope)
+            .field("signed_in_at", &self.signed_in_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a verified credential says.
 pub(crate) struct Parts<'a> {
     pub(crate) subject: &'a str,
     pub(crate) client_id: &'a str,
+    pub(crate) token_id: &'a str,
+    pub(crate) family: Option<&'a str>,
     pub(crate) roles: &'a [String],
     pub(crate) scope: &'a str,
     pub(crate) signed_in_at: Duration,
+    pub(crate) issued_at: Duration,
     pub(crate) expires_at: Duration,
+    pub(crate) claims: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// The words that the mounted routes speak: how the words of a token become masks.

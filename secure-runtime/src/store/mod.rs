@@ -51,6 +51,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Every entry of an owner within a space, in no particular order.
     fn list<'a>(&'a self, space: Space<'a>, owner: &'a str) -> StoreFuture<'a, Vec<Listed>>;
+
+    /// Whether another process may read and write the same entries. Defaults to `true`; what is held
+    /// in memory alone says `false`, and nobody then asks it for what others have written.
+    fn is_shared(&self) -> bool {
+        true
+    }
 }
 
 /// What is written.

@@ -1,16 +1,10 @@
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer, Serialize, de};
-
-/// The header of our tokens. Anything that asks for more than a signature under our key is refused:
-/// `crit` would have to be understood, and a key that the token brings along is never used.
-#[derive(Deserialize)]
-pub(super) struct Header {
-    pub(super) alg: String,
-    pub(super) typ: String,
-    #[serde(default)]
-    pub(super) crit: Option<de::IgnoredAny>,
-}
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, DeserializeOwned},
+};
+use serde_json::{Map, Value};
 
 /// The claims of RFC 9068 §2.2, plus `nbf` and the caller's roles (§2.2.3.1). Unknown claims are
 /// ignored; a claim of ours that is absent, of another type or written twice is refused.
@@ -25,10 +19,22 @@ pub(super) struct Claims {
     pub(super) nbf: NumericDate,
     pub(super) jti: String,
     pub(super) auth_time: NumericDate,
+    /// The refresh family that the token belongs to (the name is OpenID Connect's).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sid: Option<String>,
     #[serde(default)]
     pub(super) roles: Vec<String>,
     #[serde(default)]
     pub(super) scope: String,
+    /// The app's own, which are read as its own type.
+    #[serde(flatten, skip_deserializing)]
+    pub(super) own: Map<String, Value>,
+}
+
+/// A JSON object. Serde would take a list for a struct too, and RFC 7515 §5.2 and RFC 7519 §7.2 do not.
+pub(super) fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    let first = json.iter().find(|byte| !byte.is_ascii_whitespace());
+    (first == Some(&b'{')).then(|| serde_json::from_slice(json).ok())?
 }
 
 /// RFC 7519 §4.1.3: one audience or several.
@@ -58,7 +64,11 @@ const LATEST: u64 = 253_402_300_799;
 
 impl Serialize for NumericDate {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u64(self.0.as_secs())
+        // RFC 7519 §2 has room for a fraction; only `iat` has one, and milliseconds are enough.
+        match self.0.subsec_millis() {
+            0 => serializer.serialize_u64(self.0.as_secs()),
+            millis => serializer.serialize_f64(self.0.as_secs() as f64 + f64::from(millis) / 1000.0),
+        }
     }
 }
 
@@ -81,8 +91,9 @@ impl<'de> Deserialize<'de> for NumericDate {
             }
 
             fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<NumericDate, E> {
+                // To the microsecond: what a float this large can tell apart.
                 match Duration::try_from_secs_f64(seconds) {
-                    Ok(date) if date.as_secs() <= LATEST => Ok(NumericDate(date)),
+                    Ok(date) if date.as_secs() <= LATEST => Ok(NumericDate(to_micros(date))),
                     _ => Err(E::custom("a date out of range")),
                 }
             }
@@ -91,4 +102,11 @@ impl<'de> Deserialize<'de> for NumericDate {
         // Not `deserialize_u64`: the type that stands in the JSON decides.
         deserializer.deserialize_any(Visitor)
     }
+}
+
+/// To the nearest microsecond.
+fn to_micros(date: Duration) -> Duration {
+    let rest = date.subsec_nanos() % 1000;
+    let down = date - Duration::from_nanos(rest.into());
+    if rest < 500 { down } else { down + Duration::from_micros(1) }
 }

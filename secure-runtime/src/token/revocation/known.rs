@@ -1,0 +1,155 @@
+use std::{collections::HashMap, time::Duration};
+
+use super::{
+    Fact, Revocable,
+    fact::millis,
+};
+use crate::store::StoreError;
+
+/// More than this are refused rather than forgotten: about 150 MB.
+const MOST: usize = 1_000_000;
+/// Below this, nobody looks for what has expired.
+const FEW: usize = 1024;
+
+/// The facts that count, in memory.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Each with the moment from which on it says nothing more.
+    tokens: HashMap<String, u64>,
+    families: HashMap<String, u64>,
+    subjects: HashMap<String, SignedOut>,
+    /// At how many facts it is next looked which of them have expired.
+    tidy_at: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct SignedOut {
+    not_after: u64,
+    until: u64,
+}
+
+impl Known {
+    /// Whether the fact says something new.
+    pub(super) fn learn(&mut self, fact: Fact, now: Duration) -> Result<bool, StoreError> {
+        let now = millis(now);
+        if millis(fact.until()) <= now {
+            return Ok(false);
+        }
+        if self.len() >= self.tidy_at.max(FEW) {
+            self.tidy(now);
+        }
+        if self.len() >= MOST {
+            return Err(StoreError::Full);
+        }
+        Ok(match fact {
+            Fact::Token { id, until } => later(self.tokens.entry(id).or_default(), until),
+            Fact::Family { id, until } => later(self.families.entry(id).or_default(), until),
+            Fact::Subject {
+                id,
+                not_after,
+                until,
+            } => {
+                let known = self.subjects.entry(id).or_insert(SignedOut {
+                    not_after: 0,
+                    until: 0,
+                });
+                let moved = later(&mut known.not_after, not_after);
+                later(&mut known.until, until) || moved
+            }
+        })
+    }
+
+    pub(super) fn revokes(&self, token: &Revocable<'_>) -> bool {
+        self.tokens.contains_key(token.token_id)
+            || token.family.is_some_and(|family| self.families.contains_key(family))
+            || self.refuses_subject(token.subject, token.issued_at)
+    }
+
+    /// On the same millisecond it is refused: which of the two came first cannot be told.
+    pub(super) fn refuses_subject(&self, subject: &str, moment: Duration) -> bool {
+        self.subjects
+            .get(subject)
+            .is_some_and(|signed_out| millis(moment) <= signed_out.not_after)
+    }
+
+    fn len(&self) -> usize {
+        self.tokens.len() + self.families.len() + self.subjects.len()
+    }
+
+    /// What refers to tokens that have all expired says nothing any more.
+    fn tidy(&mut self, now: u64) {
+        self.tokens.retain(|_, until| *until > now);
+        self.families.retain(|_, until| *until > now);
+        self.subjects.retain(|_, signed_out| signed_out.until > now);
+        self.tidy_at = self.len() * 2;
+    }
+}
+
+fn later(known: &mut u64, moment: u64) -> bool {
+    let is_later = moment > *known;
+    *known = moment.max(*known);
+    is_later
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(1000);
+    const HORIZON: Duration = Duration::from_secs(60);
+
+    fn token<'a>(token_id: &'a str, family: &'a str, issued_at: Duration) -> Revocable<'a> {
+        Revocable {
+            token_id,
+            family: Some(family),
+            subject: "ada",
+            issued_at,
+        }
+    }
+
+    #[test]
+    fn each_kind_of_fact_refuses_what_it_is_about() {
+        let mut known = Known::default();
+        let asked = token("t1", "f1", NOW);
+        assert!(!known.revokes(&asked));
+
+        let learn = |known: &mut Known, fact| known.learn(fact, NOW).expect("room");
+        assert!(learn(&mut known, Fact::token("t1", NOW + HORIZON)));
+        assert!(!learn(&mut known, Fact::token("t1", NOW + HORIZON)));
+        assert!(known.revokes(&asked));
+        assert!(!known.revokes(&token("t2", "f1", NOW)));
+
+        assert!(learn(&mut known, Fact::family("f1", NOW, HORIZON)));
+        assert!(known.revokes(&token("t2", "f1", NOW)));
+        assert!(!known.revokes(&token("t2", "f2", NOW)));
+
+        assert!(learn(&mut known, Fact::subject("ada", NOW, HORIZON)));
+        assert!(known.revokes(&token("t2", "f2", NOW)));
+        assert!(!known.revokes(&token("t2", "f2", NOW + Duration::from_millis(1))));
+    }
+
+    #[test]
+    fn an_older_fact_takes_nothing_back() {
+        let mut known = Known::default();
+        let earlier = NOW - Duration::from_secs(5);
+        known.learn(Fact::subject("ada", NOW, HORIZON), NOW).expect("room");
+        known.learn(Fact::subject("ada", earlier, HORIZON), NOW).expect("room");
+        assert!(known.refuses_subject("ada", NOW));
+    }
+
+    #[test]
+    fn what_has_expired_is_forgotten_and_the_rest_is_not() {
+        let mut known = Known::default();
+        for number in 0..FEW {
+            let fact = Fact::token(&number.to_string(), NOW + HORIZON);
+            known.learn(fact, NOW).expect("room");
+        }
+        let much_later = NOW + HORIZON;
+        let fact = Fact::token("late", much_later + HORIZON);
+        known.learn(fact, much_later).expect("room");
+        assert_eq!(known.len(), 1);
+        assert!(known.revokes(&token("late", "f", NOW)));
+        // Nothing is learned about what has expired already.
+        assert!(!known.learn(Fact::token("old", NOW), NOW).expect("room"));
+    }
+}
