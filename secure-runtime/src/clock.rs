@@ -42,7 +42,7 @@ impl Clock for SystemClock {
     }
 }
 
-impl<C: Clock> Clock for Arc<C> {
+impl<C: Clock + ?Sized> Clock for Arc<C> {
     fn unix(&self) -> Duration {
         C::unix(self)
     }

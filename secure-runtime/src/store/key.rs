@@ -4,6 +4,19 @@ use super::StoreError;
 const LONGEST_PART: usize = 255;
 
 /// What entries are for, and for which tenant: ids of two spaces never meet.
+///
+/// # Examples
+///
+/// ```
+/// use secure_runtime::store::Space;
+///
+/// const REFRESH: Space<'static> = Space::new("refresh");
+///
+/// let key = REFRESH.of_tenant("acme").key("7f3a");
+/// assert_eq!(key.space().purpose(), "refresh");
+/// assert!(key.check().is_ok());
+/// assert!(REFRESH.key("").check().is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Space<'a> {
     purpose: &'static str,
@@ -71,14 +84,8 @@ impl<'a> Key<'a> {
     /// When a part is empty (but the tenant), longer than 255 bytes, or holds a NUL, which PostgreSQL
     /// has no text for.
     pub fn check(&self) -> Result<(), StoreError> {
-        let parts = [
-            ("purpose", self.space.purpose, false),
-            ("tenant", self.space.tenant, true),
-            ("id", self.id, false),
-        ];
-        parts
-            .into_iter()
-            .try_for_each(|(what, text, may_be_empty)| check_part(what, text, may_be_empty))
+        check_space(self.space)?;
+        check_part("id", self.id, false)
     }
 }
 
@@ -93,4 +100,10 @@ pub(super) fn check_part(
         return Err(StoreError::Invalid(what));
     }
     Ok(())
+}
+
+/// Whether a space can hold anything.
+pub(super) fn check_space(space: Space<'_>) -> Result<(), StoreError> {
+    check_part("purpose", space.purpose, false)?;
+    check_part("tenant", space.tenant, true)
 }

@@ -1,19 +1,24 @@
 //! Where state lives that outlasts a request: refresh families, revocations, one-time tokens,
 //! counters of failed sign-ins, API keys.
 //!
-//! One trait of six atomic operations, and a backend for each place: `MemoryStore` in this process.
+//! One trait of six atomic operations, and a backend for each place: [`MemoryStore`] in this process.
 //! Which one an app uses is a matter of configuration: nothing that is written against [`Store`]
 //! knows it.
 
+mod entry;
 mod error;
 mod key;
+mod memory;
+mod time;
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use futures_util::future::BoxFuture;
 
+pub use entry::{Entry, Listed};
 pub use error::StoreError;
 pub use key::{Key, Space};
+pub use memory::MemoryStore;
 
 /// What an operation of a [`Store`] gives, once the store has answered.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -25,7 +30,11 @@ pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 /// is absent, whether or not the store has cleaned it up yet.
 ///
 /// A store that cannot be asked answers [`StoreError::Unavailable`] within a time limit of its own, and
-/// works again once what is behind it does. Nothing is ever dropped to make room for something else.
+/// works again once what is behind it does. Such an operation may have happened all the same: the
+/// question arrived, the answer did not. Nothing is ever dropped to make room for something else.
+///
+/// Every backend refuses the same keys, owners and entries with [`StoreError::Invalid`], before it does
+/// anything: see [`Key::check`] and [`Entry::check`].
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The value at `key`; `None` where there is none.
     fn get<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>>;
@@ -57,24 +66,4 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     fn is_shared(&self) -> bool {
         true
     }
-}
-
-/// What is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry<'a> {
-    /// The value. At most 64 KiB.
-    pub value: &'a [u8],
-    /// By whom it is listed; at most 255 bytes. `None`: by nobody.
-    pub owner: Option<&'a str>,
-    /// How long it lives from now; counted in whole milliseconds, rounded up.
-    pub lifetime: Duration,
-}
-
-/// An entry as [`Store::list`] finds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// The id within the space.
-    pub id: String,
-    /// The value.
-    pub value: Vec<u8>,
 }
