@@ -4,13 +4,19 @@ use std::{
     time::Duration,
 };
 
+use serde::de::DeserializeOwned;
+
 use super::{Profile, Security, State, environment::SettingsError};
 use crate::{
+    audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
+    crypto::ServerSecret,
     edge::DefaultHeaders,
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
-    token::{AccessTokenSettings, AccessTokens, DEFAULT_LIFETIME, Hs256Key},
+    oauth::{ErasedOwners, OAuth, ResourceOwners},
+    store::{MemoryStore, Store},
+    token::{KeyRing, TokenSettings, Tokens},
 };
 
 /// A required part that is not set yet.
@@ -75,7 +81,7 @@ pub struct Builder<I, A, K> {
 /// Everything that has a default.
 pub(super) struct Options {
     pub(super) profile: Profile,
-    pub(super) lifetime: Duration,
+    pub(super) tokens: TokenSettings,
     pub(super) body_limit: usize,
     pub(super) public_https: bool,
     pub(super) hsts_subdomains: bool,
@@ -84,7 +90,14 @@ pub(super) struct Options {
     pub(super) announce: bool,
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) limiter: Option<Box<dyn Limiter>>,
+    pub(super) store: Option<Arc<dyn Store>>,
+    pub(super) audit: Arc<dyn AuditSink>,
+    pub(super) owners: Option<Box<dyn ErasedOwners>>,
+    pub(super) public_origin: Option<String>,
 }
+
+/// A builder whose required parts are all set.
+pub type CompleteBuilder = Builder<Set<String>, Set<String>, Set<KeyRing>>;
 
 impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>> {
     pub(super) fn new() -> Self {
@@ -94,7 +107,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
             key: Missing(std::marker::PhantomData),
             options: Options {
                 profile: Profile::Production,
-                lifetime: DEFAULT_LIFETIME,
+                tokens: TokenSettings::default(),
                 body_limit: DEFAULT_BODY_LIMIT,
                 public_https: false,
                 hsts_subdomains: false,
@@ -103,6 +116,10 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 announce: false,
                 clock: None,
                 limiter: None,
+                store: None,
+                audit: Arc::new(TracingSink),
+                owners: None,
+                public_origin: None,
             },
         }
     }
@@ -129,14 +146,50 @@ impl<I, A, K> Builder<I, A, K> {
         }
     }
 
-    /// The key that signs and verifies the tokens.
-    pub fn signing_key(self, key: Hs256Key) -> Builder<I, A, Set<Hs256Key>> {
+    /// The key that signs and verifies the tokens, or a [`KeyRing`] of them. What a key is, says
+    /// which algorithm it is for.
+    pub fn signing_key(mut self, keys: impl Into<KeyRing>) -> Builder<I, A, Set<KeyRing>> {
+        self.options.ephemeral_key = false;
         Builder {
             issuer: self.issuer,
             audience: self.audience,
-            key: Set(key),
+            key: Set(keys.into()),
             options: self.options,
         }
+    }
+
+    /// The secret of this service, from which every key is derived that is not a signing key. Defaults
+    /// to what is derived from an HMAC signing key; required beside an asymmetric one.
+    pub fn secret(mut self, secret: ServerSecret) -> Self {
+        self.options.tokens.secret = Some(secret);
+        self
+    }
+
+    /// A secret that was in use before. What was made with it is still recognised, and nothing is made
+    /// with it any more.
+    pub fn previous_secret(mut self, secret: ServerSecret) -> Self {
+        self.options.tokens.previous_secrets.push(secret);
+        self
+    }
+
+    /// Where the state lives that outlasts a request: refresh families, revocations. Defaults to
+    /// memory, which ends with the process and is no other instance's.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.options.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Who signs in at the token endpoint, and what they may do
+    /// ([`oauth`](crate::oauth)).
+    pub fn resource_owners(mut self, owners: impl ResourceOwners) -> Self {
+        self.options.owners = Some(Box::new(owners));
+        self
+    }
+
+    /// Where audit events go. Defaults to `tracing`.
+    pub fn audit(mut self, sink: impl AuditSink) -> Self {
+        self.options.audit = Arc::new(sink);
+        self
     }
 
     /// In which world the app runs. Defaults to [`Profile::Production`].
@@ -147,7 +200,75 @@ impl<I, A, K> Builder<I, A, K> {
 
     /// How long an access token lives: 1 second to 1 hour. Defaults to 10 minutes.
     pub fn access_token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.options.lifetime = lifetime;
+        self.options.tokens.lifetime = lifetime;
+        self
+    }
+
+    /// How far the clocks of two machines may be apart: at most 60 seconds. Defaults to 30.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.options.tokens.leeway = leeway;
+        self
+    }
+
+    /// The type of the claims of the app's own, which [`Grant::with_claims`](crate::token::Grant::with_claims)
+    /// writes and [`Principal::claims`](crate::Principal::claims) reads. A token whose claims do not
+    /// read as `T` is refused.
+    pub fn token_claims<T: DeserializeOwned + Send + Sync + 'static>(mut self) -> Self {
+        self.options.tokens.own_claims::<T>();
+        self
+    }
+
+    /// How many verified access tokens are remembered, so that they are not verified again; 0 is
+    /// none. Defaults to 10 000.
+    pub fn remembered_tokens(mut self, tokens: usize) -> Self {
+        self.options.tokens.remembered = tokens;
+        self
+    }
+
+    /// How long a refresh token may lie unused. Defaults to 7 days.
+    pub fn refresh_idle_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.tokens.refresh.idle = lifetime;
+        self
+    }
+
+    /// After which time a sign-in ends, however often it is refreshed. Defaults to 30 days.
+    pub fn refresh_absolute_lifetime(mut self, lifetime: Duration) -> Self {
+        self.options.tokens.refresh.absolute = lifetime;
+        self
+    }
+
+    /// For how long a refresh token that is sent twice gets the same successor again, unless that
+    /// was used: at most 60 seconds, and 0 is never. Defaults to 10 seconds.
+    pub fn refresh_grace(mut self, grace: Duration) -> Self {
+        self.options.tokens.refresh.grace = grace;
+        self
+    }
+
+    /// After which time a revocation counts on every instance of the app: 100 milliseconds to 60
+    /// seconds. On the instance that revokes it counts at once. Defaults to 1 second.
+    pub fn revocation_bound(mut self, bound: Duration) -> Self {
+        self.options.tokens.revocation_bound = bound;
+        self
+    }
+
+    /// For how much longer than the bound tokens are accepted while the store does not answer. What
+    /// others revoke in that time does not count here. Defaults to 0: protected routes answer 503 then.
+    pub fn accept_unchecked_tokens_for(mut self, outage: Duration) -> Self {
+        self.options.tokens.tolerated_outage = outage;
+        self
+    }
+
+    /// How long others may keep the public keys (`max-age` of the JWKS), and so how long a new key is
+    /// published before it signs. Defaults to 5 minutes.
+    pub fn jwks_max_age(mut self, max_age: Duration) -> Self {
+        self.options.tokens.jwks_max_age = max_age;
+        self
+    }
+
+    /// How browsers and clients reach the app: scheme and host alone, such as
+    /// `https://example.com`. Defaults to the issuer, where that is an origin.
+    pub fn public_origin(mut self, origin: impl Into<String>) -> Self {
+        self.options.public_origin = Some(origin.into());
         self
     }
 
@@ -205,7 +326,7 @@ impl<I, A, K> Builder<I, A, K> {
     where
         I: Complete<String>,
         A: Complete<String>,
-        K: Complete<Hs256Key>,
+        K: Complete<KeyRing>,
     {
         let (issuer, audience) = (self.issuer.take(), self.audience.take());
         let options = self.options;
@@ -230,17 +351,27 @@ impl<I, A, K> Builder<I, A, K> {
         let clock = options
             .clock
             .unwrap_or_else(|| Arc::new(SystemClock::default()));
-        let settings = AccessTokenSettings {
-            issuer,
-            audience,
-            lifetime: options.lifetime,
-            key: self.key.take(),
-        };
-        let tokens = match AccessTokens::new(settings, clock.clone()) {
+        let store = options
+            .store
+            .unwrap_or_else(|| Arc::new(MemoryStore::new().with_clock(clock.clone())));
+        let oauth = OAuth::new(
+            options.owners,
+            options.public_origin,
+            &issuer,
+            options.tokens.jwks_max_age,
+        );
+        findings.extend(options.tokens.findings());
+        let keys = self.key.take();
+        let tokens = Tokens::new(
+            (issuer, audience, keys),
+            options.tokens,
+            (store.clone(), clock.clone(), options.audit),
+        );
+        let tokens = match tokens {
             Ok(tokens) if findings.is_empty() => tokens,
             Ok(_) => return Err(SettingsError::new(findings)),
-            Err(error) => {
-                findings.push(error.to_string());
+            Err(finding) => {
+                findings.push(finding);
                 return Err(SettingsError::new(findings));
             }
         };
@@ -248,6 +379,8 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
+            oauth,
+            store,
             clock,
             limiter: options
                 .limiter

@@ -1,0 +1,68 @@
+//! What existing clients need and new ones must not use.
+
+use actix_web::{HttpRequest, HttpResponse, web::Bytes};
+
+use super::{
+    answer::{Failure, Refusal},
+    grants::{Request, answer, owners, refresh},
+};
+use crate::{Problem, Secret, Security, post, public, rate_limit, token::IssuedTokens};
+
+/// In bytes: what a password is bounded by everywhere.
+const LONGEST_PASSWORD: usize = 1024;
+/// In bytes. An e-mail address has at most 254.
+const LONGEST_USERNAME: usize = 320;
+
+/// `POST /token` with `grant_type=password` (RFC 6749 §4.3), and all that [`oauth::token`](super::token())
+/// does.
+///
+/// RFC 9700 §2.4 and ASVS 10.4.4 say that this grant must not be used: it teaches people to give their
+/// password to any client. It is here for clients that speak nothing else; a client of your own signs
+/// in with a JSON body. The form holds `username`, `password`, and optionally `scope` and `client_id`.
+/// Ten requests a minute from one address.
+#[post("/token")]
+#[public]
+#[rate_limit("10/minute")]
+pub async fn token(
+    security: Security,
+    request: HttpRequest,
+    #[unvalidated = "RFC 6749 §5.2: what is wrong with the form is told in OAuth's words; it is read and bounded in `oauth::form`"]
+    body: Bytes,
+) -> Result<HttpResponse, Problem> {
+    answer(&security, &request, &body, password_or_refresh).await
+}
+
+async fn password_or_refresh(
+    security: &Security,
+    asked: &Request,
+) -> Result<IssuedTokens, Failure> {
+    if asked.form.required("grant_type")? != "password" {
+        return refresh(security, asked).await;
+    }
+    let username = asked.form.required("username")?;
+    let password = asked.form.required("password")?;
+    if username.len() > LONGEST_USERNAME || password.len() > LONGEST_PASSWORD {
+        return Err(Refusal::InvalidRequest.into());
+    }
+    let password = Secret::new(password.to_owned());
+    let found = owners(security)?.sign_in(username, password).await;
+    let grant = found
+        .map_err(Failure::Problem)?
+        .ok_or(Refusal::InvalidGrant)?;
+    let grant = match asked.form.scopes() {
+        Some(wanted) if wanted.iter().any(|scope| !grant.scopes().contains(scope)) => {
+            return Err(Refusal::InvalidScope.into());
+        }
+        Some(wanted) => grant.narrowed_to(&wanted),
+        None => grant,
+    };
+    let grant = match &asked.client_id {
+        Some(client_id) => grant.with_client_id(client_id),
+        None => grant,
+    };
+    let issued = security.tokens().sign_in(&grant).await;
+    issued.map_err(|error| match error.is_signed_out() {
+        true => Refusal::InvalidGrant.into(),
+        false => Failure::Problem(error.into()),
+    })
+}
