@@ -26,7 +26,7 @@ pub mod test;
 pub mod token;
 
 pub use clock::{Clock, SystemClock};
-pub use crypto::Secret;
+pub use crypto::{Secret, SecretError, ServerSecret};
 pub use input::FieldError;
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Access, Token,
     claims::{Audience, Claims, Header, NumericDate},
-    key::Hs256Key,
+    keys::Hs256Key,
 };
 use crate::{
     clock::Clock,

@@ -5,11 +5,14 @@
 
 mod claims;
 mod issuer;
-mod key;
+pub mod keys;
 mod purpose;
 
 pub use issuer::{AccessTokens, Grant, TokenError};
-pub use key::{Hs256Key, KeyError};
+pub use keys::{
+    EdDsaKey, Es256Key, Es384Key, Hs256Key, Hs384Key, Hs512Key, KeyError, KeyRing, Ps256Key,
+    Ps384Key, Ps512Key, Rs256Key, Rs384Key, Rs512Key,
+};
 pub use purpose::{Access, Purpose, Refresh, Token};
 
 pub(crate) use issuer::{AccessTokenSettings, DEFAULT_LIFETIME};
