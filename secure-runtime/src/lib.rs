@@ -5,6 +5,7 @@ extern crate self as secure_runtime;
 
 #[doc(hidden)]
 pub mod __private;
+pub mod audit;
 mod clock;
 mod context;
 mod crypto;
@@ -14,6 +15,7 @@ mod input;
 pub mod limit;
 mod log;
 mod middleware;
+pub mod oauth;
 pub mod policy;
 pub mod principal;
 mod problem;
@@ -26,7 +28,7 @@ pub mod test;
 pub mod token;
 
 pub use clock::{Clock, SystemClock};
-pub use crypto::Secret;
+pub use crypto::{Secret, SecretError, ServerSecret};
 pub use input::FieldError;
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
@@ -37,7 +39,9 @@ pub use secure_macros::{
     Role, Scope, connect, delete, get, head, options, patch, post, protected, public, put, query,
     rate_limit, route, routes, trace, validated,
 };
-pub use security::{Builder, Missing, Profile, Security, Set, SettingsError, part};
+pub use security::{
+    Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, part,
+};
 
 /// Everything that a module with handlers needs.
 pub mod prelude {

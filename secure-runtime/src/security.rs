@@ -15,15 +15,17 @@ pub use builder::{Builder, CompleteBuilder, Missing, Set, part};
 pub use environment::SettingsError;
 
 use crate::{
+    Problem,
     clock::Clock,
     edge::DefaultHeaders,
     limit::Limiter,
     middleware::SecurityMiddleware,
+    oauth::OAuth,
     principal::Principal,
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     store::Store,
-    token::{AccessTokens, KeyRing, TokenError, Tokens},
+    token::{AccessTokens, TokenError, Tokens},
 };
 
 /// Security for one app: tokens, limits, headers and the routes that they protect.
@@ -85,6 +87,10 @@ impl Security {
         let mut routes = Routes::new();
         listing(&mut routes);
         let table = routes::check(&routes)?;
+        let findings = self.state.oauth.findings(&table);
+        if !findings.is_empty() {
+            return Err(LaunchError::new(findings));
+        }
         if self.state.table.set(table).is_err() {
             return Err(LaunchError::one(
                 "`security.routes(…)` is called twice; list all routes in one closure",
@@ -132,6 +138,22 @@ impl Security {
             state: Arc::new(state),
         }
     }
+
+    /// The handle again, for whoever holds what it shares.
+    pub(crate) fn of(state: Arc<State>) -> Self {
+        Self { state }
+    }
+
+    pub(crate) fn oauth(&self) -> &OAuth {
+        &self.state.oauth
+    }
+
+    /// What the endpoints are told, and where they are mounted.
+    pub(crate) fn mounted_oauth(&self) -> Result<(&OAuth, &RouteTable), Problem> {
+        let table = self.state.table();
+        let table = table.ok_or_else(|| Problem::internal("`security.routes(…)` was never called"));
+        Ok((self.oauth(), table?))
+    }
 }
 
 impl fmt::Debug for Security {
@@ -146,6 +168,7 @@ impl fmt::Debug for Security {
 pub(crate) struct State {
     profile: Profile,
     tokens: Tokens,
+    oauth: OAuth,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     limiter: Box<dyn Limiter>,

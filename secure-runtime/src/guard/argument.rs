@@ -10,7 +10,7 @@ use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use super::stages::unauthorized;
 use crate::{
-    Problem,
+    Problem, Security,
     context::RequestContext,
     policy::Input,
     principal::{CurrentUser, LoadAccount, Principal},
@@ -197,6 +197,22 @@ impl<A: LoadAccount> Argument for Option<CurrentUser<A>> {
         Extraction::Later(Box::pin(
             async move { load(request, principal).await.map(Some) },
         ))
+    }
+}
+
+/// The handle itself, such as to sign somebody in or out.
+impl Argument for Security {
+    type Value = Self;
+    const INPUT: Option<Input> = None;
+    const CALLER: Caller = Caller::Unused;
+
+    fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
+        let context = RequestContext::of(request);
+        Extraction::Ready(match context {
+            Some(context) => Ok(Self::of(context.security.clone())),
+            // The guard has let nobody pass then.
+            None => Err(Problem::internal("there is no middleware of ours")),
+        })
     }
 }
 

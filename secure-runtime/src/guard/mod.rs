@@ -70,9 +70,7 @@ impl<G: Guard<V>, V> FromRequest for Guarded<G, V> {
         let policy = const { &G::POLICY };
         let state = match stages::run(request, TypeId::of::<G>(), policy) {
             Passage::Decided(Ok(())) => State::Extraction(G::extract(request, payload)),
-            Passage::Decided(Err(problem)) => {
-                State::Extraction(Extraction::Ready(Err(problem)))
-            }
+            Passage::Decided(Err(problem)) => State::Extraction(Extraction::Ready(Err(problem))),
             Passage::Later(stages) => State::Stages(Box::new(Waiting {
                 stages,
                 request: request.clone(),

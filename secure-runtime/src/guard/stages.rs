@@ -107,7 +107,7 @@ async fn wait(
 /// From authentication on.
 fn go_on(request: &HttpRequest, context: &RequestContext, route: usize) -> Result<(), Problem> {
     let table = context.security.table();
-    let Some(route) = table.and_then(|table| table.routes().get(route)) else {
+    let Some(route) = table.and_then(|table| table.route(route)) else {
         return Err(Problem::internal("the route is not in the table any more"));
     };
     match route.policy.access() {

@@ -55,7 +55,7 @@ pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], place: Place) -> Result<T,
 
 /// Whether every `%` starts an encoded byte, and all of them together are UTF-8. The parser itself would
 /// put something else in the place of what is not.
-fn is_well_formed(pairs: &[u8]) -> bool {
+pub(crate) fn is_well_formed(pairs: &[u8]) -> bool {
     let mut decoded = Vec::with_capacity(pairs.len());
     let mut rest = pairs;
     while let Some((first, after)) = rest.split_first() {

@@ -14,5 +14,6 @@ pub mod rules;
 pub(crate) use body::DEFAULT_BODY_LIMIT;
 pub use bounds::{Bounded, Bounds, Contents, Measured, Validated};
 pub use errors::{Errors, FieldError};
+pub(crate) use form::is_well_formed;
 pub use object::ObjectOnly;
 pub use probe::{BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, SecretProbe};

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::{
     answer::Refusal,
-    form::{Form, decode},
+    form::{Form, pairs},
 };
 
 /// In bytes. It is written into tokens.
@@ -48,11 +48,11 @@ fn basic(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     let decoded = STANDARD.decode(credentials.trim());
     let decoded = Zeroizing::new(decoded.map_err(|_| Refusal::InvalidClient)?);
     let pair = str::from_utf8(&decoded).map_err(|_| Refusal::InvalidClient)?;
-    match pair.split_once(':') {
-        Some((id, "")) if !id.is_empty() => {
-            let id = decode(id).map_err(|_| Refusal::InvalidClient)?;
-            Ok(Some(id.to_string()))
-        }
+    let id = pair.strip_suffix(':').filter(|id| !id.contains(':'));
+    // §2.3.1: encoded as in a form.
+    let mut names = pairs(id.unwrap_or_default().as_bytes()).map_err(|_| Refusal::InvalidClient)?;
+    match (names.next(), names.next()) {
+        (Some((id, value)), None) if value.is_empty() => Ok(Some(id.into_owned())),
         _ => Err(Refusal::InvalidClient),
     }
 }
@@ -83,7 +83,10 @@ mod tests {
         assert_eq!(ask(&[], "client_id=app"), Ok(Some("app".to_owned())));
         assert_eq!(ask(&[&basic("app:")], ""), Ok(Some("app".to_owned())));
         assert_eq!(ask(&[&basic("a%20b:")], ""), Ok(Some("a b".to_owned())));
-        assert_eq!(ask(&[&basic("app:")], "client_id=app"), Ok(Some("app".to_owned())));
+        assert_eq!(
+            ask(&[&basic("app:")], "client_id=app"),
+            Ok(Some("app".to_owned()))
+        );
     }
 
     #[test]
@@ -96,7 +99,11 @@ mod tests {
             "Basic".to_owned(),
             "Bearer abc".to_owned(),
         ] {
-            assert_eq!(ask(&[&authorization], ""), Err(Refusal::InvalidClient), "{authorization}");
+            assert_eq!(
+                ask(&[&authorization], ""),
+                Err(Refusal::InvalidClient),
+                "{authorization}"
+            );
         }
         let app = basic("app:");
         assert_eq!(ask(&[&app, &app], ""), Err(Refusal::InvalidClient));

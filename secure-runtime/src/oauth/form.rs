@@ -1,9 +1,9 @@
 use std::collections::HashMap;
 
-use percent_encoding::percent_decode_str;
 use zeroize::Zeroizing;
 
 use super::answer::Refusal;
+use crate::input::is_well_formed;
 
 /// In bytes. Two tokens are far shorter.
 const LONGEST_FORM: usize = 32 * 1024;
@@ -20,12 +20,10 @@ impl Form {
         if !is_form || body.len() > LONGEST_FORM {
             return Err(Refusal::InvalidRequest);
         }
-        let text = str::from_utf8(body).map_err(|_| Refusal::InvalidRequest)?;
         let mut parameters = HashMap::new();
-        for pair in text.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let value = decode(value)?;
-            if parameters.insert(decode(name)?.to_string(), value).is_some() {
+        for (name, value) in pairs(body)? {
+            let value = Zeroizing::new(value.into_owned());
+            if parameters.insert(name.into_owned(), value).is_some() {
                 return Err(Refusal::InvalidRequest);
             }
         }
@@ -45,27 +43,22 @@ impl Form {
 
     /// The scopes that are asked for, where any are.
     pub(super) fn scopes(&self) -> Option<Vec<String>> {
-        let words = self.get("scope")?.split(' ').filter(|word| !word.is_empty());
+        let words = self
+            .get("scope")?
+            .split(' ')
+            .filter(|word| !word.is_empty());
         let scopes: Vec<_> = words.map(str::to_owned).collect();
         (!scopes.is_empty()).then_some(scopes)
     }
 }
 
-/// As `application/x-www-form-urlencoded` says, but what is no UTF-8 or no encoding is refused and not
-/// replaced: a password would silently be another one.
-pub(super) fn decode(text: &str) -> Result<Zeroizing<String>, Refusal> {
-    let is_broken = text.match_indices('%').any(|(at, _)| {
-        let digits = text.as_bytes().get(at + 1..at + 3);
-        !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    });
-    if is_broken {
-        return Err(Refusal::InvalidRequest);
+/// Names and values. What is no UTF-8 or no encoding is refused and not replaced: a password would
+/// silently be another one.
+pub(super) fn pairs(text: &[u8]) -> Result<form_urlencoded::Parse<'_>, Refusal> {
+    match is_well_formed(text) {
+        true => Ok(form_urlencoded::parse(text)),
+        false => Err(Refusal::InvalidRequest),
     }
-    let spaced = Zeroizing::new(text.replace('+', " "));
-    let decoded = percent_decode_str(&spaced).decode_utf8();
-    decoded
-        .map(|text| Zeroizing::new(text.into_owned()))
-        .map_err(|_| Refusal::InvalidRequest)
 }
 
 #[cfg(test)]
@@ -80,7 +73,8 @@ mod tests {
 
     #[test]
     fn reads_what_clients_write() {
-        let form = parse("grant_type=password&username=a%40b.c&password=p%C3%A4+%2B&&x").expect("a form");
+        let form =
+            parse("grant_type=password&username=a%40b.c&password=p%C3%A4+%2B&&x").expect("a form");
         assert_eq!(form.get("username"), Some("a@b.c"));
         assert_eq!(form.get("password"), Some("pä +"));
         assert_eq!(form.get("x"), None);

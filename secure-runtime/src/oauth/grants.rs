@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Problem, Security, post, public, rate_limit,
-    token::{IssuedTokens, Token},
+    token::{Family, IssuedTokens, Token},
 };
 
 /// `POST /token` with `grant_type=refresh_token` (RFC 6749 §6): exchanges a refresh token for an access
@@ -57,27 +57,24 @@ pub(super) struct Request {
 }
 
 /// The refresh grant; any other is not supported.
-pub(super) async fn refresh(
-    security: &Security,
-    asked: &Request,
-) -> Result<IssuedTokens, Failure> {
+pub(super) async fn refresh(security: &Security, asked: &Request) -> Result<IssuedTokens, Failure> {
     if asked.form.required("grant_type")? != "refresh_token" {
         return Err(Refusal::UnsupportedGrantType.into());
     }
-    let token = Token::from_untrusted(asked.form.required("refresh_token")?);
+    let presented = Token::from_untrusted(asked.form.required("refresh_token")?);
     let owners = owners(security)?;
-    let renewed = security.tokens().refresh(
-        &token,
-        asked.client_id.as_deref(),
-        asked.form.scopes().as_deref(),
-        async |family| owners.renew(&family.subject).await,
-    );
-    Ok(renewed.await?)
+    let (tokens, scopes) = (security.tokens(), asked.form.scopes());
+    let client_id = asked.client_id.as_deref();
+    let renew = async |family: &Family| owners.renew(&family.subject).await;
+    let issued = tokens.refresh(&presented, client_id, scopes.as_deref(), renew);
+    Ok(issued.await?)
 }
 
 /// The launch check makes sure that there are some.
 pub(super) fn owners(security: &Security) -> Result<&dyn ErasedOwners, Failure> {
-    security.oauth().owners.as_deref().ok_or_else(|| {
-        Failure::Problem(Problem::internal("nobody said `.resource_owners(…)`"))
-    })
+    security
+        .oauth()
+        .owners
+        .as_deref()
+        .ok_or_else(|| Failure::Problem(Problem::internal("nobody said `.resource_owners(…)`")))
 }

@@ -38,21 +38,21 @@
 
 mod answer;
 mod client;
+mod discovery;
 mod form;
 mod grants;
 mod keys;
 pub mod legacy;
-mod metadata;
 mod owners;
 mod sign_out;
 
 use std::{fmt, time::Duration};
 
+pub use discovery::metadata;
 pub use grants::token;
 pub use keys::jwks;
-pub use metadata::metadata;
-pub use owners::ResourceOwners;
 pub(crate) use owners::ErasedOwners;
+pub use owners::ResourceOwners;
 pub use sign_out::{logout, logout_everywhere, revoke};
 
 use crate::routes::RouteTable;
@@ -106,11 +106,11 @@ impl OAuth {
             ));
         }
         if let Some(path) = table.path_of::<metadata>() {
-            if path != metadata::PATH {
+            if path != discovery::PATH {
                 findings.push(format!(
                     "`oauth::metadata` is looked for at {} (RFC 8414 §3), and stands at {path}; \
                      mount it outside of any scope",
-                    metadata::PATH,
+                    discovery::PATH,
                 ));
             }
             if self.origin.is_none() || !self.issuer_is_origin() {

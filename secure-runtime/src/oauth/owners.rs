@@ -58,8 +58,7 @@ pub(crate) trait ErasedOwners: Send + Sync {
         password: Secret<String>,
     ) -> LocalBoxFuture<'a, Result<Option<Grant>, Problem>>;
 
-    fn renew<'a>(&'a self, subject: &'a str)
-    -> LocalBoxFuture<'a, Result<Option<Grant>, Problem>>;
+    fn renew<'a>(&'a self, subject: &'a str) -> LocalBoxFuture<'a, Result<Option<Grant>, Problem>>;
 }
 
 impl<T: ResourceOwners> ErasedOwners for T {
@@ -71,10 +70,7 @@ impl<T: ResourceOwners> ErasedOwners for T {
         Box::pin(ResourceOwners::sign_in(self, username, password))
     }
 
-    fn renew<'a>(
-        &'a self,
-        subject: &'a str,
-    ) -> LocalBoxFuture<'a, Result<Option<Grant>, Problem>> {
+    fn renew<'a>(&'a self, subject: &'a str) -> LocalBoxFuture<'a, Result<Option<Grant>, Problem>> {
         Box::pin(ResourceOwners::renew(self, subject))
     }
 }

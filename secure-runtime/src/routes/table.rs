@@ -6,7 +6,7 @@ use secure_grammar::Quota;
 use super::entry::UncheckedEntry;
 use crate::{
     limit::Rule,
-    policy::{Count, LimitKey, RateLimit, RoutePolicy},
+    policy::{Count, LimitKey, Policy, RateLimit, RoutePolicy},
     principal::Vocabularies,
 };
 
@@ -134,6 +134,13 @@ impl RouteTable {
                     .find(|route| route.endpoints.iter().any(|(_, path)| *path == pattern))
             }
         }
+    }
+
+    /// At which path a route is mounted; the first where it is mounted more than once.
+    pub(crate) fn path_of<P: Policy>(&self) -> Option<&str> {
+        let at = self.by_policy.get(&TypeId::of::<P>())?.first()?;
+        let (_, path) = self.routes.get(*at)?.endpoints.first()?;
+        Some(path)
     }
 
     pub(crate) fn route(&self, id: usize) -> Option<&MountedRoute> {

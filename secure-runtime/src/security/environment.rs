@@ -2,8 +2,8 @@ use std::{env::VarError, ffi::OsString, fmt, fs};
 
 use secure_grammar::{nearest, parse_duration, parse_size};
 
-use super::{Profile, Security};
-use crate::token::Hs256Key;
+use super::{CompleteBuilder, Profile, Security};
+use crate::{ServerSecret, token::Hs256Key};
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
 const VARIABLES: [&str; 9] = [
@@ -61,7 +61,7 @@ impl std::error::Error for SettingsError {}
 pub(super) fn read(
     variable: impl Fn(&str) -> Result<String, VarError>,
     all: impl Iterator<Item = (OsString, OsString)>,
-) -> Result<Security, SettingsError> {
+) -> Result<CompleteBuilder, SettingsError> {
     let mut reader = Reader {
         variable,
         findings: Vec::new(),
@@ -87,28 +87,29 @@ pub(super) fn read(
     });
     let subdomains = reader.parsed("SECURE_HSTS_SUBDOMAINS", flag);
 
-    let (ephemeral_key, key) = match key {
-        Some(key) => (false, key),
-        None => (true, Hs256Key::random()),
+    let (ephemeral_key, secret) = match key {
+        Some(secret) => (false, secret),
+        None => (true, ServerSecret::random()),
     };
     if !reader.findings.is_empty() {
         return Err(SettingsError::new(reader.findings));
     }
     let stand_in = || "urn:secure-runtime:development".to_owned();
-    Security::builder()
+    Ok(Security::builder()
         .issuer(issuer.unwrap_or_else(stand_in))
         .audience(audience.unwrap_or_else(stand_in))
-        .signing_key(key)
+        .signing_key(Hs256Key::from_secret(&secret))
+        .secret(secret)
         .profile(profile)
         .with_options(|options| {
             options.ephemeral_key = ephemeral_key;
             options.announce = !production;
             options.public_https = public_https.unwrap_or(false);
             options.hsts_subdomains = subdomains.unwrap_or(false);
-            options.lifetime = lifetime.unwrap_or(options.lifetime);
+            let tokens = &mut options.tokens;
+            tokens.lifetime = lifetime.unwrap_or(tokens.lifetime);
             options.body_limit = body_limit.unwrap_or(options.body_limit);
-        })
-        .build()
+        }))
 }
 
 struct Reader<F> {
@@ -192,7 +193,7 @@ impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
         })
     }
 
-    fn key(&mut self, production: bool) -> Option<Hs256Key> {
+    fn key(&mut self, production: bool) -> Option<ServerSecret> {
         let text = match (self.text("SECURE_SECRET"), self.text("SECURE_SECRET_FILE")) {
             (Some(_), Some(_)) => {
                 self.findings.push(
@@ -224,7 +225,7 @@ impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
             return None;
         };
         let text = zeroize::Zeroizing::new(text);
-        match Hs256Key::from_text(&text) {
+        match ServerSecret::from_text(&text) {
             Ok(key) => Some(key),
             Err(error) => {
                 self.findings.push(format!("`{name}`: {error}"));
@@ -268,7 +269,7 @@ mod tests {
 
     const SECRET: &str = "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=";
 
-    fn read_from(variables: &[(&str, &str)]) -> Result<Security, SettingsError> {
+    fn read_from(variables: &[(&str, &str)]) -> Result<crate::Security, SettingsError> {
         let find = |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == name);
             found
@@ -278,7 +279,7 @@ mod tests {
         let all = variables
             .iter()
             .map(|(name, value)| (name.into(), value.into()));
-        read(find, all)
+        read(find, all)?.build()
     }
 
     fn findings(variables: &[(&str, &str)]) -> Vec<String> {

@@ -12,12 +12,11 @@ use futures_util::future::LocalBoxFuture;
 use super::{TestClock, TestRequest};
 use crate::{
     LaunchError, Routes, Security,
-    security::{Builder, Set},
+    security::CompleteBuilder,
     token::{Grant, Hs256Key},
 };
 
 type Answer = LocalBoxFuture<'static, Result<ServiceResponse, Error>>;
-type Complete = Builder<Set<String>, Set<String>, Set<Hs256Key>>;
 
 /// An app in memory, with the whole of its security and a clock of its own.
 #[derive(Clone)]
@@ -42,7 +41,7 @@ impl TestApp {
     /// When the settings or the routes are refused.
     #[allow(clippy::panic)]
     pub async fn with(
-        settings: impl FnOnce(Complete) -> Complete,
+        settings: impl FnOnce(CompleteBuilder) -> CompleteBuilder,
         listing: impl Fn(&mut Routes) + Send + Sync + 'static,
         configure: impl FnOnce(&mut ServiceConfig),
     ) -> Self {
@@ -61,7 +60,7 @@ impl TestApp {
     /// When the settings are refused.
     #[allow(clippy::panic)]
     pub async fn try_with(
-        settings: impl FnOnce(Complete) -> Complete,
+        settings: impl FnOnce(CompleteBuilder) -> CompleteBuilder,
         listing: impl Fn(&mut Routes) + Send + Sync + 'static,
         configure: impl FnOnce(&mut ServiceConfig),
     ) -> Result<Self, LaunchError> {

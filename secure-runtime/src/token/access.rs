@@ -16,7 +16,7 @@ use super::{
     cache::{Verified, VerifiedTokens},
     claims::{Audience, Claims, NumericDate, object},
     error::Reason,
-    keys::{Compact, KeyRing},
+    keys::{Compact, JwsError, KeyRing},
     revocation::{Freshness, Revocable, Revocations},
 };
 use crate::{
@@ -29,13 +29,13 @@ use crate::{
 pub(crate) const DEFAULT_LIFETIME: Duration = Duration::from_secs(10 * 60);
 /// Longer than this is no access token (requirement A7: 5 to 15 minutes by default; an hour is
 /// where we draw the line).
-pub(crate) const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60);
+pub(super) const LONGEST_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// How far the clocks of two machines may be apart, where nothing else is said.
-pub(crate) const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
+pub(super) const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
 /// More than this is no leeway (requirement A5).
-pub(crate) const LONGEST_LEEWAY: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_LEEWAY: Duration = Duration::from_secs(60);
 /// How many verified tokens are remembered, where nothing else is said.
-pub(crate) const DEFAULT_REMEMBERED: usize = 10_000;
+pub(super) const DEFAULT_REMEMBERED: usize = 10_000;
 /// Longer than any token that we write; what is longer is not even looked at.
 const LONGEST_TOKEN: usize = 8 * 1024;
 /// Subjects own entries of the store, and that is how long an owner may be there, in bytes.
@@ -68,29 +68,29 @@ struct Ring {
 }
 
 /// What access tokens are made with.
-pub(crate) struct AccessTokenSettings {
-    pub(crate) issuer: String,
-    pub(crate) audience: String,
-    pub(crate) lifetime: Duration,
-    pub(crate) leeway: Duration,
-    pub(crate) remembered: usize,
-    pub(crate) keys: KeyRing,
-    pub(crate) own_claims: Option<OwnClaims>,
+pub(super) struct AccessTokenSettings {
+    pub(super) issuer: String,
+    pub(super) audience: String,
+    pub(super) lifetime: Duration,
+    pub(super) leeway: Duration,
+    pub(super) remembered: usize,
+    pub(super) keys: KeyRing,
+    pub(super) own_claims: Option<OwnClaims>,
 }
 
 /// How the claims of the app's own are read.
 #[derive(Clone, Copy)]
-pub(crate) struct OwnClaims(fn(&[u8]) -> Option<Arc<dyn Any + Send + Sync>>);
+pub(super) struct OwnClaims(fn(&[u8]) -> Option<Arc<dyn Any + Send + Sync>>);
 
 impl OwnClaims {
-    pub(crate) fn of<T: DeserializeOwned + Send + Sync + 'static>() -> Self {
+    pub(super) fn of<T: DeserializeOwned + Send + Sync + 'static>() -> Self {
         Self(|payload| Some(Arc::new(object::<T>(payload)?)))
     }
 }
 
 impl AccessTokens {
     /// The settings are checked by whoever has them from somebody.
-    pub(crate) fn new(
+    pub(super) fn new(
         settings: AccessTokenSettings,
         revocations: Arc<Revocations>,
         clock: Arc<dyn Clock>,
@@ -196,11 +196,10 @@ impl AccessTokens {
             return Err(Reason::Revoked.into());
         }
         if words.is_some() {
-            let verified = Verified::new(token, principal.clone(), ring.epoch, revocations)
-                .valid(
-                    claims.latest_start().saturating_sub(self.leeway),
-                    claims.standard.exp.0 + self.leeway,
-                );
+            let verified = Verified::new(token, principal.clone(), ring.epoch, revocations).valid(
+                claims.latest_start().saturating_sub(self.leeway),
+                claims.standard.exp.0 + self.leeway,
+            );
             self.verified.insert(verified);
         }
         Ok(principal)
@@ -271,14 +270,18 @@ impl AccessTokens {
         if token.len() > LONGEST_TOKEN {
             return Err(Reason::Shape);
         }
-        let compact = Compact::parse(token).map_err(|_| Reason::Shape)?;
-        let typ = compact.typ().ok_or(Reason::Purpose)?.to_ascii_lowercase();
+        let compact = Compact::parse(token).map_err(|error| match error {
+            JwsError::Shape => Reason::Shape,
+            _ => Reason::Header,
+        })?;
+        let header = compact.header();
+        let typ = header.typ().ok_or(Reason::Purpose)?.to_ascii_lowercase();
         // RFC 9068 §4, RFC 7515 §4.1.9: `application/` may stand before it; media types have no case.
         if typ.strip_prefix("application/").unwrap_or(&typ) != TYP {
             return Err(Reason::Purpose);
         }
-        let key = compact.kid().and_then(|kid| ring.keys.find(kid));
-        if !key.ok_or(Reason::Key)?.verifies(&compact) {
+        let key = header.kid().and_then(|kid| ring.keys.find(kid));
+        if !key.ok_or(Reason::Key)?.verify(&compact) {
             return Err(Reason::Signature);
         }
         let payload = compact.payload().map_err(|_| Reason::Shape)?;

@@ -6,8 +6,7 @@
 
 use std::{
     collections::HashMap,
-    fmt,
-    mem,
+    fmt, mem,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -40,7 +39,12 @@ pub(super) struct Verified {
 }
 
 impl Verified {
-    pub(super) fn new(token: &str, principal: Arc<Principal>, epoch: u64, revocations: u64) -> Self {
+    pub(super) fn new(
+        token: &str,
+        principal: Arc<Principal>,
+        epoch: u64,
+        revocations: u64,
+    ) -> Self {
         Self {
             token: token.into(),
             principal,

@@ -67,7 +67,9 @@ impl Serialize for NumericDate {
         // RFC 7519 §2 has room for a fraction; only `iat` has one, and milliseconds are enough.
         match self.0.subsec_millis() {
             0 => serializer.serialize_u64(self.0.as_secs()),
-            millis => serializer.serialize_f64(self.0.as_secs() as f64 + f64::from(millis) / 1000.0),
+            millis => {
+                serializer.serialize_f64(self.0.as_secs() as f64 + f64::from(millis) / 1000.0)
+            }
         }
     }
 }
@@ -108,5 +110,9 @@ impl<'de> Deserialize<'de> for NumericDate {
 fn to_micros(date: Duration) -> Duration {
     let rest = date.subsec_nanos() % 1000;
     let down = date - Duration::from_nanos(rest.into());
-    if rest < 500 { down } else { down + Duration::from_micros(1) }
+    if rest < 500 {
+        down
+    } else {
+        down + Duration::from_micros(1)
+    }
 }

@@ -149,7 +149,10 @@ mod tests {
         let claim = |name: &str| Map::from_iter([(name.to_owned(), Value::from(1))]);
         assert!(Grant::new("ada").with_claims(&claim("plan")).is_ok());
         for name in ["sub", "exp", "scope", "roles", "sid"] {
-            assert!(Grant::new("ada").with_claims(&claim(name)).is_err(), "{name}");
+            assert!(
+                Grant::new("ada").with_claims(&claim(name)).is_err(),
+                "{name}"
+            );
         }
         assert!(Grant::new("ada").with_claims(&"text").is_err());
         assert!(Grant::new("ada").with_claims(&[1]).is_err());

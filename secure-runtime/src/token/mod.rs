@@ -11,24 +11,24 @@ mod claims;
 mod error;
 mod grant;
 mod issued;
-mod keys;
+pub mod keys;
 mod purpose;
 mod refresh;
 mod revocation;
+mod settings;
 mod tokens;
 
 pub use access::AccessTokens;
 pub use error::TokenError;
 pub use grant::Grant;
 pub use issued::IssuedTokens;
-pub use keys::{Hs256Key, KeyError};
+pub use keys::{
+    EdDsaKey, Es256Key, Es384Key, Hs256Key, Hs384Key, Hs512Key, KeyError, KeyRing, Ps256Key,
+    Ps384Key, Ps512Key, Rs256Key, Rs384Key, Rs512Key,
+};
 pub use purpose::{Access, Purpose, Refresh, Token};
 pub use refresh::Family;
 pub use tokens::{RefreshError, Tokens};
 
-pub(crate) use access::{
-    AccessTokenSettings, DEFAULT_LEEWAY, DEFAULT_LIFETIME, DEFAULT_REMEMBERED, LONGEST_LEEWAY,
-    LONGEST_LIFETIME, OwnClaims,
-};
-pub(crate) use refresh::RefreshSettings;
-pub(crate) use revocation::{Freshness, RevocationSettings, Revocations};
+pub(crate) use revocation::Freshness;
+pub(crate) use settings::TokenSettings;

@@ -33,6 +33,7 @@ pub(crate) fn claims() -> Value {
 /// the signature.
 pub(crate) struct Forge {
     key: hmac::Key,
+    kid: String,
 }
 
 impl Forge {
@@ -73,7 +74,7 @@ impl Forge {
 
     /// A token with these claims and the header of our own.
     pub(crate) fn token(&self, claims: &Value) -> String {
-        self.with_header(r#"{"typ":"at+jwt","alg":"HS256"}"#, &claims.to_string())
+        self.with_header(r#"@@
     }
 
     /// A token of these texts.

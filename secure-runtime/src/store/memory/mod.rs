@@ -114,6 +114,10 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     fn get<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>> {
         Box::pin(async move {
             key.check()?;

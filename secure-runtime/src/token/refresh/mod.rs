@@ -15,8 +15,8 @@ mod text;
 use std::{fmt, sync::Arc, time::Duration};
 
 use record::Record;
-pub(super) use text::TagKey;
 use text::Parts;
+pub(crate) use text::TagKey;
 
 use super::{Refresh, Token};
 use crate::{
@@ -183,8 +183,8 @@ impl Families {
                 return Ok(Rotation::Invalid);
             }
             let (used, newest) = (parts.generation(), record.generation);
-            let is_graced = used.checked_add(1) == Some(newest)
-                && record.is_in_grace(&self.settings, now);
+            let is_graced =
+                used.checked_add(1) == Some(newest) && record.is_in_grace(&self.settings, now);
             if (used == newest || is_graced)
                 && let Some(refusal) = wanted.refusal(&record)
             {

@@ -25,14 +25,14 @@ pub(super) struct Parts {
 }
 
 /// What makes a token of a generation, and nothing else does.
-pub(super) struct TagKey {
+pub(crate) struct TagKey {
     id: String,
     key: hmac::Key,
 }
 
 impl TagKey {
     /// `id` names the key in the family's record.
-    pub(super) fn new(id: String, key: &[u8]) -> Self {
+    pub(crate) fn new(id: String, key: &[u8]) -> Self {
         Self {
             id,
             key: hmac::Key::new(hmac::HMAC_SHA256, key),
@@ -70,7 +70,7 @@ impl Parts {
 
     /// Whether the token was made with this key. Compared in constant time.
     pub(super) fn is_of(&self, key: &TagKey) -> bool {
-        hmac::verify(&key.key, &message(&self.seed, self.generation), &self.tag).is_ok()
+        hmac::verify(&key.key, &*message(&self.seed, self.generation), &self.tag).is_ok()
     }
 
     /// The token of a generation of the same family.
@@ -98,7 +98,7 @@ impl Parts {
     }
 
     fn new(seed: Zeroizing<[u8; SEED]>, generation: u32, key: &TagKey) -> Self {
-        let signed = hmac::sign(&key.key, &message(&seed, generation));
+        let signed = hmac::sign(&key.key, &*message(&seed, generation));
         let mut tag = [0; TAG];
         // HMAC-SHA-256 puts out as many bytes as the tag has.
         tag.copy_from_slice(&signed.as_ref()[..TAG]);
@@ -119,7 +119,9 @@ fn message(seed: &[u8; SEED], generation: u32) -> Zeroizing<[u8; SEED + GENERATI
 
 impl fmt::Debug for TagKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TagKey").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("TagKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,9 +1,6 @@
 use std::{collections::HashMap, time::Duration};
 
-use super::{
-    Fact, Revocable,
-    fact::millis,
-};
+use super::{Fact, Revocable, fact::millis};
 use crate::store::StoreError;
 
 /// More than this are refused rather than forgotten: about 150 MB.
@@ -61,7 +58,9 @@ impl Known {
 
     pub(super) fn revokes(&self, token: &Revocable<'_>) -> bool {
         self.tokens.contains_key(token.token_id)
-            || token.family.is_some_and(|family| self.families.contains_key(family))
+            || token
+                .family
+                .is_some_and(|family| self.families.contains_key(family))
             || self.refuses_subject(token.subject, token.issued_at)
     }
 
@@ -132,8 +131,12 @@ mod tests {
     fn an_older_fact_takes_nothing_back() {
         let mut known = Known::default();
         let earlier = NOW - Duration::from_secs(5);
-        known.learn(Fact::subject("ada", NOW, HORIZON), NOW).expect("room");
-        known.learn(Fact::subject("ada", earlier, HORIZON), NOW).expect("room");
+        known
+            .learn(Fact::subject("ada", NOW, HORIZON), NOW)
+            .expect("room");
+        known
+            .learn(Fact::subject("ada", earlier, HORIZON), NOW)
+            .expect("room");
         assert!(known.refuses_subject("ada", NOW));
     }
 

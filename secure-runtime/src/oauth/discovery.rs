@@ -49,7 +49,10 @@ pub async fn metadata(security: Security) -> Result<HttpResponse, Problem> {
         token_endpoint: endpoint.map(url),
         revocation_endpoint: table.path_of::<revoke>().map(url),
         jwks_uri: jwks_path.map(url),
-        scopes_supported: table.vocabularies().scopes.map(|scopes| scopes.words().collect()),
+        scopes_supported: table
+            .vocabularies()
+            .scopes
+            .map(|scopes| scopes.words().to_vec()),
         response_types_supported: [],
         grant_types_supported: grants.into_iter().flatten().collect(),
         token_endpoint_auth_methods_supported: ["none"],

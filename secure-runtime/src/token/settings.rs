@@ -1,0 +1,183 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    AccessTokens, KeyRing, Tokens,
+    access::{
+        AccessTokenSettings, DEFAULT_LEEWAY, DEFAULT_LIFETIME, DEFAULT_REMEMBERED, LONGEST_LEEWAY,
+        LONGEST_LIFETIME, OwnClaims,
+    },
+    refresh::{Families, RefreshSettings, TagKey},
+    revocation::{RevocationSettings, Revocations},
+};
+use crate::{audit::AuditSink, clock::Clock, crypto::ServerSecret, store::Store};
+
+const REFRESH: &str = "refresh token";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST_GRACE: Duration = Duration::from_secs(60);
+const LONGEST_SIGN_IN: Duration = DAY.saturating_mul(400);
+const SHORTEST_BOUND: Duration = Duration::from_millis(100);
+const LONGEST_BOUND: Duration = Duration::from_secs(60);
+const LONGEST_MAX_AGE: Duration = DAY;
+
+/// Everything about tokens that has a default.
+pub(crate) struct TokenSettings {
+    pub(crate) lifetime: Duration,
+    pub(crate) leeway: Duration,
+    pub(crate) remembered: usize,
+    pub(crate) refresh: RefreshSettings,
+    pub(crate) revocation_bound: Duration,
+    pub(crate) tolerated_outage: Duration,
+    pub(crate) jwks_max_age: Duration,
+    pub(crate) secret: Option<ServerSecret>,
+    pub(crate) previous_secrets: Vec<ServerSecret>,
+    own_claims: Option<OwnClaims>,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            lifetime: DEFAULT_LIFETIME,
+            leeway: DEFAULT_LEEWAY,
+            remembered: DEFAULT_REMEMBERED,
+            refresh: RefreshSettings::default(),
+            revocation_bound: Duration::from_secs(1),
+            tolerated_outage: Duration::ZERO,
+            jwks_max_age: Duration::from_secs(5 * 60),
+            secret: None,
+            previous_secrets: Vec::new(),
+            own_claims: None,
+        }
+    }
+}
+
+impl TokenSettings {
+    pub(crate) fn own_claims<T: DeserializeOwned + Send + Sync + 'static>(&mut self) {
+        self.own_claims = Some(OwnClaims::of::<T>());
+    }
+
+    /// What is out of range, one sentence each.
+    pub(crate) fn findings(&self) -> Vec<String> {
+        let second = Duration::from_secs(1);
+        let within =
+            |value: Duration, least: Duration, most: Duration| least <= value && value <= most;
+        let refresh = &self.refresh;
+        let rules = [
+            (
+                within(self.lifetime, second, LONGEST_LIFETIME),
+                "an access token lives between 1 second and 1 hour",
+            ),
+            (
+                self.leeway <= LONGEST_LEEWAY,
+                "the leeway is at most 60 seconds",
+            ),
+            (
+                within(refresh.idle, second, refresh.absolute),
+                "a refresh token may lie unused for 1 second at least, and no longer than a sign-in lasts",
+            ),
+            (
+                refresh.absolute <= LONGEST_SIGN_IN,
+                "a sign-in lasts 400 days at most",
+            ),
+            (
+                refresh.grace <= LONGEST_GRACE,
+                "the grace of refresh tokens is at most 60 seconds",
+            ),
+            (
+                within(self.revocation_bound, SHORTEST_BOUND, LONGEST_BOUND),
+                "the bound of revocations is between 100 milliseconds and 60 seconds",
+            ),
+            (
+                self.tolerated_outage <= LONGEST_LIFETIME,
+                "unchecked tokens are accepted for 1 hour at most",
+            ),
+            (
+                within(self.jwks_max_age, second, LONGEST_MAX_AGE),
+                "others keep the public keys between 1 second and 1 day",
+            ),
+        ];
+        let broken = rules.into_iter().filter(|(holds, _)| !holds);
+        broken.map(|(_, rule)| rule.to_owned()).collect()
+    }
+
+    /// The keys of refresh tokens, the one that makes them first: from the secrets where there are any,
+    /// else from the HMAC keys of the ring.
+    fn tag_keys(&self, keys: &KeyRing) -> Option<(TagKey, Vec<TagKey>)> {
+        let mut tag_keys: Vec<TagKey> = match &self.secret {
+            Some(secret) => std::iter::once(secret)
+                .chain(&self.previous_secrets)
+                .map(|secret| TagKey::new(secret.id(), &*secret.derive(REFRESH)))
+                .collect(),
+            None => {
+                keys.current().verifying_key().secret()?;
+                let derived = keys.for_purpose(REFRESH);
+                let secrets = derived
+                    .verifying_keys()
+                    .filter_map(|key| Some(TagKey::new(key.kid().to_owned(), key.secret()?)));
+                secrets.collect()
+            }
+        };
+        let previous = tag_keys.split_off(1);
+        Some((tag_keys.pop()?, previous))
+    }
+}
+
+impl Tokens {
+    /// # Errors
+    /// What is missing, in one sentence.
+    pub(crate) fn new(
+        (issuer, audience, keys): (String, String, KeyRing),
+        settings: TokenSettings,
+        (store, clock, audit): (Arc<dyn Store>, Arc<dyn Clock>, Arc<dyn AuditSink>),
+    ) -> Result<Self, String> {
+        let Some((key, previous)) = settings.tag_keys(&keys) else {
+            return Err(
+                "beside an asymmetric signing key `.secret(…)` is required: refresh tokens are \
+                 derived from it"
+                    .to_owned(),
+            );
+        };
+        // Whatever lifetime another instance is configured with.
+        let horizon = LONGEST_LIFETIME + LONGEST_LEEWAY;
+        let revocations = Arc::new(Revocations::new(
+            store.clone(),
+            clock.clone(),
+            RevocationSettings {
+                bound: settings.revocation_bound,
+                tolerated_outage: settings.tolerated_outage,
+                horizon,
+            },
+        ));
+        let access = AccessTokens::new(
+            AccessTokenSettings {
+                issuer,
+                audience,
+                lifetime: settings.lifetime,
+                leeway: settings.leeway,
+                remembered: settings.remembered,
+                keys,
+                own_claims: settings.own_claims,
+            },
+            revocations.clone(),
+            clock.clone(),
+        );
+        Ok(Self {
+            access,
+            families: Families::new(store, clock.clone(), settings.refresh, key, previous),
+            revocations,
+            audit,
+            clock,
+            horizon,
+        })
+    }
+}
+
+impl fmt::Debug for TokenSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSettings")
+            .field("lifetime", &self.lifetime)
+            .field("refresh", &self.refresh)
+            .finish_non_exhaustive()
+    }
+}
