@@ -1,14 +1,20 @@
 //! Where state lives that outlasts a request: refresh families, revocations, one-time tokens,
 //! counters of failed sign-ins, API keys.
 //!
-//! One trait of six atomic operations, and a backend for each place: [`MemoryStore`] in this process.
-//! Which one an app uses is a matter of configuration: nothing that is written against [`Store`]
+//! One trait of six atomic operations, and a backend for each place: [`MemoryStore`] in this process,
+//! and behind the features of the same name `SqliteStore`, `PostgresStore` and `RedisStore`. Which one an app uses is a matter of configuration: nothing that is written against [`Store`]
 //! knows it.
 
 mod entry;
 mod error;
 mod key;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
+mod late;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sql;
 mod time;
 
 use std::fmt;
@@ -19,6 +25,16 @@ pub use entry::{Entry, Listed};
 pub use error::StoreError;
 pub use key::{Key, Space};
 pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::RedisStore;
+#[cfg(feature = "postgres")]
+pub use sql::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use sql::SqliteStore;
+
+/// How long an operation of a store outside this process may take.
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
+const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// What an operation of a [`Store`] gives, once the store has answered.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;

@@ -1,0 +1,330 @@
+mod envelope;
+mod keys;
+mod link;
+mod scripts;
+
+use std::{sync::Arc, time::Duration};
+
+use ::redis::{Cmd, cmd, pipe};
+
+use super::{
+    Entry, Key, Listed, Space, Store, StoreError, StoreFuture, entry::check_owner,
+    key::check_space, time,
+};
+use crate::clock::{Clock, SystemClock};
+use envelope::{Envelope, Tag, pack, split_member};
+use keys::Keys;
+use link::{Limit, Link};
+use scripts::Scripts;
+
+/// How many values of an owner are asked for together.
+const LISTED_AT_ONCE: usize = 128;
+
+/// A store in Redis 6.2 or later, or in Valkey.
+///
+/// Every instance of the app that uses the same server and prefix shares it. Every key has an expiry in
+/// the server too, so that what is over goes by itself.
+///
+/// It makes one connection and sends everything over that. When the server is gone or hangs, operations
+/// end in time with [`StoreError::Unavailable`], and work again once the server does.
+///
+/// The server must not evict: with a `maxmemory`, set `maxmemory-policy noeviction`. Otherwise it drops
+/// entries that still live, and with them what they protect from; see `docs/threats.md`.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use secure_runtime::store::RedisStore;
+///
+/// let store = RedisStore::connect("redis://cache.internal:6379")
+///     .await?
+///     .with_prefix("shop:");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct RedisStore {
+    link: Link,
+    keys: Keys,
+    scripts: Scripts,
+    clock: Arc<dyn Clock>,
+    timeout: Duration,
+}
+
+impl RedisStore {
+    /// Connects to a server, `redis://[user:password@]host[:port][/database]` or
+    /// `redis+unix:///path`, and asks whether it answers and evicts: an eviction policy is a warning in
+    /// the log.
+    ///
+    /// # Errors
+    /// When the address is none, or the server does not answer within a second: an app that needs it
+    /// says so at start. From then on an outage is an error of each operation, and no more.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let store = Self {
+            link: Link::new(url).map_err(StoreError::unavailable)?,
+            keys: Keys::new("secure:"),
+            scripts: Scripts::new(),
+            clock: Arc::new(SystemClock::default()),
+            timeout: super::DEFAULT_TIMEOUT,
+        };
+        let limit = store.limit();
+        let _: String = store.link.command(&cmd("PING"), limit).await?;
+        store.warn_of_eviction(limit).await;
+        Ok(store)
+    }
+
+    /// What every key starts with. Defaults to `secure:`. Stores with the same prefix are one store.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: &str) -> Self {
+        self.keys = Keys::new(prefix);
+        self
+    }
+
+    /// Where the time comes from. Defaults to the machine's clock. The server ends entries by its own
+    /// clock as well; the earlier of the two counts.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// How long an operation may take, together with the wait for a connection. Defaults to one second.
+    #[must_use]
+    pub const fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    async fn fetch(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StoreError> {
+        key.check()?;
+        let get = Cmd::get(self.keys.value(key));
+        let found: Option<Vec<u8>> = self.link.command(&get, self.limit()).await?;
+        self.living(found)
+    }
+
+    async fn write(&self, key: Key<'_>, entry: Entry<'_>) -> Result<(), StoreError> {
+        let write = self.prepare(key, entry)?;
+        self.index(&write).await?;
+        let mut set = cmd("SET");
+        set.arg(self.keys.value(key))
+            .arg(&write.packed)
+            .arg("PX")
+            .arg(entry.milliseconds())
+            .arg("GET");
+        let before: Option<Vec<u8>> = self.link.command(&set, write.limit).await?;
+        self.forget(key, before.as_deref(), write.limit).await;
+        Ok(())
+    }
+
+    async fn write_if_absent(&self, key: Key<'_>, entry: Entry<'_>) -> Result<bool, StoreError> {
+        let write = self.prepare(key, entry)?;
+        self.index(&write).await?;
+        let mut script = self.scripts.put_if_absent.key(self.keys.value(key));
+        script
+            .arg(write.now)
+            .arg(&write.packed)
+            .arg(entry.milliseconds());
+        let before: Option<Vec<u8>> = self.link.script(&script, write.limit).await?;
+        self.settle(&write, before).await
+    }
+
+    async fn remove(&self, key: Key<'_>) -> Result<Option<Vec<u8>>, StoreError> {
+        key.check()?;
+        let limit = self.limit();
+        let getdel = Cmd::get_del(self.keys.value(key));
+        let found: Option<Vec<u8>> = self.link.command(&getdel, limit).await?;
+        self.forget(key, found.as_deref(), limit).await;
+        self.living(found)
+    }
+
+    async fn swap(
+        &self,
+        key: Key<'_>,
+        expected: &[u8],
+        entry: Entry<'_>,
+    ) -> Result<bool, StoreError> {
+        let write = self.prepare(key, entry)?;
+        self.index(&write).await?;
+        let mut script = self.scripts.compare_and_swap.key(self.keys.value(key));
+        script
+            .arg(write.now)
+            .arg(&write.packed)
+            .arg(entry.milliseconds())
+            .arg(expected);
+        let before: Option<Vec<u8>> = self.link.script(&script, write.limit).await?;
+        self.settle(&write, before).await
+    }
+
+    /// The index holds a member for each write. Those whose value is gone or was written again since
+    /// are passed over: a write of this moment may have its member already and its value not yet.
+    async fn owned(&self, space: Space<'_>, owner: &str) -> Result<Vec<Listed>, StoreError> {
+        check_space(space)?;
+        check_owner(owner)?;
+        let limit = self.limit();
+        let now = self.now();
+        let mut range = cmd("ZRANGEBYSCORE");
+        range
+            .arg(self.keys.index(space, owner))
+            .arg(format!("({now}"))
+            .arg("+inf");
+        let members: Vec<String> = self.link.command(&range, limit).await?;
+        let mut listed = Vec::new();
+        for members in members.chunks(LISTED_AT_ONCE) {
+            let members: Vec<_> = members.iter().filter_map(|m| split_member(m)).collect();
+            let mut gets = pipe();
+            for (_, id) in &members {
+                gets.get(self.keys.value(space.key(id)));
+            }
+            let found: Vec<Option<Vec<u8>>> = self.link.commands(&gets, limit).await?;
+            for ((tag, id), found) in members.into_iter().zip(found) {
+                let Some(found) = found else { continue };
+                let envelope = Envelope::open(&found)?;
+                if envelope.end > now && envelope.owner == owner && envelope.tag == tag {
+                    listed.push(Listed {
+                        id: id.to_owned(),
+                        value: envelope.value.to_vec(),
+                    });
+                }
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Checks what is asked for, and packs it.
+    fn prepare<'a>(&self, key: Key<'a>, entry: Entry<'a>) -> Result<Write<'a>, StoreError> {
+        key.check()?;
+        entry.check()?;
+        let now = self.now();
+        let tag = Tag::random();
+        Ok(Write {
+            key,
+            entry,
+            now,
+            packed: pack(entry, entry.end(now), &tag),
+            member: tag.member(key.id()),
+            limit: self.limit(),
+        })
+    }
+
+    /// Puts a write into the index of its owner. Before the value: what lives is always listed.
+    async fn index(&self, write: &Write<'_>) -> Result<(), StoreError> {
+        let Some(owner) = write.entry.owner else {
+            return Ok(());
+        };
+        let mut script = self
+            .scripts
+            .index
+            .key(self.keys.index(write.key.space(), owner));
+        script
+            .arg(write.now.saturating_sub(time::KEPT_AFTER_END))
+            .arg(&write.member)
+            .arg(write.entry.end(write.now))
+            .arg(write.entry.milliseconds() + time::KEPT_AFTER_END);
+        let _: u8 = self.link.script(&script, write.limit).await?;
+        Ok(())
+    }
+
+    /// Whether a write under a condition took place, with the index as it must be then.
+    async fn settle(&self, write: &Write<'_>, before: Option<Vec<u8>>) -> Result<bool, StoreError> {
+        let done = before.is_some();
+        let superfluous = before.as_deref().unwrap_or(&write.packed);
+        self.forget(write.key, Some(superfluous), write.limit).await;
+        Ok(done)
+    }
+
+    /// Takes a write that is no more out of the index of its owner. What was asked for is done by then:
+    /// if this fails, the member stays until its end, and `list` passes it over.
+    async fn forget(&self, key: Key<'_>, packed: Option<&[u8]>, limit: Limit) {
+        let Some(envelope) = packed.and_then(|packed| Envelope::open(packed).ok()) else {
+            return;
+        };
+        let Some(member) = envelope.member(key.id()) else {
+            return;
+        };
+        let zrem = Cmd::zrem(self.keys.index(key.space(), envelope.owner), member);
+        let forgotten: Result<u8, _> = self.link.command(&zrem, limit).await;
+        if let Err(error) = forgotten {
+            tracing::debug!(%error, "a member of an index stays until its end");
+        }
+    }
+
+    /// The value of what was found, if it lives.
+    fn living(&self, found: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        let envelope = Envelope::open(&found)?;
+        let lives = envelope.end > self.now();
+        Ok(lives.then(|| envelope.value.to_vec()))
+    }
+
+    /// A server that evicts breaks the promise that nothing is dropped. Where it does not tell, nothing
+    /// is said.
+    async fn warn_of_eviction(&self, limit: Limit) {
+        let mut info = cmd("INFO");
+        info.arg("memory");
+        let Ok(info) = self.link.command::<String>(&info, limit).await else {
+            return;
+        };
+        let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name));
+        let bounded = field("maxmemory:").is_some_and(|bytes| bytes != "0");
+        let policy = field("maxmemory_policy:").unwrap_or("noeviction");
+        if bounded && policy != "noeviction" {
+            tracing::warn!(
+                policy,
+                "Redis may evict entries that still live: set maxmemory-policy to noeviction"
+            );
+        }
+    }
+
+    fn limit(&self) -> Limit {
+        Limit::new(self.timeout)
+    }
+
+    fn now(&self) -> u64 {
+        time::milliseconds(&*self.clock)
+    }
+}
+
+/// An entry on its way to the server.
+struct Write<'a> {
+    key: Key<'a>,
+    entry: Entry<'a>,
+    now: u64,
+    packed: Vec<u8>,
+    /// Of the owner's index.
+    member: String,
+    limit: Limit,
+}
+
+impl Store for RedisStore {
+    fn get<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>> {
+        Box::pin(self.fetch(key))
+    }
+
+    fn put<'a>(&'a self, key: Key<'a>, entry: Entry<'a>) -> StoreFuture<'a, ()> {
+        Box::pin(self.write(key, entry))
+    }
+
+    fn put_if_absent<'a>(&'a self, key: Key<'a>, entry: Entry<'a>) -> StoreFuture<'a, bool> {
+        Box::pin(self.write_if_absent(key, entry))
+    }
+
+    fn take<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>> {
+        Box::pin(self.remove(key))
+    }
+
+    fn compare_and_swap<'a>(
+        &'a self,
+        key: Key<'a>,
+        expected: &'a [u8],
+        entry: Entry<'a>,
+    ) -> StoreFuture<'a, bool> {
+        Box::pin(self.swap(key, expected, entry))
+    }
+
+    fn list<'a>(&'a self, space: Space<'a>, owner: &'a str) -> StoreFuture<'a, Vec<Listed>> {
+        Box::pin(self.owned(space, owner))
+    }
+}
