@@ -148,13 +148,16 @@ impl Jwk {
 
     /// The JSON text of a private key.
     pub(super) fn to_secret_text(&self) -> Result<Secret<String>, KeyError> {
-        secret_json(self)
+        secret_json(self, 1)
     }
 }
 
 /// JSON that holds secrets, written into memory that is long enough from the start.
-pub(super) fn secret_json<T: Serialize>(value: &T) -> Result<Secret<String>, KeyError> {
-    let mut json = Zeroizing::new(Vec::with_capacity(LONGEST));
+pub(super) fn secret_json<T: Serialize>(
+    value: &T,
+    keys: usize,
+) -> Result<Secret<String>, KeyError> {
+    let mut json = Zeroizing::new(Vec::with_capacity(LONGEST * keys));
     serde_json::to_writer(&mut *json, value).map_err(|_| KeyError::Unavailable)?;
     let text = String::from_utf8(std::mem::take(&mut *json)).map_err(|_| KeyError::Unavailable)?;
     Ok(Secret::new(text))

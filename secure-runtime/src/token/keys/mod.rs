@@ -10,16 +10,19 @@
 //! | [`Rs256Key`], [`Ps256Key`] and their siblings | the same | verifiers that know nothing newer |
 //! | [`Hs256Key`], [`Hs384Key`], [`Hs512Key`] | `random()`, `from_text`, `from_jwk` | one service both signs and verifies |
 //!
-//! A [`KeyRing`] holds the key that signs and those that verify.
+//! A [`KeyRing`] holds the key that signs and those that verify; a [`KeySet`] is the text that an
+//! operator keeps of it, and knows when a key may come, sign and go.
 
 pub mod algorithm;
 mod compact;
 mod curves;
 mod error;
 mod jwk;
+mod key_set;
 mod pem;
 mod public;
 mod ring;
+mod rotation;
 mod rsa;
 mod signing;
 #[cfg(test)]
@@ -32,7 +35,9 @@ pub(crate) use compact::Compact;
 pub use compact::JwsError;
 pub use error::KeyError;
 pub use jwk::PublicJwk;
+pub use key_set::{KeyEntry, KeySet, KeyStatus};
 pub use ring::{JwkSet, KeyRing};
+pub use rotation::{Rotation, RotationError, RotationStep, RotationTimes};
 pub use signing::SigningKey;
 pub use typed::{
     EdDsaKey, EdDsaPublicKey, Es256Key, Es256PublicKey, Es384Key, Es384PublicKey, Hs256Key,

@@ -208,21 +208,9 @@ impl SigningKey {
     }
 
     pub(super) fn to_members(&self) -> Result<Jwk, KeyError> {
-        let algorithm = self.algorithm();
-        let family = algorithm.family();
-        let mut jwk = Jwk {
-            kty: Some(family.kty().to_owned()),
-            kid: Some(self.kid().to_owned()),
-            alg: Some(algorithm.name().to_owned()),
-            usage: Some("sig".to_owned()),
-            crv: family.crv().map(str::to_owned),
-            ..Jwk::default()
-        };
-        if let Some(public) = self.0.verifying.public() {
-            public.write_jwk(&mut jwk);
-        }
+        let mut jwk = self.0.verifying.to_public_members();
         let key = self.0.key.as_bytes();
-        match family {
+        match self.algorithm().family() {
             Family::Hmac => jwk.k = Some(jwk::encode_secret(key)),
             Family::Rsa => rsa::write_jwk(key, &mut jwk)?,
             Family::Ec(curve) => curves::write_ec(curve, key, &mut jwk)?,

@@ -166,12 +166,26 @@ impl VerifyingKey {
         }
     }
 
-    pub(super) fn public(&self) -> Option<&Public> {
-        self.0.public.as_ref()
+    /// All members of the JWK but those that are secret.
+    pub(super) fn to_public_members(&self) -> Jwk {
+        let algorithm = self.algorithm();
+        let family = algorithm.family();
+        let mut jwk = Jwk {
+            kty: Some(family.kty().to_owned()),
+            kid: Some(self.kid().to_owned()),
+            alg: Some(algorithm.name().to_owned()),
+            usage: Some("sig".to_owned()),
+            crv: family.crv().map(str::to_owned),
+            ..Jwk::default()
+        };
+        if let Some(public) = &self.0.public {
+            public.write_jwk(&mut jwk);
+        }
+        jwk
     }
 
     pub(super) fn to_public_pem(&self) -> Result<String, KeyError> {
-        let public = self.public().ok_or(KeyError::Unavailable)?;
+        let public = self.0.public.as_ref().ok_or(KeyError::Unavailable)?;
         pem::write_public(&public.to_der()?)
     }
 }
