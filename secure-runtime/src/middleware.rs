@@ -45,6 +45,7 @@ where
 
     fn new_transform(&self, service: S) -> Self::Future {
         let state = self.state.clone();
+        state.watch_keys();
         Box::pin(async move {
             let unchecked = match state.listing() {
                 Some(listing) => UncheckedMap::build(listing).await,

@@ -2,6 +2,7 @@
 
 mod builder;
 mod environment;
+mod key_file;
 
 use std::{
     fmt,
@@ -13,6 +14,7 @@ use std::{
 
 pub use builder::{Builder, CompleteBuilder, Missing, Set, part};
 pub use environment::SettingsError;
+use key_file::KeyFile;
 
 use crate::{
     Problem,
@@ -169,6 +171,7 @@ pub(crate) struct State {
     profile: Profile,
     tokens: Tokens,
     oauth: OAuth,
+    key_file: Option<KeyFile>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     limiter: Box<dyn Limiter>,
@@ -229,6 +232,13 @@ impl State {
 
     pub(crate) fn is_development(&self) -> bool {
         self.profile == Profile::Development
+    }
+
+    /// Has this worker read the signing keys again whenever their file changes.
+    pub(crate) fn watch_keys(self: &Arc<Self>) {
+        if self.key_file.is_some() {
+            actix_web::rt::spawn(KeyFile::watch(self.clone()));
+        }
     }
 
     /// True once, in development.

@@ -6,7 +6,7 @@ use std::{
 
 use serde::de::DeserializeOwned;
 
-use super::{Profile, Security, State, environment::SettingsError};
+use super::{Profile, Security, State, environment::SettingsError, key_file::KeyFile};
 use crate::{
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
@@ -94,6 +94,7 @@ pub(super) struct Options {
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) owners: Option<Box<dyn ErasedOwners>>,
     pub(super) public_origin: Option<String>,
+    pub(super) key_file: Option<KeyFile>,
 }
 
 /// A builder whose required parts are all set.
@@ -120,6 +121,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 audit: Arc::new(TracingSink),
                 owners: None,
                 public_origin: None,
+                key_file: None,
             },
         }
     }
@@ -150,6 +152,7 @@ impl<I, A, K> Builder<I, A, K> {
     /// which algorithm it is for.
     pub fn signing_key(mut self, keys: impl Into<KeyRing>) -> Builder<I, A, Set<KeyRing>> {
         self.options.ephemeral_key = false;
+        self.options.key_file = None;
         Builder {
             issuer: self.issuer,
             audience: self.audience,
@@ -380,6 +383,7 @@ impl<I, A, K> Builder<I, A, K> {
             profile: options.profile,
             tokens,
             oauth,
+            key_file: options.key_file,
             store,
             clock,
             limiter: options

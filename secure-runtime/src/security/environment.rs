@@ -1,18 +1,36 @@
-use std::{env::VarError, ffi::OsString, fmt, fs};
+//! Settings from the environment.
 
-use secure_grammar::{nearest, parse_duration, parse_size};
+mod reader;
+
+use std::{env::VarError, ffi::OsString, fmt, time::Duration};
+
+use secure_grammar::{parse_duration, parse_size};
 
 use super::{CompleteBuilder, Profile, Security};
-use crate::{ServerSecret, token::Hs256Key};
+use crate::{
+    ServerSecret,
+    token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
+};
+use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 19] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
+    "SECURE_PREVIOUS_SECRET",
+    "SECURE_PREVIOUS_SECRET_FILE",
+    "SECURE_KEYS",
+    "SECURE_KEYS_FILE",
     "SECURE_ISSUER",
     "SECURE_AUDIENCE",
     "SECURE_ACCESS_TOKEN_LIFETIME",
+    "SECURE_LEEWAY",
+    "SECURE_REFRESH_IDLE_LIFETIME",
+    "SECURE_REFRESH_ABSOLUTE_LIFETIME",
+    "SECURE_REFRESH_GRACE",
+    "SECURE_REVOCATION_BOUND",
+    "SECURE_JWKS_MAX_AGE",
     "SECURE_BODY_LIMIT",
     "SECURE_PUBLIC_ORIGIN",
     "SECURE_HSTS_SUBDOMAINS",
@@ -62,176 +80,106 @@ pub(super) fn read(
     variable: impl Fn(&str) -> Result<String, VarError>,
     all: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<CompleteBuilder, SettingsError> {
-    let mut reader = Reader {
-        variable,
-        findings: Vec::new(),
-    };
+    let mut reader = Reader::new(variable);
     for (name, _) in all {
         reader.known(&name.to_string_lossy());
     }
     let profile = reader.profile();
     let production = profile == Profile::Production;
 
-    let key = reader.key(production);
+    let (secret, previous) = reader.secrets(production);
+    let keys = reader.keys();
     let issuer = reader.required("SECURE_ISSUER", production, "https://auth.example.com");
     let audience = reader.required("SECURE_AUDIENCE", production, "https://api.example.com");
-    let lifetime = reader.parsed("SECURE_ACCESS_TOKEN_LIFETIME", |text| {
-        parse_duration(text).map_err(|error| error.to_string())
-    });
+    let mut duration = |name| reader.parsed(name, duration);
+    let durations = Durations {
+        access_token: duration("SECURE_ACCESS_TOKEN_LIFETIME"),
+        leeway: duration("SECURE_LEEWAY"),
+        refresh_idle: duration("SECURE_REFRESH_IDLE_LIFETIME"),
+        refresh_absolute: duration("SECURE_REFRESH_ABSOLUTE_LIFETIME"),
+        refresh_grace: duration("SECURE_REFRESH_GRACE"),
+        revocation_bound: duration("SECURE_REVOCATION_BOUND"),
+        jwks_max_age: duration("SECURE_JWKS_MAX_AGE"),
+    };
     let body_limit = reader.parsed("SECURE_BODY_LIMIT", |text| {
         let bytes = parse_size(text).map_err(|error| error.to_string())?;
         usize::try_from(bytes).map_err(|_| "more than this machine can address".to_owned())
     });
-    let public_https = reader.parsed("SECURE_PUBLIC_ORIGIN", |text| {
-        public_origin(text, production)
+    let public_origin = reader.parsed("SECURE_PUBLIC_ORIGIN", |text| {
+        public_origin(text, production).map(|is_https| (text.to_owned(), is_https))
     });
     let subdomains = reader.parsed("SECURE_HSTS_SUBDOMAINS", flag);
-
-    let (ephemeral_key, secret) = match key {
-        Some(secret) => (false, secret),
-        None => (true, ServerSecret::random()),
-    };
     if !reader.findings.is_empty() {
         return Err(SettingsError::new(reader.findings));
     }
+
+    let ephemeral_key = secret.is_none() && keys.is_none();
+    let secret = secret.unwrap_or_else(ServerSecret::random);
+    let (keys, key_file) = keys.unwrap_or_else(|| (ring_of(&secret, &previous), None));
     let stand_in = || "urn:secure-runtime:development".to_owned();
     Ok(Security::builder()
         .issuer(issuer.unwrap_or_else(stand_in))
         .audience(audience.unwrap_or_else(stand_in))
-        .signing_key(Hs256Key::from_secret(&secret))
+        .signing_key(keys)
         .secret(secret)
         .profile(profile)
         .with_options(|options| {
             options.ephemeral_key = ephemeral_key;
             options.announce = !production;
-            options.public_https = public_https.unwrap_or(false);
+            options.key_file = key_file;
             options.hsts_subdomains = subdomains.unwrap_or(false);
-            let tokens = &mut options.tokens;
-            tokens.lifetime = lifetime.unwrap_or(tokens.lifetime);
             options.body_limit = body_limit.unwrap_or(options.body_limit);
+            if let Some((origin, is_https)) = public_origin {
+                options.public_https = is_https;
+                options.public_origin = Some(origin);
+            }
+            let tokens = &mut options.tokens;
+            tokens.previous_secrets = previous;
+            durations.write(tokens);
         }))
 }
 
-struct Reader<F> {
-    variable: F,
-    findings: Vec<String>,
+/// The lifetimes that are set.
+struct Durations {
+    access_token: Option<Duration>,
+    leeway: Option<Duration>,
+    refresh_idle: Option<Duration>,
+    refresh_absolute: Option<Duration>,
+    refresh_grace: Option<Duration>,
+    revocation_bound: Option<Duration>,
+    jwks_max_age: Option<Duration>,
 }
 
-impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
-    /// A setting that is misspelt would be a setting that is silently ignored.
-    fn known(&mut self, name: &str) {
-        if !name.starts_with("SECURE_")
-            || name.starts_with(TEST_PREFIX)
-            || VARIABLES.contains(&name)
-        {
-            return;
-        }
-        let help = match nearest(name, &VARIABLES) {
-            Some(at) => format!("did you mean `{}`?", VARIABLES[at]),
-            None => format!("the variables are {}", VARIABLES.join(", ")),
-        };
-        self.findings
-            .push(format!("`{name}` is no setting; {help}"));
-    }
-
-    /// The variable's text; `None` where it is not set or blank.
-    fn text(&mut self, name: &str) -> Option<String> {
-        match (self.variable)(name) {
-            Ok(text) if text.trim().is_empty() => None,
-            Ok(text) => Some(text),
-            Err(VarError::NotPresent) => None,
-            Err(VarError::NotUnicode(_)) => {
-                self.findings.push(format!("`{name}` is not UTF-8"));
-                None
-            }
+impl Durations {
+    fn write(&self, tokens: &mut TokenSettings) {
+        let settings = [
+            (self.access_token, &mut tokens.lifetime),
+            (self.leeway, &mut tokens.leeway),
+            (self.refresh_idle, &mut tokens.refresh.idle),
+            (self.refresh_absolute, &mut tokens.refresh.absolute),
+            (self.refresh_grace, &mut tokens.refresh.grace),
+            (self.revocation_bound, &mut tokens.revocation_bound),
+            (self.jwks_max_age, &mut tokens.jwks_max_age),
+        ];
+        for (value, setting) in settings {
+            *setting = value.unwrap_or(*setting);
         }
     }
+}
 
-    fn parsed<T>(
-        &mut self,
-        name: &str,
-        parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<T> {
-        let text = self.text(name)?;
-        match parse(text.trim()) {
-            Ok(value) => Some(value),
-            Err(why) => {
-                self.findings.push(format!("`{name}`: {why}"));
-                None
-            }
-        }
-    }
+/// The HMAC keys that the secrets stand for. A secret that is there twice counts once.
+fn ring_of(secret: &ServerSecret, previous: &[ServerSecret]) -> KeyRing {
+    let ring = KeyRing::new(Hs256Key::from_secret(secret));
+    previous.iter().fold(ring, |ring, secret| {
+        let key = SigningKey::from(Hs256Key::from_secret(secret));
+        ring.clone().with_previous(key).unwrap_or(ring)
+    })
+}
 
-    fn required(&mut self, name: &str, production: bool, example: &str) -> Option<String> {
-        let text = self.text(name);
-        if text.is_none() && production {
-            self.findings.push(format!(
-                "`{name}` is not set, and production needs it (such as `{example}`)"
-            ));
-        }
-        text
-    }
-
-    fn profile(&mut self) -> Profile {
-        let default = if cfg!(debug_assertions) {
-            Profile::Development
-        } else {
-            Profile::Production
-        };
-        self.parsed("SECURE_PROFILE", |text| match text {
-            "development" => Ok(Profile::Development),
-            "production" => Ok(Profile::Production),
-            other => Err(format!(
-                "`{other}` is no profile; write `development` or `production`"
-            )),
-        })
-        // What is misspelt is refused below; until then it is the strict one.
-        .unwrap_or(if self.findings.is_empty() {
-            default
-        } else {
-            Profile::Production
-        })
-    }
-
-    fn key(&mut self, production: bool) -> Option<ServerSecret> {
-        let text = match (self.text("SECURE_SECRET"), self.text("SECURE_SECRET_FILE")) {
-            (Some(_), Some(_)) => {
-                self.findings.push(
-                    "`SECURE_SECRET` and `SECURE_SECRET_FILE` are both set; keep one".to_owned(),
-                );
-                return None;
-            }
-            (Some(text), None) => Some(("SECURE_SECRET", text)),
-            (None, Some(path)) => match fs::read_to_string(&path) {
-                Ok(text) => Some(("SECURE_SECRET_FILE", text)),
-                // The path is not shown: somebody may have put the secret itself there.
-                Err(error) => {
-                    self.findings.push(format!(
-                        "`SECURE_SECRET_FILE`: the file that it names cannot be read: {error}"
-                    ));
-                    return None;
-                }
-            },
-            (None, None) => None,
-        };
-        let Some((name, text)) = text else {
-            if production {
-                self.findings.push(
-                    "`SECURE_SECRET` (or `SECURE_SECRET_FILE`) is not set, and production needs it; \
-                     make one with `openssl rand -base64 32`"
-                        .to_owned(),
-                );
-            }
-            return None;
-        };
-        let text = zeroize::Zeroizing::new(text);
-        match ServerSecret::from_text(&text) {
-            Ok(key) => Some(key),
-            Err(error) => {
-                self.findings.push(format!("`{name}`: {error}"));
-                None
-            }
-        }
+fn duration(text: &str) -> Result<Duration, String> {
+    match text {
+        "0" => Ok(Duration::ZERO),
+        text => parse_duration(text).map_err(|error| error.to_string()),
     }
 }
 
@@ -263,8 +211,6 @@ fn flag(text: &str) -> Result<bool, String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const SECRET: &str = "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=";

@@ -1,5 +1,6 @@
 use std::{
     any::Any,
+    collections::HashMap,
     fmt,
     sync::{
         Arc,
@@ -65,6 +66,9 @@ pub struct AccessTokens {
 struct Ring {
     keys: KeyRing,
     epoch: u64,
+    /// Since when each key is published here, by the monotonic clock. What was there at the start may
+    /// have been published by another instance, and counts as old enough.
+    published: HashMap<String, Duration>,
 }
 
 /// What access tokens are made with.
@@ -98,6 +102,7 @@ impl AccessTokens {
         let ring = Ring {
             keys: settings.keys.for_purpose(PURPOSE),
             epoch: 0,
+            published: HashMap::new(),
         };
         Self {
             issuer: settings.issuer,
@@ -205,11 +210,35 @@ impl AccessTokens {
         Ok(principal)
     }
 
+    /// How long the key that is to sign has still to be published; zero for one that others do not
+    /// verify.
+    pub(super) fn publishing_time_left(&self, keys: &KeyRing, max_age: Duration) -> Duration {
+        let (ring, key) = (self.ring.load(), keys.current().verifying_key());
+        if key.public_jwk().is_none() {
+            return Duration::ZERO;
+        }
+        match (ring.keys.find(key.kid()), ring.published.get(key.kid())) {
+            (None, _) => max_age,
+            (Some(_), None) => Duration::ZERO,
+            (Some(_), Some(since)) => (*since + max_age).saturating_sub(self.clock.monotonic()),
+        }
+    }
+
     /// The keys that there are from now on. Tokens of keys that are gone are refused at once.
-    pub(crate) fn replace_keys(&self, keys: &KeyRing) {
-        self.ring.rcu(|ring| Ring {
-            keys: keys.for_purpose(PURPOSE),
-            epoch: ring.epoch + 1,
+    pub(super) fn replace_keys(&self, keys: &KeyRing) {
+        let now = self.clock.monotonic();
+        let keys = keys.for_purpose(PURPOSE);
+        self.ring.rcu(|ring| {
+            let kids = keys.verifying_keys().map(|key| key.kid());
+            let published = kids.filter_map(|kid| match ring.keys.find(kid) {
+                Some(_) => Some((kid.to_owned(), *ring.published.get(kid)?)),
+                None => Some((kid.to_owned(), now)),
+            });
+            Ring {
+                published: published.collect(),
+                keys: keys.clone(),
+                epoch: ring.epoch + 1,
+            }
         });
         self.epoch.store(self.ring.load().epoch, Ordering::Release);
         self.verified.clear();
@@ -217,10 +246,6 @@ impl AccessTokens {
 
     pub(crate) fn leeway(&self) -> Duration {
         self.leeway
-    }
-
-    pub(crate) fn issuer(&self) -> &str {
-        &self.issuer
     }
 
     /// The client that a grant is for.

@@ -169,6 +169,7 @@ impl Tokens {
             audit,
             clock,
             horizon,
+            jwks_max_age: settings.jwks_max_age,
         })
     }
 }

@@ -1,9 +1,10 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
-    AccessTokens, Family, Grant, Refresh, Token, TokenError,
+    AccessTokens, Family, Grant, KeyRing, Refresh, Token, TokenError,
     error::Reason,
     issued::IssuedTokens,
+    keys::RotationError,
     refresh::{Families, Rotation, Start, Wanted},
     revocation::{Fact, Revocations},
 };
@@ -26,6 +27,8 @@ pub struct Tokens {
     pub(super) clock: Arc<dyn Clock>,
     /// No access token lives longer than this, leeway included.
     pub(super) horizon: Duration,
+    /// How long others may keep the public keys.
+    pub(super) jwks_max_age: Duration,
 }
 
 /// Why a refresh token gets nothing.
@@ -221,6 +224,46 @@ impl Tokens {
             Err(TokenError(Reason::Store(error))) => Err(error),
             Err(_) => Ok(()),
         }
+    }
+
+    /// Goes over to another ring of keys, while requests are under way: a token that was issued before is
+    /// verified as long as its key is in the ring, and refused from the moment it is not.
+    ///
+    /// A key that others verify (an asymmetric one) has to be published first, as the next key of the
+    /// ring that there is, for as long as they may keep what they have read.
+    ///
+    /// ```
+    /// use secure_runtime::{Security, ServerSecret, token::{Es256Key, KeyRing, keys::RotationError}};
+    ///
+    /// let old = Es256Key::generate()?;
+    /// let security = Security::builder()
+    ///     .issuer("https://auth.example.com")
+    ///     .audience("https://api.example.com")
+    ///     .signing_key(old.clone())
+    ///     .secret(ServerSecret::random())
+    ///     .build()?;
+    /// let new = Es256Key::generate()?;
+    /// let too_early = security.tokens().rotate_keys(KeyRing::new(new).with_previous(old)?);
+    /// assert!(matches!(too_early, Err(RotationError::TooEarly { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When the key that is to sign has not been published long enough. The keys stay as they are.
+    pub fn rotate_keys(&self, keys: impl Into<KeyRing>) -> Result<(), RotationError> {
+        let keys = keys.into();
+        let wait = self.access.publishing_time_left(&keys, self.jwks_max_age);
+        if !wait.is_zero() {
+            return Err(RotationError::TooEarly { wait });
+        }
+        self.access.replace_keys(&keys);
+        Ok(())
+    }
+
+    /// Goes over to another ring of keys at once, for the day on which a key has leaked. Whoever keeps
+    /// the old public keys refuses our tokens until it reads the new ones.
+    pub fn replace_keys_at_once(&self, keys: impl Into<KeyRing>) {
+        self.access.replace_keys(&keys.into());
     }
 
     /// Issues and verifies access tokens.

@@ -41,28 +41,19 @@ impl Forge {
         Self::for_purpose("access token")
     }
 
-    /// The derivation of `secure-runtime/src/token/key.rs`: HKDF-SHA-256, the purpose as context.
     pub(crate) fn for_purpose(purpose: &str) -> Self {
-        struct Length;
-        impl KeyType for Length {
-            fn len(&self) -> usize {
-                32
-            }
-        }
-        let mut key = [0_u8; 32];
-        let context = [b"secure-runtime ".as_slice(), purpose.as_bytes()];
-        let extracted = Salt::new(HKDF_SHA256, b"secure-runtime v1").extract(&SECRET);
-        let expanded = extracted.expand(&context, Length).expect("32 bytes");
-        expanded.fill(&mut key).expect("32 bytes");
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, &key),
-        }
+        Self::with_key(&derive::<32>(purpose))
     }
 
     /// The secret itself as key, and not one derived from it.
     pub(crate) fn underived() -> Self {
+        Self::with_key(&SECRET)
+    }
+
+    fn with_key(key: &[u8]) -> Self {
         Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, &SECRET),
+            key: hmac::Key::new(hmac::HMAC_SHA256, key),
+            kid: encode(derive::<16>("key id HS256")),
         }
     }
 
@@ -74,7 +65,12 @@ impl Forge {
 
     /// A token with these claims and the header of our own.
     pub(crate) fn token(&self, claims: &Value) -> String {
-        self.with_header(r#"@@
+        self.with_header(&self.header().to_string(), &claims.to_string())
+    }
+
+    /// The header of our own.
+    pub(crate) fn header(&self) -> Value {
+        json!({"alg": "HS256", "typ": "at+jwt", "kid": self.kid})
     }
 
     /// A token of these texts.
@@ -88,6 +84,22 @@ impl Forge {
     pub(crate) fn signature(&self, message: &str) -> String {
         encode(hmac::sign(&self.key, message.as_bytes()))
     }
+}
+
+/// The derivation of `secure-runtime/src/crypto/derive.rs`: HKDF-SHA-256, the purpose as context.
+fn derive<const N: usize>(purpose: &str) -> [u8; N] {
+    struct Length(usize);
+    impl KeyType for Length {
+        fn len(&self) -> usize {
+            self.0
+        }
+    }
+    let mut key = [0_u8; N];
+    let context = [b"secure-runtime ".as_slice(), purpose.as_bytes()];
+    let extracted = Salt::new(HKDF_SHA256, b"secure-runtime v1").extract(&SECRET);
+    let expanded = extracted.expand(&context, Length(N)).expect("a length");
+    expanded.fill(&mut key).expect("a length");
+    key
 }
 
 pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {

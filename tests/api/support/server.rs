@@ -6,13 +6,13 @@ use actix_web::{
     web::ServiceConfig,
 };
 use secure_runtime::{
-    Builder, Routes, Security, Set,
+    Routes, Security,
     test::TestClock,
     token::{Grant, Hs256Key},
 };
 
 /// Settings with everything that is required.
-pub(crate) type Complete = Builder<Set<String>, Set<String>, Set<Hs256Key>>;
+pub(crate) use secure_runtime::CompleteBuilder as Complete;
 
 /// Settings as the test kit makes them, with a clock that is moved.
 pub(crate) fn settings(clock: &TestClock) -> Complete {

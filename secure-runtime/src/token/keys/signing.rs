@@ -235,11 +235,6 @@ impl SigningKey {
         }))
     }
 
-    /// What an HMAC key is made of; of another key nothing.
-    pub(super) fn secret(&self) -> &[u8] {
-        self.0.verifying.secret().unwrap_or_default()
-    }
-
     /// A fresh secret as long as the hash.
     pub(super) fn random_secret(algorithm: Algorithm) -> Self {
         let mut secret = Zeroizing::new(vec![0; algorithm.hash_bytes()]);

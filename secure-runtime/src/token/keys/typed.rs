@@ -1,7 +1,5 @@
 use std::{fmt, marker::PhantomData};
 
-use zeroize::Zeroizing;
-
 use super::{
     Algorithm, Asymmetric, KeyError, Named, PublicJwk, SigningKey, Symmetric, VerifyingKey,
     algorithm::{
@@ -9,7 +7,7 @@ use super::{
     },
     jwk::Jwk,
 };
-use crate::crypto::{Secret, ServerSecret, derive};
+use crate::crypto::{Secret, ServerSecret};
 
 /// A private or secret key for the algorithm `A`, and for no other.
 ///
@@ -147,13 +145,6 @@ impl Key<Hs256> {
     #[must_use]
     pub fn from_secret(secret: &ServerSecret) -> Self {
         Self::wrap(SigningKey::from_secret(Algorithm::Hs256, secret.bytes()))
-    }
-
-    /// The bytes of the key for one purpose, for what does not go through a ring.
-    pub(in crate::token) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
-        let mut key = Zeroizing::new([0; 32]);
-        derive(self.key.secret(), purpose, &mut *key);
-        key
     }
 }
 

@@ -94,7 +94,7 @@ impl Parts {
         seed.copy_from_slice(&*self.seed);
         generation.copy_from_slice(&self.generation.to_be_bytes());
         tag.copy_from_slice(&self.tag);
-        Token::from_untrusted(URL_SAFE_NO_PAD.encode(&*bytes))
+        Token::from_untrusted(URL_SAFE_NO_PAD.encode(*bytes))
     }
 
     fn new(seed: Zeroizing<[u8; SEED]>, generation: u32, key: &TagKey) -> Self {

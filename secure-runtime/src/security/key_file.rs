@@ -1,0 +1,82 @@
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use actix_web::rt::time::sleep;
+use aws_lc_rs::digest::{SHA256, digest};
+
+use super::State;
+use crate::token::keys::{KeySet, RotationError};
+
+/// How often the file is looked at.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// The file that the signing keys came from. It is read again when it changes, so that keys are
+/// rotated without a restart.
+#[derive(Debug)]
+pub(super) struct KeyFile {
+    path: PathBuf,
+    /// The SHA-256 of what was read last.
+    read: Mutex<Vec<u8>>,
+}
+
+impl KeyFile {
+    /// `text` is what stands in the file now.
+    pub(super) fn new(path: PathBuf, text: &str) -> Self {
+        Self {
+            path,
+            read: Mutex::new(fingerprint(text)),
+        }
+    }
+
+    /// Takes over what is new in the file, whenever it has changed. What cannot be read or used is
+    /// logged, and the keys stay as they are.
+    pub(super) async fn watch(state: Arc<State>) {
+        let Some(file) = &state.key_file else { return };
+        loop {
+            sleep(INTERVAL).await;
+            match file.take_over(&state) {
+                Ok(false) => {}
+                Ok(true) => tracing::info!("the signing keys were read again"),
+                Err(Fault::Read(error)) => {
+                    tracing::error!(%error, "the file with the signing keys cannot be read");
+                }
+                Err(Fault::Keys(error)) => {
+                    tracing::error!(%error, "the new signing keys are refused; the old ones stay");
+                }
+            }
+        }
+    }
+
+    /// Whether there was anything new.
+    fn take_over(&self, state: &State) -> Result<bool, Fault> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = read_text(&self.path).map_err(Fault::Read)?;
+        let found = fingerprint(&text);
+        if *read == found {
+            return Ok(false);
+        }
+        // Once for each change, whatever comes of it.
+        *read = found;
+        let ring = KeySet::from_text(&text).and_then(|set| set.ring());
+        let ring = ring.map_err(|error| Fault::Keys(error.into()))?;
+        state.tokens().rotate_keys(ring).map_err(Fault::Keys)?;
+        Ok(true)
+    }
+}
+
+enum Fault {
+    Read(io::Error),
+    Keys(RotationError),
+}
+
+fn read_text(path: &Path) -> io::Result<zeroize::Zeroizing<String>> {
+    fs::read_to_string(path).map(zeroize::Zeroizing::new)
+}
+
+fn fingerprint(text: &str) -> Vec<u8> {
+    digest(&SHA256, text.as_bytes()).as_ref().to_vec()
+}
