@@ -1,3 +1,8 @@
+mod compact;
+mod jwk;
+mod ring;
+mod rotation;
+
 use jsonwebtoken::{
     DecodingKey, EncodingKey, Header, Validation, crypto::aws_lc::DEFAULT_PROVIDER,
 };
