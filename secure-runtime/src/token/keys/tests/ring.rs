@@ -70,19 +70,15 @@ fn an_id_stands_for_one_key_and_a_key_under_one_id() {
 
 #[test]
 fn one_rsa_key_is_not_for_two_algorithms() {
-    let key = Rs256Key::generate().expect("a key");
-    let pem = key.to_pem().expect("PEM");
-    let other = Ps256Key::from_pem(pem.expose())
-        .expect("a key")
+    let key = generated(Algorithm::Rs256);
+    let other = generated(Algorithm::Ps256)
         .with_kid("other")
         .expect("a key");
     let error = KeyRing::new(key).with_next(other).expect_err("a refusal");
-    assert_eq!(
-        error,
-        KeyError::RepeatedKey {
-            kid: "other".to_owned()
-        }
-    );
+    let same = KeyError::RepeatedKey {
+        kid: "other".to_owned(),
+    };
+    assert_eq!(error, same);
 }
 
 #[test]
@@ -101,14 +97,17 @@ fn what_is_published_holds_no_private_member() {
         }
     }
     let mut ring = KeyRing::new(Hs256Key::random());
-    for algorithm in Algorithm::ALL {
-        let key = SigningKey::generate(algorithm).expect("a key");
+    let not_another_rsa = |algorithm: &Algorithm| {
+        algorithm.family() != algorithm::Family::Rsa || *algorithm == Algorithm::Ps384
+    };
+    for algorithm in Algorithm::ALL.into_iter().filter(not_another_rsa) {
+        let key = generated(algorithm);
         ring = ring.with_previous(key).expect("a ring");
     }
     let published = serde_json::to_value(ring.public_jwks()).expect("JSON");
     search(&published);
     let keys = published["keys"].as_array().expect("keys");
-    assert_eq!(keys.len(), 9);
+    assert_eq!(keys.len(), 4);
     for key in keys {
         assert_eq!(key["use"], "sig");
         let kid = key["kid"].as_str().expect("an id");
@@ -175,7 +174,7 @@ fn a_server_s_secret_makes_the_key_that_its_text_makes() {
 #[test]
 fn nothing_prints_a_key() {
     for algorithm in Algorithm::ALL {
-        let key = SigningKey::generate(algorithm).expect("a key");
+        let key = generated(algorithm);
         let set = KeySet::new(key.clone(), Duration::ZERO);
         let ring = KeyRing::new(key.clone());
         let text = format!("{key:?} {:?} {set:?} {ring:?}", key.verifying_key());
@@ -186,10 +185,7 @@ fn nothing_prints_a_key() {
             }
         }
     }
-    assert_eq!(
-        format!("{:?}", Hs256Key::random()),
-        "Key(HS256, [redacted])"
-    );
+    assert_eq!(format!("{:?}", Hs256Key::random()), "Hs256Key([redacted])");
 }
 
 #[test]
