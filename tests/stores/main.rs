@@ -17,6 +17,7 @@ mod refusals;
 mod servers;
 #[path = "../services/mod.rs"]
 mod services;
+mod tls;
 
 /// Runs each case on each backend, under the name of the backend.
 macro_rules! on_every_backend {

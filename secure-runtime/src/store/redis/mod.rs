@@ -55,7 +55,8 @@ pub struct RedisStore {
 impl RedisStore {
     /// Connects to a server, `redis://[user:password@]host[:port][/database]` or
     /// `redis+unix:///path`, and asks whether it answers and evicts: an eviction policy is a warning in
-    /// the log.
+    /// the log. `rediss://` is TLS and needs the feature `redis-tls`; the certificate must be one that
+    /// the machine trusts (`SSL_CERT_FILE` names others), and nothing in the address turns that off.
     ///
     /// # Errors
     /// When the address is none, or the server does not answer within a second: an app that needs it
