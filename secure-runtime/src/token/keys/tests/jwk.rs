@@ -181,14 +181,14 @@ fn weak_secrets_are_refused() {
         let text = json!({"kty": "oct", "k": encode(bytes)}).to_string();
         refusal(algorithm, &text)
     }
-    let short = |bytes, needed| KeyError::Secret(SecretError::Short { bytes, needed });
+    let short = |bytes, needed| KeyError::Hmac(SecretError::Short { bytes, needed });
     let random: Vec<u8> = (1..=63).collect();
     assert_eq!(secret(Algorithm::Hs256, &random[..31]), short(31, 32));
     assert_eq!(secret(Algorithm::Hs384, &random[..47]), short(47, 48));
     assert_eq!(secret(Algorithm::Hs512, &random[..63]), short(63, 64));
     assert_eq!(
         secret(Algorithm::Hs256, &[0; 32]),
-        KeyError::Secret(SecretError::Weak)
+        KeyError::Hmac(SecretError::Weak)
     );
     assert_eq!(secret(Algorithm::Hs256, b""), KeyError::Empty);
     assert_eq!(

@@ -231,7 +231,7 @@ fn sets_that_are_not_whole_are_refused() {
     ] {
         assert_eq!(
             KeySet::from_text(text).expect_err("a refusal"),
-            KeyError::Set,
+            KeyError::NotASet,
             "{text}"
         );
     }
