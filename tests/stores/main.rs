@@ -66,6 +66,7 @@ mod on {
         races::no_step_of_a_counter_is_lost,
         races::each_put_is_taken_once,
         races::what_lives_is_always_listed,
+        races::a_rotation_is_never_missed,
         model::it_does_what_the_model_does,
     }
 }

@@ -95,18 +95,6 @@ impl Link {
         self.judge(&link, answer.map_err(|_| limit))
     }
 
-    /// The answers to commands that are sent together.
-    pub(super) async fn commands<T: FromRedisValue>(
-        &self,
-        commands: &::redis::Pipeline,
-        limit: Limit,
-    ) -> Result<T, StoreError> {
-        let mut link = self.connection(limit).await?;
-        let answer = commands.query_async(&mut link.connection);
-        let answer = tokio::time::timeout_at(limit.deadline, answer).await;
-        self.judge(&link, answer.map_err(|_| limit))
-    }
-
     async fn connection(&self, limit: Limit) -> Result<Connection, StoreError> {
         tokio::time::timeout_at(limit.deadline, self.connect())
             .await
