@@ -90,7 +90,6 @@ impl KeyRing {
 
     /// The ring for one purpose: secrets are replaced by keys derived for it, so that what was
     /// signed for one purpose is worth nothing for another. Asymmetric keys and all ids stay.
-    #[allow(dead_code)]
     pub(crate) fn for_purpose(&self, purpose: &str) -> Self {
         Self {
             current: self.current.for_purpose(purpose),
