@@ -14,4 +14,5 @@ mod redis;
 
 pub(crate) use folder::Folder;
 pub(crate) use postgres::Postgres;
+pub(crate) use program::find as find_program;
 pub(crate) use redis::Redis;

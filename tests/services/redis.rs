@@ -1,6 +1,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
+    path::Path,
     sync::OnceLock,
     time::Duration,
 };
@@ -55,6 +56,16 @@ impl Redis {
         };
         redis.start_again();
         Some(redis)
+    }
+
+    /// A server that also speaks TLS, at a port of its own.
+    pub(crate) fn start_with_tls(certificate: &Path, key: &Path) -> Option<(Self, u16)> {
+        let port = free_port();
+        let (certificate, key) = (certificate.to_str()?, key.to_str()?);
+        let arguments = ["--tls-port", &port.to_string(), "--tls-auth-clients", "no"];
+        let files = ["--tls-cert-file", certificate, "--tls-key-file", key];
+        let server = Self::start_with(&[&arguments[..], &files].concat())?;
+        Some((server, port))
     }
 
     pub(crate) fn url(&self) -> String {

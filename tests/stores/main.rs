@@ -17,6 +17,7 @@ mod refusals;
 mod servers;
 #[path = "../services/mod.rs"]
 mod services;
+mod tls;
 
 /// Runs each case on each backend, under the name of the backend.
 macro_rules! on_every_backend {
@@ -65,6 +66,7 @@ mod on {
         races::no_step_of_a_counter_is_lost,
         races::each_put_is_taken_once,
         races::what_lives_is_always_listed,
+        races::a_rotation_is_never_missed,
         model::it_does_what_the_model_does,
     }
 }

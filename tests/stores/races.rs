@@ -1,6 +1,12 @@
 //! Many at once, through two handles where there can be two.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use futures_util::future::join_all;
 use secure_runtime::store::{Space, Store};
@@ -152,4 +158,35 @@ pub(crate) async fn what_lives_is_always_listed(at: &At) {
         let there = at.store.get(SPACE.key(&id)).await.unwrap().is_some();
         assert_eq!(there, listed.contains(&id), "{id}");
     }
+}
+
+/// An owner whose entry moves from id to id always has one: whoever ends all his sessions finds it.
+pub(crate) async fn a_rotation_is_never_missed(at: &At) {
+    let writer = match at.place {
+        Place::Memory => Arc::clone(&at.store),
+        _ => at.place.open(&at.clock).await,
+    };
+    let done = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&done);
+    writer
+        .put(SPACE.key("0"), owned(b"one", "alice"))
+        .await
+        .unwrap();
+    let rotation = tokio::spawn(async move {
+        for number in 0_u32.. {
+            let (old, new) = (number.to_string(), (number + 1).to_string());
+            let entry = owned(b"one", "alice");
+            writer.put(SPACE.key(&new), entry).await.unwrap();
+            writer.take(SPACE.key(&old)).await.unwrap();
+            if told.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+    });
+    for _ in 0..200 {
+        let listed = at.store.list(SPACE, "alice").await.unwrap();
+        assert!(!listed.is_empty());
+    }
+    done.store(true, Ordering::Relaxed);
+    rotation.await.unwrap();
 }

@@ -64,7 +64,6 @@ impl ServerSecret {
     }
 
     /// The key for one purpose (HKDF-SHA-256).
-    #[allow(dead_code)]
     pub(crate) fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         derive(self.bytes.expose(), purpose, &mut *key);
@@ -73,7 +72,6 @@ impl ServerSecret {
 
     /// A name for this secret that says nothing about it: what was made with it can carry the name,
     /// so that after a change of the secret one sees which of them it was.
-    #[allow(dead_code)]
     pub(crate) fn id(&self) -> String {
         let mut id = [0; 12];
         derive(self.bytes.expose(), "server secret id", &mut id);

@@ -77,8 +77,7 @@ impl Tokens {
                 return Err(error);
             }
         };
-        self.end_families(&grant.subject, self.most_sign_ins)
-            .await?;
+        self.make_room(&family).await?;
         self.record(AuditKind::TokenCreated, &grant.subject, Some(&family.id));
         Ok(IssuedTokens::new(
             access,
@@ -183,11 +182,11 @@ impl Tokens {
     /// When the store fails; call it again.
     pub async fn sign_out_everywhere(&self, subject: &str) -> Result<(), StoreError> {
         // First, so that a subject who does it for itself can do it again when the store fails.
-        self.end_families(subject, 0).await?;
+        self.end_families(subject).await?;
         let fact = Fact::subject(subject, self.clock.unix(), self.horizon);
         self.revocations.revoke(&fact).await?;
         // Families that were begun meanwhile by whoever could not know of it yet; see `sign_in`.
-        self.end_families(subject, 0).await?;
+        self.end_families(subject).await?;
         self.record(AuditKind::SignedOutEverywhere, subject, None);
         Ok(())
     }
@@ -306,10 +305,21 @@ impl Tokens {
         Ok(())
     }
 
-    /// Ends the families of a subject that there are at this moment, but for the first `kept`.
-    async fn end_families(&self, subject: &str, kept: usize) -> Result<(), StoreError> {
+    /// Ends the families of a subject that there are at this moment.
+    async fn end_families(&self, subject: &str) -> Result<(), StoreError> {
         let families = self.families.of_subject(subject).await?;
-        for family in families.iter().skip(kept) {
+        self.end_all(families.iter()).await
+    }
+
+    /// Ends the families beside the one that has just begun for which there is no room.
+    async fn make_room(&self, begun: &Family) -> Result<(), StoreError> {
+        let families = self.families.of_subject(&begun.subject).await?;
+        let others = families.iter().filter(|family| family.id != begun.id);
+        self.end_all(others.skip(self.most_sign_ins - 1)).await
+    }
+
+    async fn end_all(&self, families: impl Iterator<Item = &Family>) -> Result<(), StoreError> {
+        for family in families {
             self.families.end(&family.id).await?;
             self.revoke_family(&family.id).await?;
         }

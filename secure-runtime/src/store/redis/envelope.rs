@@ -28,9 +28,9 @@ impl Tag {
     }
 }
 
-/// The tag and the id of a member of an index.
-pub(super) fn split_member(member: &str) -> Option<(&str, &str)> {
-    member.split_at_checked(TAG.len())
+/// The id that a member of an index stands for.
+pub(super) fn id_of_member(member: &str) -> Option<&str> {
+    member.get(TAG.len()..)
 }
 
 /// Packs an entry that is over at `end`, in milliseconds.

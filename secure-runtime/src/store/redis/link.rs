@@ -59,6 +59,8 @@ impl Limit {
 impl Link {
     pub(super) fn new(url: &str) -> RedisResult<Self> {
         let info = url.into_connection_info()?;
+        #[cfg(feature = "redis-tls")]
+        choose_cryptography();
         // With this version of the protocol a connection says by itself that it has ended.
         let settings = info
             .redis_settings()
@@ -89,18 +91,6 @@ impl Link {
     ) -> Result<T, StoreError> {
         let mut link = self.connection(limit).await?;
         let answer = script.invoke_async(&mut link.connection);
-        let answer = tokio::time::timeout_at(limit.deadline, answer).await;
-        self.judge(&link, answer.map_err(|_| limit))
-    }
-
-    /// The answers to commands that are sent together.
-    pub(super) async fn commands<T: FromRedisValue>(
-        &self,
-        commands: &::redis::Pipeline,
-        limit: Limit,
-    ) -> Result<T, StoreError> {
-        let mut link = self.connection(limit).await?;
-        let answer = commands.query_async(&mut link.connection);
         let answer = tokio::time::timeout_at(limit.deadline, answer).await;
         self.judge(&link, answer.map_err(|_| limit))
     }
@@ -181,6 +171,16 @@ impl Link {
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Link").finish_non_exhaustive()
+    }
+}
+
+/// rustls wants one choice for the process; one that the app has made before stays.
+#[cfg(feature = "redis-tls")]
+fn choose_cryptography() {
+    use rustls::crypto::{CryptoProvider, aws_lc_rs};
+    if CryptoProvider::get_default().is_none() {
+        // It fails only where somebody else was faster, and has chosen.
+        let _ = aws_lc_rs::default_provider().install_default();
     }
 }
 

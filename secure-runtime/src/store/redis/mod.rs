@@ -3,22 +3,19 @@ mod keys;
 mod link;
 mod scripts;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use ::redis::{Cmd, cmd, pipe};
+use ::redis::{Cmd, cmd};
 
 use super::{
     Entry, Key, Listed, Space, Store, StoreError, StoreFuture, entry::check_owner,
     key::check_space, time,
 };
 use crate::clock::{Clock, SystemClock};
-use envelope::{Envelope, Tag, pack, split_member};
+use envelope::{Envelope, Tag, id_of_member, pack};
 use keys::Keys;
 use link::{Limit, Link};
 use scripts::Scripts;
-
-/// How many values of an owner are asked for together.
-const LISTED_AT_ONCE: usize = 128;
 
 /// A store in Redis 6.2 or later, or in Valkey.
 ///
@@ -55,7 +52,8 @@ pub struct RedisStore {
 impl RedisStore {
     /// Connects to a server, `redis://[user:password@]host[:port][/database]` or
     /// `redis+unix:///path`, and asks whether it answers and evicts: an eviction policy is a warning in
-    /// the log.
+    /// the log. `rediss://` is TLS and needs the feature `redis-tls`; the certificate must be one that
+    /// the machine trusts (`SSL_CERT_FILE` names others), and nothing in the address turns that off.
     ///
     /// # Errors
     /// When the address is none, or the server does not answer within a second: an app that needs it
@@ -156,39 +154,76 @@ impl RedisStore {
         self.settle(&write, before).await
     }
 
-    /// The index holds a member for each write. Those whose value is gone or was written again since
-    /// are passed over: a write of this moment may have its member already and its value not yet.
+    /// The index has a member for each write, from before it until after it. So every entry that lives is
+    /// in it, and some that do not: those are passed over.
+    ///
+    /// What lived in the last look and is gone in this one may stand under another id by now, which is not
+    /// in the index as it was read. Then it looks again, until the time is over.
     async fn owned(&self, space: Space<'_>, owner: &str) -> Result<Vec<Listed>, StoreError> {
         check_space(space)?;
         check_owner(owner)?;
         let limit = self.limit();
-        let now = self.now();
+        let mut absent_before = BTreeSet::new();
+        loop {
+            let members = self.members(space, owner, limit).await?;
+            let look = self.look(space, owner, &members, limit).await?;
+            if look.absent.is_subset(&absent_before) {
+                return Ok(look.listed);
+            }
+            absent_before = look.absent;
+        }
+    }
+
+    /// The writes in the index of an owner.
+    async fn members(
+        &self,
+        space: Space<'_>,
+        owner: &str,
+        limit: Limit,
+    ) -> Result<Vec<String>, StoreError> {
         let mut range = cmd("ZRANGEBYSCORE");
         range
             .arg(self.keys.index(space, owner))
-            .arg(format!("({now}"))
+            .arg(format!("({}", self.now()))
             .arg("+inf");
-        let members: Vec<String> = self.link.command(&range, limit).await?;
-        let mut listed = Vec::new();
-        for members in members.chunks(LISTED_AT_ONCE) {
-            let members: Vec<_> = members.iter().filter_map(|m| split_member(m)).collect();
-            let mut gets = pipe();
-            for (_, id) in &members {
-                gets.get(self.keys.value(space.key(id)));
-            }
-            let found: Vec<Option<Vec<u8>>> = self.link.commands(&gets, limit).await?;
-            for ((tag, id), found) in members.into_iter().zip(found) {
-                let Some(found) = found else { continue };
-                let envelope = Envelope::open(&found)?;
-                if envelope.end > now && envelope.owner == owner && envelope.tag == tag {
-                    listed.push(Listed {
-                        id: id.to_owned(),
-                        value: envelope.value.to_vec(),
-                    });
+        self.link.command(&range, limit).await
+    }
+
+    /// What is there of the writes in an index, all at one moment.
+    async fn look(
+        &self,
+        space: Space<'_>,
+        owner: &str,
+        members: &[String],
+        limit: Limit,
+    ) -> Result<Look, StoreError> {
+        let mut look = Look::default();
+        let ids: BTreeSet<&str> = members
+            .iter()
+            .filter_map(|member| id_of_member(member))
+            .collect();
+        if ids.is_empty() {
+            return Ok(look);
+        }
+        let mut mget = cmd("MGET");
+        for id in &ids {
+            mget.arg(self.keys.value(space.key(id)));
+        }
+        let found: Vec<Option<Vec<u8>>> = self.link.command(&mget, limit).await?;
+        let now = self.now();
+        for (id, found) in ids.into_iter().zip(found) {
+            let envelope = found.as_deref().map(Envelope::open).transpose()?;
+            match envelope.filter(|found| found.end > now && found.owner == owner) {
+                Some(envelope) => look.listed.push(Listed {
+                    id: id.to_owned(),
+                    value: envelope.value.to_vec(),
+                }),
+                None => {
+                    look.absent.insert(id.to_owned());
                 }
             }
         }
-        Ok(listed)
+        Ok(look)
     }
 
     /// Checks what is asked for, and packs it.
@@ -285,6 +320,14 @@ impl RedisStore {
     fn now(&self) -> u64 {
         time::milliseconds(&*self.clock)
     }
+}
+
+/// What `list` has seen.
+#[derive(Default)]
+struct Look {
+    listed: Vec<Listed>,
+    /// The ids that are in the index, and not there.
+    absent: BTreeSet<String>,
 }
 
 /// An entry on its way to the server.

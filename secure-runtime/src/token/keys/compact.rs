@@ -66,7 +66,6 @@ impl Header {
         self.kid.as_deref()
     }
 
-    #[allow(dead_code)]
     pub(crate) fn typ(&self) -> Option<&str> {
         self.typ.as_deref()
     }

@@ -7,7 +7,7 @@ use crate::crypto::SecretError;
 #[non_exhaustive]
 pub enum KeyError {
     /// The secret of an HMAC key.
-    Secret(SecretError),
+    Hmac(SecretError),
     /// There is no text.
     Empty,
     /// The text is not one PEM block with a key in it.
@@ -65,7 +65,7 @@ pub enum KeyError {
         kid: String,
     },
     /// The text is not a set of keys: `{"keys": [ … ]}`.
-    Set,
+    NotASet,
     /// A key of a set has a `status` other than `next`, `current` or `previous`.
     Status,
     /// A set has no current key, or more than one current or next key.
@@ -78,7 +78,7 @@ pub enum KeyError {
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Secret(error) => error.fmt(f),
+            Self::Hmac(error) => error.fmt(f),
             Self::Empty => f.write_str("the key is empty"),
             Self::Pem => f.write_str(
                 "the key is not one PEM block of PKCS#8, PKCS#1 or SEC 1 (RFC 7468, RFC 5958, RFC 8017, RFC 5915)",
@@ -122,7 +122,7 @@ impl fmt::Display for KeyError {
             Self::RepeatedKey { kid } => {
                 write!(f, "the key `{kid}` is in the ring already, under another id")
             }
-            Self::Set => f.write_str(
+            Self::NotASet => f.write_str(
                 "the text is not a set of keys: `{\"keys\": […]}`, each with `kid`, `alg`, `use`, `status` and `published_at`",
             ),
             Self::Status => f.write_str(
@@ -139,7 +139,7 @@ impl fmt::Display for KeyError {
 impl std::error::Error for KeyError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Secret(error) => Some(error),
+            Self::Hmac(error) => Some(error),
             _ => None,
         }
     }
@@ -147,6 +147,6 @@ impl std::error::Error for KeyError {
 
 impl From<SecretError> for KeyError {
     fn from(error: SecretError) -> Self {
-        Self::Secret(error)
+        Self::Hmac(error)
     }
 }

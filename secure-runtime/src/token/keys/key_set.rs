@@ -103,9 +103,9 @@ impl KeySet {
             return Err(KeyError::Empty);
         }
         if !text.starts_with('{') {
-            return Err(KeyError::Set);
+            return Err(KeyError::NotASet);
         }
-        let text: Text = serde_json::from_str(text).map_err(|_| KeyError::Set)?;
+        let text: Text = serde_json::from_str(text).map_err(|_| KeyError::NotASet)?;
         let keys = text.keys.iter().map(Entry::read);
         let set = Self {
             keys: keys.collect::<Result<_, _>>()?,

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Key, KeyError, Named, PublicJwk, SigningKey, VerifyingKey};
+use super::{KeyError, PublicJwk, SigningKey, VerifyingKey};
 
 /// The keys of one issuer: one that signs, and those that verify.
 ///
@@ -90,7 +90,6 @@ impl KeyRing {
 
     /// The ring for one purpose: secrets are replaced by keys derived for it, so that what was
     /// signed for one purpose is worth nothing for another. Asymmetric keys and all ids stay.
-    #[allow(dead_code)]
     pub(crate) fn for_purpose(&self, purpose: &str) -> Self {
         Self {
             current: self.current.for_purpose(purpose),
@@ -113,12 +112,6 @@ impl KeyRing {
         }
         self.verifying.push(key);
         Ok(())
-    }
-}
-
-impl<A: Named> From<Key<A>> for KeyRing {
-    fn from(key: Key<A>) -> Self {
-        Self::new(key)
     }
 }
 
