@@ -11,8 +11,10 @@ mod postgres;
 mod process;
 mod program;
 mod redis;
+mod wire;
 
 pub(crate) use folder::Folder;
 pub(crate) use postgres::Postgres;
 pub(crate) use program::find as find_program;
 pub(crate) use redis::Redis;
+pub(crate) use wire::Wire;

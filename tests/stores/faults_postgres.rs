@@ -6,7 +6,7 @@ use sqlx::postgres::PgPoolOptions;
 use crate::{
     backend::{postgres, value},
     patience::{LIMIT, assert_recovers, assert_unavailable, assert_works},
-    services::Postgres,
+    services::{Postgres, Wire},
 };
 
 async fn store(url: &str) -> PostgresStore {
@@ -48,6 +48,30 @@ async fn a_server_that_hangs() {
     server.go_on();
     assert_recovers(&store).await;
     assert_works(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_drops_packets() {
+    let Some(server) = Postgres::shared() else {
+        return;
+    };
+    let wire = Wire::to(server.port());
+    let port = |port: u16| format!(":{port}/");
+    let url = server.database();
+    let store = store(&url.replace(&port(server.port()), &port(wire.port()))).await;
+    // As many connections as the pool makes.
+    let works = (0..32).map(|number| {
+        let store = &store;
+        async move {
+            let id = number.to_string();
+            let key = secure_runtime::store::Space::new("test").key(&id);
+            store.put(key, value(b"one")).await
+        }
+    });
+    futures_util::future::try_join_all(works).await.unwrap();
+    wire.cut();
+    assert_unavailable(&store).await;
+    assert_recovers(&store).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
