@@ -226,9 +226,26 @@ impl AccessTokens {
 
     /// The keys that there are from now on. Tokens of keys that are gone are refused at once.
     pub(super) fn replace_keys(&self, keys: &KeyRing) {
-        let now = self.clock.monotonic();
         let keys = keys.for_purpose(PURPOSE);
+        self.change_ring(|_| keys.clone());
+    }
+
+    /// Publishes and verifies with keys that are new, beside those that there are; the same one signs.
+    pub(super) fn publish_keys(&self, keys: &KeyRing) {
+        let keys = keys.for_purpose(PURPOSE);
+        self.change_ring(|ring| {
+            let new = keys.verifying_keys();
+            new.fold(ring.clone(), |ring, key| {
+                // What is there already stays as it is.
+                ring.clone().with_previous(key.clone()).unwrap_or(ring)
+            })
+        });
+    }
+
+    fn change_ring(&self, change: impl Fn(&KeyRing) -> KeyRing) {
+        let now = self.clock.monotonic();
         self.ring.rcu(|ring| {
+            let keys = change(&ring.keys);
             let kids = keys.verifying_keys().map(|key| key.kid());
             let published = kids.filter_map(|kid| match ring.keys.find(kid) {
                 Some(_) => Some((kid.to_owned(), *ring.published.get(kid)?)),
@@ -236,7 +253,7 @@ impl AccessTokens {
             });
             Ring {
                 published: published.collect(),
-                keys: keys.clone(),
+                keys,
                 epoch: ring.epoch + 1,
             }
         });
