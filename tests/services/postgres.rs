@@ -89,7 +89,7 @@ impl Postgres {
 
     /// At the same address, with what was in it.
     pub(crate) fn start_again(&mut self) {
-        let log = self.folder.path().join("log");
+        let folder = self.folder.path();
         let program = self.programs.join("postgres").display().to_string();
         let (port, data) = (self.port.to_string(), self.data());
         let sockets = self.folder.path().display().to_string();
@@ -106,8 +106,8 @@ impl Postgres {
             "-F",
         ];
         let command = command.map(str::to_owned);
-        self.process = Some(Process::start(&command, &log, self.account));
-        wait_until_up(&log, || {
+        self.process = Some(Process::start(&command, folder, self.account));
+        wait_until_up(folder, || {
             self.command("pg_isready")
                 .args(["-h", "127.0.0.1", "-p", &port])
                 .status()

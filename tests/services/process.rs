@@ -1,6 +1,6 @@
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     net::TcpListener,
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
@@ -14,13 +14,14 @@ use super::account::Account;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Starts the server, says its process id, and kills it when this process closes the pipe: at the latest
-/// when it ends, however it ends.
-const WATCH: &str = r#"log=$1; shift
-"$@" >"$log" 2>&1 & server=$!
+/// when it ends, however it ends. The folder goes, too, unless the pipe says that it is still needed.
+const WATCH: &str = r#"folder=$1; shift
+"$@" >"$folder/log" 2>&1 & server=$!
 echo $server
-read -r _
+word=; read -r word
 kill -CONT $server 2>/dev/null; kill -QUIT $server 2>/dev/null; sleep 0.2
-kill -KILL $server 2>/dev/null; wait"#;
+kill -KILL $server 2>/dev/null; wait
+[ "$word" = keep ] || rm -rf "$folder""#;
 
 /// A server's process.
 #[derive(Debug)]
@@ -31,10 +32,10 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// `server` is the program with its arguments.
-    pub(crate) fn start(server: &[String], log: &Path, account: Option<Account>) -> Self {
+    /// `server` is the program with its arguments; what it says is in `log` in the folder.
+    pub(crate) fn start(server: &[String], folder: &Path, account: Option<Account>) -> Self {
         let mut command = Command::new("sh");
-        command.args(["-c", WATCH, "sh"]).arg(log).args(server);
+        command.args(["-c", WATCH, "sh"]).arg(folder).args(server);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -86,7 +87,9 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.go_on();
-        drop(self.pipe.take());
+        if let Some(mut pipe) = self.pipe.take() {
+            let _ = pipe.write_all(b"keep\n");
+        }
         let _ = self.watch.wait();
     }
 }
@@ -108,13 +111,13 @@ pub(crate) fn free_port() -> u16 {
 ///
 /// # Panics
 /// With the server's log, when it does not come up.
-pub(crate) fn wait_until_up(log: &Path, is_up: impl Fn() -> bool) {
+pub(crate) fn wait_until_up(folder: &Path, is_up: impl Fn() -> bool) {
     let start = Instant::now();
     while !is_up() {
         assert!(
             start.elapsed() < PATIENCE,
             "the server does not come up:\n{}",
-            fs::read_to_string(log).unwrap_or_default()
+            fs::read_to_string(folder.join("log")).unwrap_or_default()
         );
         thread::sleep(Duration::from_millis(20));
     }

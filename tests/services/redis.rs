@@ -68,9 +68,9 @@ impl Redis {
 
     /// At the same address, and empty.
     pub(crate) fn start_again(&mut self) {
-        let log = self.folder.path().join("log");
-        self.process = Some(Process::start(&self.command, &log, None));
-        wait_until_up(&log, || self.answers().unwrap_or(false));
+        let folder = self.folder.path();
+        self.process = Some(Process::start(&self.command, folder, None));
+        wait_until_up(folder, || self.answers().unwrap_or(false));
     }
 
     /// It keeps its connections and answers nothing.

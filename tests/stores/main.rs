@@ -11,6 +11,7 @@ mod memory;
 mod migrations;
 mod model;
 mod operations;
+mod patience;
 mod races;
 mod refusals;
 mod servers;

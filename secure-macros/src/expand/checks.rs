@@ -85,13 +85,13 @@ fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStrea
     }
     checks.push(match endpoint.access {
         Access::Public(_) => (
-            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Required)),
+            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Required { .. })),
             "a public route may have no caller\n  \
              help: take `Option<CurrentUser>`, or make the route `#[protected]`"
                 .to_owned(),
         ),
         Access::Protected(_) => (
-            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Optional)),
+            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Optional { .. })),
             "a protected route always has a caller\n  help: take `CurrentUser`".to_owned(),
         ),
     });

@@ -39,9 +39,15 @@ pub enum Caller {
     /// Nothing.
     Unused,
     /// There must be one.
-    Required,
+    Required {
+        /// Whether the app's own record of it is loaded, too.
+        account: bool,
+    },
     /// There may be one.
-    Optional,
+    Optional {
+        /// Whether the app's own record of it is loaded, too.
+        account: bool,
+    },
 }
 
 /// An argument's value, at once or later.
@@ -151,7 +157,7 @@ carries_no_input! {
 impl Argument for CurrentUser {
     type Value = Self;
     const INPUT: Option<Input> = None;
-    const CALLER: Caller = Caller::Required;
+    const CALLER: Caller = Caller::Required { account: false };
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         Extraction::Ready(match caller(request) {
@@ -164,7 +170,7 @@ impl Argument for CurrentUser {
 impl Argument for Option<CurrentUser> {
     type Value = Self;
     const INPUT: Option<Input> = None;
-    const CALLER: Caller = Caller::Optional;
+    const CALLER: Caller = Caller::Optional { account: false };
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         Extraction::Ready(Ok(caller(request).map(CurrentUser::new)))
@@ -174,7 +180,7 @@ impl Argument for Option<CurrentUser> {
 impl<A: LoadAccount> Argument for CurrentUser<A> {
     type Value = Self;
     const INPUT: Option<Input> = None;
-    const CALLER: Caller = Caller::Required;
+    const CALLER: Caller = Caller::Required { account: true };
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         match caller(request) {
@@ -187,7 +193,7 @@ impl<A: LoadAccount> Argument for CurrentUser<A> {
 impl<A: LoadAccount> Argument for Option<CurrentUser<A>> {
     type Value = Self;
     const INPUT: Option<Input> = None;
-    const CALLER: Caller = Caller::Optional;
+    const CALLER: Caller = Caller::Optional { account: true };
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         let Some(principal) = caller(request) else {

@@ -42,9 +42,10 @@ pub(super) fn run(
     policy: &'static RoutePolicy,
 ) -> Passage {
     match begin(request, policy_type, policy) {
-        Ok((context, route)) if asks_who_calls(request, policy) => {
+        Ok((context, route)) => {
             match context.security.tokens().revocations().freshness() {
                 Freshness::Fresh => {}
+                _ if !has_token(request, policy) => {}
                 Freshness::Due => renew_beside(&context),
                 Freshness::Stale => {
                     return Passage::Later(Box::pin(wait(request.clone(), context, route)));
@@ -52,7 +53,6 @@ pub(super) fn run(
             }
             Passage::Decided(go_on(request, &context, route))
         }
-        Ok((context, route)) => Passage::Decided(go_on(request, &context, route)),
         Err(problem) => Passage::Decided(Err(problem)),
     }
 }
@@ -81,7 +81,7 @@ fn begin(
 }
 
 /// Whether there is a token to be verified.
-fn asks_who_calls(request: &HttpRequest, policy: &RoutePolicy) -> bool {
+fn has_token(request: &HttpRequest, policy: &RoutePolicy) -> bool {
     (policy.is_protected() || policy.asks_who_calls())
         && matches!(find_credential(request.headers()), Credential::Bearer(_))
 }

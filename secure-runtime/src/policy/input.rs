@@ -80,23 +80,20 @@ impl Input {
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter {
     input: Option<Input>,
-    caller: bool,
+    caller: Caller,
 }
 
 impl Parameter {
     /// An argument that says itself what it is.
     pub const fn new(input: Option<Input>, caller: Caller) -> Self {
-        Self {
-            input,
-            caller: !matches!(caller, Caller::Unused),
-        }
+        Self { input, caller }
     }
 
     /// An argument marked `#[trusted]`.
     pub const fn trusted() -> Self {
         Self {
             input: None,
-            caller: false,
+            caller: Caller::Unused,
         }
     }
 
@@ -104,7 +101,7 @@ impl Parameter {
     pub const fn unvalidated(because: &'static str) -> Self {
         Self {
             input: Some(Input::unvalidated(because)),
-            caller: false,
+            caller: Caller::Unused,
         }
     }
 
@@ -113,6 +110,13 @@ impl Parameter {
     }
 
     pub(crate) const fn is_caller(&self) -> bool {
-        self.caller
+        !matches!(self.caller, Caller::Unused)
+    }
+
+    pub(crate) const fn is_account(&self) -> bool {
+        matches!(
+            self.caller,
+            Caller::Required { account: true } | Caller::Optional { account: true }
+        )
     }
 }

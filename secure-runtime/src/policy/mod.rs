@@ -117,6 +117,19 @@ impl RoutePolicy {
         false
     }
 
+    /// Whether the handler takes the caller with its account (`CurrentUser<Account>`), so that a caller
+    /// whose account is gone or disabled is refused.
+    pub const fn loads_account(&self) -> bool {
+        let mut at = 0;
+        while at < self.parameters.len() {
+            if self.parameters[at].is_account() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
     /// Whether a route attribute of the handler names a middleware (`wrap = "…"`), which sees requests
     /// before the guard does.
     pub const fn is_wrapped(&self) -> bool {

@@ -17,6 +17,7 @@ const REFRESH: &str = "refresh token";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const LONGEST_GRACE: Duration = Duration::from_secs(60);
 const LONGEST_SIGN_IN: Duration = DAY.saturating_mul(400);
+const MOST_SIGN_INS: usize = 1000;
 const SHORTEST_BOUND: Duration = Duration::from_millis(100);
 const LONGEST_BOUND: Duration = Duration::from_secs(60);
 const LONGEST_MAX_AGE: Duration = DAY;
@@ -30,6 +31,7 @@ pub(crate) struct TokenSettings {
     pub(crate) revocation_bound: Duration,
     pub(crate) tolerated_outage: Duration,
     pub(crate) jwks_max_age: Duration,
+    pub(crate) most_sign_ins: usize,
     pub(crate) secret: Option<ServerSecret>,
     pub(crate) previous_secrets: Vec<ServerSecret>,
     own_claims: Option<OwnClaims>,
@@ -45,6 +47,7 @@ impl Default for TokenSettings {
             revocation_bound: Duration::from_secs(1),
             tolerated_outage: Duration::ZERO,
             jwks_max_age: Duration::from_secs(5 * 60),
+            most_sign_ins: 20,
             secret: None,
             previous_secrets: Vec::new(),
             own_claims: None,
@@ -87,6 +90,10 @@ impl TokenSettings {
             (
                 within(self.revocation_bound, SHORTEST_BOUND, LONGEST_BOUND),
                 "the bound of revocations is between 100 milliseconds and 60 seconds",
+            ),
+            (
+                (1..=MOST_SIGN_INS).contains(&self.most_sign_ins),
+                "a subject has between 1 and 1000 sign-ins",
             ),
             (
                 self.tolerated_outage <= LONGEST_LIFETIME,
@@ -170,6 +177,7 @@ impl Tokens {
             clock,
             horizon,
             jwks_max_age: settings.jwks_max_age,
+            most_sign_ins: settings.most_sign_ins,
         })
     }
 }

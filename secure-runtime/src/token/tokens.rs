@@ -29,6 +29,8 @@ pub struct Tokens {
     pub(super) horizon: Duration,
     /// How long others may keep the public keys.
     pub(super) jwks_max_age: Duration,
+    /// How many sign-ins of one subject can be refreshed.
+    pub(super) most_sign_ins: usize,
 }
 
 /// Why a refresh token gets nothing.
@@ -46,6 +48,8 @@ pub enum RefreshError {
 
 impl Tokens {
     /// Issues an access token and begins a refresh family, for a caller who has just proved who it is.
+    /// Where the subject has as many sign-ins as it may have, the one that was refreshed longest ago
+    /// ends.
     ///
     /// # Errors
     /// As [`AccessTokens::issue`], and when the store fails.
@@ -63,14 +67,17 @@ impl Tokens {
             .clone()
             .with_signed_in_at(signed_in_at)
             .in_family(&family.id);
+        // Whoever signs the subject out everywhere writes that down, and then ends the families that
+        // there are. So either this reads it, or the family just begun is among them.
+        self.revocations.refresh().await?;
         let access = match self.access.issue(&grant) {
             Ok(access) => access,
-            // Such as signed out everywhere in between: the family is none of those that were ended.
             Err(error) => {
                 self.families.end(&family.id).await?;
                 return Err(error);
             }
         };
+        self.make_room(&family).await?;
         self.record(AuditKind::TokenCreated, &grant.subject, Some(&family.id));
         Ok(IssuedTokens::new(
             access,
@@ -119,9 +126,12 @@ impl Tokens {
         let (family, successor) = match self.families.rotate(token, &wanted).await? {
             Rotation::Rotated { family, successor } => (family, successor),
             Rotation::Reused(family) => {
-                // The family has ended; so have its access tokens.
-                self.revoke_family(&family.id).await?;
                 self.record(AuditKind::TokenReuse, &family.subject, Some(&family.id));
+                // The family has ended; so have its access tokens, here even if the store fails now:
+                // nobody will come and end it again.
+                let fact = self.family_fact(&family.id);
+                self.revocations.revoke_here(&fact)?;
+                self.revocations.revoke(&fact).await?;
                 return Err(RefreshError::Invalid);
             }
             Rotation::Invalid => return Err(RefreshError::Invalid),
@@ -154,7 +164,7 @@ impl Tokens {
     /// Ends a caller's token and the sign-in that it came from.
     ///
     /// # Errors
-    /// When the store fails. The token is then refused by this instance, and may not be by others.
+    /// When the store fails. The token is then still good, so that its holder can try again.
     pub async fn sign_out(&self, caller: &Principal) -> Result<(), StoreError> {
         if let Some(family) = caller.family() {
             self.families.end(family).await?;
@@ -169,15 +179,14 @@ impl Tokens {
     /// What is issued afterwards is good.
     ///
     /// # Errors
-    /// When the store fails; call it again. This instance refuses the subject's access tokens already.
+    /// When the store fails; call it again.
     pub async fn sign_out_everywhere(&self, subject: &str) -> Result<(), StoreError> {
-        let now = self.clock.unix();
-        let fact = Fact::subject(subject, now, self.horizon);
+        // First, so that a subject who does it for itself can do it again when the store fails.
+        self.end_families(subject).await?;
+        let fact = Fact::subject(subject, self.clock.unix(), self.horizon);
         self.revocations.revoke(&fact).await?;
-        for family in self.families.of_subject(subject).await? {
-            self.families.end(&family.id).await?;
-            self.revoke_family(&family.id).await?;
-        }
+        // Families that were begun meanwhile by whoever could not know of it yet; see `sign_in`.
+        self.end_families(subject).await?;
         self.record(AuditKind::SignedOutEverywhere, subject, None);
         Ok(())
     }
@@ -282,9 +291,33 @@ impl Tokens {
         Ok(())
     }
 
+    /// Ends the families of a subject that there are at this moment.
+    async fn end_families(&self, subject: &str) -> Result<(), StoreError> {
+        let families = self.families.of_subject(subject).await?;
+        self.end_all(families.iter()).await
+    }
+
+    /// Ends the families beside the one that has just begun for which there is no room.
+    async fn make_room(&self, begun: &Family) -> Result<(), StoreError> {
+        let families = self.families.of_subject(&begun.subject).await?;
+        let others = families.iter().filter(|family| family.id != begun.id);
+        self.end_all(others.skip(self.most_sign_ins - 1)).await
+    }
+
+    async fn end_all(&self, families: impl Iterator<Item = &Family>) -> Result<(), StoreError> {
+        for family in families {
+            self.families.end(&family.id).await?;
+            self.revoke_family(&family.id).await?;
+        }
+        Ok(())
+    }
+
     async fn revoke_family(&self, family: &str) -> Result<(), StoreError> {
-        let fact = Fact::family(family, self.clock.unix(), self.horizon);
-        self.revocations.revoke(&fact).await
+        self.revocations.revoke(&self.family_fact(family)).await
+    }
+
+    fn family_fact(&self, family: &str) -> Fact {
+        Fact::family(family, self.clock.unix(), self.horizon)
     }
 
     async fn revoke_access(&self, bearer: &Principal) -> Result<(), StoreError> {

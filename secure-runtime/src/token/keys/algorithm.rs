@@ -1,5 +1,3 @@
-//! The algorithms, as values and as types.
-
 use std::fmt;
 
 /// The algorithms that tokens are signed with (RFC 7518 §3.1, RFC 8037 §3.1).
@@ -170,46 +168,4 @@ impl Curve {
             Self::P384 => 48,
         }
     }
-}
-
-/// An algorithm as a type, to tell keys apart when the program is compiled. Sealed.
-pub trait Named: sealed::Sealed + 'static {
-    /// The algorithm.
-    const ALGORITHM: Algorithm;
-}
-
-/// Algorithms with a private and a public key. Sealed.
-#[diagnostic::on_unimplemented(
-    message = "the algorithm `{Self}` has no public key",
-    label = "one secret both signs and verifies"
-)]
-pub trait Asymmetric: Named {}
-
-/// Algorithms with one secret. Sealed.
-#[diagnostic::on_unimplemented(
-    message = "the algorithm `{Self}` has a private and a public key, not one secret",
-    label = "use `generate()`, `from_pem(…)` or `from_jwk(…)`"
-)]
-pub trait Symmetric: Named {}
-
-macro_rules! names {
-    ($($kind:ident: $($name:ident)+;)+) => {$($(
-        #[doc = concat!("See [`Algorithm::", stringify!($name), "`].")]
-        #[derive(Debug, Clone, Copy)]
-        pub enum $name {}
-        impl sealed::Sealed for $name {}
-        impl Named for $name {
-            const ALGORITHM: Algorithm = Algorithm::$name;
-        }
-        impl $kind for $name {}
-    )+)+};
-}
-
-names! {
-    Symmetric: Hs256 Hs384 Hs512;
-    Asymmetric: Rs256 Rs384 Rs512 Ps256 Ps384 Ps512 Es256 Es384 EdDsa;
-}
-
-mod sealed {
-    pub trait Sealed {}
 }

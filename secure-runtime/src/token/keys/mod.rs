@@ -13,7 +13,7 @@
 //! A [`KeyRing`] holds the key that signs and those that verify; a [`KeySet`] is the text that an
 //! operator keeps of it, and knows when a key may come, sign and go.
 
-pub mod algorithm;
+mod algorithm;
 mod compact;
 mod curves;
 mod error;
@@ -30,7 +30,7 @@ mod tests;
 mod typed;
 mod verifying;
 
-pub use algorithm::{Algorithm, Asymmetric, Named, Symmetric};
+pub use algorithm::Algorithm;
 pub(crate) use compact::Compact;
 pub use compact::JwsError;
 pub use error::KeyError;
@@ -41,8 +41,7 @@ pub use rotation::{Rotation, RotationError, RotationStep, RotationTimes};
 pub use signing::SigningKey;
 pub use typed::{
     EdDsaKey, EdDsaPublicKey, Es256Key, Es256PublicKey, Es384Key, Es384PublicKey, Hs256Key,
-    Hs384Key, Hs512Key, Key, Ps256Key, Ps256PublicKey, Ps384Key, Ps384PublicKey, Ps512Key,
-    Ps512PublicKey, PublicKey, Rs256Key, Rs256PublicKey, Rs384Key, Rs384PublicKey, Rs512Key,
-    Rs512PublicKey,
+    Hs384Key, Hs512Key, Ps256Key, Ps256PublicKey, Ps384Key, Ps384PublicKey, Ps512Key,
+    Ps512PublicKey, Rs256Key, Rs256PublicKey, Rs384Key, Rs384PublicKey, Rs512Key, Rs512PublicKey,
 };
 pub use verifying::VerifyingKey;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::{Key, KeyError, Named, PublicJwk, SigningKey, VerifyingKey};
+use super::{KeyError, PublicJwk, SigningKey, VerifyingKey};
 
 /// The keys of one issuer: one that signs, and those that verify.
 ///
@@ -113,12 +113,6 @@ impl KeyRing {
         }
         self.verifying.push(key);
         Ok(())
-    }
-}
-
-impl<A: Named> From<Key<A>> for KeyRing {
-    fn from(key: Key<A>) -> Self {
-        Self::new(key)
     }
 }
 

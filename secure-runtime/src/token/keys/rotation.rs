@@ -203,6 +203,7 @@ impl fmt::Display for RotationError {
                 "the next key has not been published long enough: verifiers may not know it yet; \
                  wait {} seconds",
                 wait.as_secs()
+                    .saturating_add(u64::from(wait.subsec_nanos() > 0))
             ),
             Self::Key(error) => error.fmt(f),
         }

@@ -132,7 +132,7 @@ fn check_size(n: &[u8], least: usize) -> Result<(), KeyError> {
 /// Whether a modulus has the fingerprint of CVE-2017-15361 (Nemec and others, "The Return of
 /// Coppersmith's Attack", §2.2): modulo each of these primes it is a power of 65537. Of other moduli
 /// fewer than one in 10^8 are so.
-fn looks_like_roca(n: &[u8]) -> bool {
+pub(super) fn looks_like_roca(n: &[u8]) -> bool {
     const PRIMES: [u32; 17] = [
         11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157,
     ];

@@ -102,13 +102,12 @@ impl Revocations {
         }
     }
 
-    /// Makes a fact known: here at once, to the others through the store.
+    /// Makes a fact known: to the others through the store, and here at once.
     ///
-    /// When the store fails, the fact counts here all the same, and the caller has to be told that it
-    /// may not count elsewhere.
+    /// When the store fails it counts nowhere, not even here: whoever signs out has to be able to do
+    /// it again with the same token.
     pub(crate) async fn revoke(&self, fact: &Fact) -> Result<(), StoreError> {
         let now = self.clock.unix();
-        self.learn(std::iter::once(fact.clone()), now)?;
         let Some(lifetime) = fact.until().checked_sub(now).filter(|left| !left.is_zero()) else {
             // The token has expired; there is nothing to tell.
             return Ok(());
@@ -129,7 +128,12 @@ impl Revocations {
             };
             self.store.put(VERSION, entry).await?;
         }
-        Ok(())
+        self.revoke_here(fact)
+    }
+
+    /// Makes a fact known here alone.
+    pub(crate) fn revoke_here(&self, fact: &Fact) -> Result<(), StoreError> {
+        self.learn(std::iter::once(fact.clone()), self.clock.unix())
     }
 
     /// Whether a token is refused.
@@ -171,6 +175,9 @@ impl Revocations {
     /// # Errors
     /// When the store does not answer, and did not for longer than is tolerated.
     pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
+        if !self.store.is_shared() {
+            return Ok(());
+        }
         let asked = self.clock.monotonic();
         let mut progress = self.progress.lock().await;
         let outcome = match progress.since(asked) {
