@@ -80,6 +80,17 @@ impl Problem {
             .with_header(header::WWW_AUTHENTICATE, challenge(None, None))
     }
 
+    /// 401 for a credential that was sent and is good for nothing (RFC 6750 §3.1). The reason is for the
+    /// log.
+    pub(crate) fn invalid_token(reason: impl fmt::Display) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED)
+            .with_header(
+                header::WWW_AUTHENTICATE,
+                challenge(Some("invalid_token"), None),
+            )
+            .because(reason)
+    }
+
     /// 403: the caller is known, and may not.
     #[must_use]
     pub fn forbidden() -> Self {
@@ -167,6 +178,19 @@ impl Problem {
         Self::new(error.error_response().status()).because(error)
     }
 
+    /// 503 where nobody can say, 401 where the token is refused; what cannot be issued is a fault of ours.
+    fn from_token(error: &TokenError) -> Self {
+        if error.is_unavailable() {
+            Self::unavailable(STORE_IS_BACK).because(error)
+        } else if error.is_signed_out() {
+            Self::unauthorized().because(error)
+        } else if error.is_refusal() {
+            Self::invalid_token(error)
+        } else {
+            Self::internal(error)
+        }
+    }
+
     /// 503 where the store does not answer or is full; what else is wrong with it is a fault of ours.
     fn from_store(error: &StoreError) -> Self {
         match error {
@@ -218,7 +242,7 @@ impl ResponseError for Problem {
 }
 
 /// Any error is a 500 whose text is logged and not sent; an error of actix-web keeps its status. A
-/// store that does not answer is a 503, and a sign-in that was ended meanwhile a 401.
+/// store that does not answer is a 503, and a token that is refused a 401.
 impl<E: std::error::Error + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
         let any: &dyn Any = &error;
@@ -229,12 +253,7 @@ impl<E: std::error::Error + 'static> From<E> for Problem {
             return Self::from_store(error);
         }
         if let Some(error) = any.downcast_ref::<TokenError>() {
-            if error.is_unavailable() {
-                return Self::unavailable(STORE_IS_BACK).because(error);
-            }
-            if error.is_signed_out() {
-                return Self::unauthorized().because(error);
-            }
+            return Self::from_token(error);
         }
         let mut cause = error.to_string();
         let mut source = error.source();

@@ -17,7 +17,7 @@ const MINIMUM: usize = 32;
 /// ```
 /// use secure_runtime::{SecretError, ServerSecret};
 ///
-/// let secret = ServerSecret::from_text("q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=")?;
+/// let secret = ServerSecret::random();
 /// assert_eq!(format!("{secret:?}"), "ServerSecret([redacted])");
 /// assert_eq!(ServerSecret::from_text("changeme").unwrap_err(), SecretError::Placeholder);
 /// # Ok::<(), SecretError>(())

@@ -78,6 +78,9 @@ pub(crate) fn check_secret(bytes: &[u8], needed: usize) -> Result<(), SecretErro
         let bytes = bytes.len();
         return Err(SecretError::Short { bytes, needed });
     }
+    if is_published(bytes) {
+        return Err(SecretError::Placeholder);
+    }
     if looks_written(bytes) {
         return Err(SecretError::Weak);
     }
@@ -114,11 +117,14 @@ fn looks_written(bytes: &[u8]) -> bool {
     distinct < 20 || bytes.iter().all(|byte| (0x20..0x7f).contains(byte))
 }
 
-/// Words that stand for a secret that nobody has chosen yet, and the key that every copy of one
-/// well-known tutorial shares.
+/// The key that every copy of one well-known tutorial shares, in whichever form it is written.
+fn is_published(bytes: &[u8]) -> bool {
+    const PUBLISHED: &str = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
+    decode(PUBLISHED).is_some_and(|published| bytes == published.as_slice())
+}
+
+/// Words that stand for a secret that nobody has chosen yet.
 fn is_placeholder(text: &str) -> bool {
-    const PUBLISHED: [&str; 1] =
-        ["09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"];
     const WORDS: [&str; 8] = [
         "changeme",
         "change-me",
@@ -130,7 +136,7 @@ fn is_placeholder(text: &str) -> bool {
         "secret_key",
     ];
     let lower = text.to_ascii_lowercase();
-    PUBLISHED.contains(&lower.as_str()) || WORDS.iter().any(|word| lower.contains(word))
+    WORDS.iter().any(|word| lower.contains(word))
 }
 
 #[cfg(test)]
@@ -188,5 +194,17 @@ mod tests {
             .to_string(),
             "the secret has 5 bytes and needs at least 64 (RFC 7518 §3.2); make one with `openssl rand -base64 64`"
         );
+    }
+
+    #[test]
+    fn a_published_key_is_known_in_every_form() {
+        for text in [
+            "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+            "09D25E094FAA6CA2556C818166B7A9563B93F7099F6F0F4CAA6CF63B88E8D3E7",
+            "CdJeCU+qbKJVbIGBZrepVjuT9wmfbw9Mqmz2O4jo0+c=",
+            "CdJeCU-qbKJVbIGBZrepVjuT9wmfbw9Mqmz2O4jo0-c",
+        ] {
+            assert_eq!(refusal(text), SecretError::Placeholder, "{text}");
+        }
     }
 }

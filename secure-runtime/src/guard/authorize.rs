@@ -9,6 +9,8 @@ pub(super) enum Refusal {
     Role,
     /// Not all of the scopes; these are demanded.
     Scope(&'static [&'static str]),
+    /// The credential is narrower than its owner, and the route names no scope.
+    Restricted,
     /// Somebody else's resource.
     Owner,
 }
@@ -20,6 +22,9 @@ pub(super) fn decide(
     principal: &Principal,
     owner: Option<&str>,
 ) -> Result<(), Refusal> {
+    if principal.is_restricted() && demands.scopes().is_none() {
+        return Err(Refusal::Restricted);
+    }
     if let Some(roles) = demands.roles()
         && !roles.any_in(principal.role_mask())
     {
@@ -46,6 +51,7 @@ impl fmt::Display for Refusal {
         match self {
             Self::Role => f.write_str("none of the roles"),
             Self::Scope(words) => write!(f, "not all of the scopes {}", words.join(" ")),
+            Self::Restricted => f.write_str("a token narrowed to some scopes, on a route without"),
             Self::Owner => f.write_str("not the owner"),
         }
     }

@@ -7,10 +7,7 @@
 
 use std::{any::TypeId, borrow::Cow, rc::Rc};
 
-use actix_web::{
-    HttpRequest,
-    http::{StatusCode, header},
-};
+use actix_web::{HttpRequest, http::header};
 use futures_util::future::LocalBoxFuture;
 use percent_encoding::percent_decode_str;
 
@@ -47,6 +44,8 @@ pub(super) fn run(
                 Freshness::Fresh => {}
                 _ if !has_token(request, policy) => {}
                 Freshness::Due => renew_beside(&context),
+                // What is refused by what is known stays refused, and costs no question.
+                Freshness::Stale if is_refused(request, &context) => {}
                 Freshness::Stale => {
                     return Passage::Later(Box::pin(wait(request.clone(), context, route)));
                 }
@@ -86,6 +85,13 @@ fn has_token(request: &HttpRequest, policy: &RoutePolicy) -> bool {
         && matches!(find_credential(request.headers()), Credential::Bearer(_))
 }
 
+fn is_refused(request: &HttpRequest, context: &RequestContext) -> bool {
+    match find_credential(request.headers()) {
+        Credential::Bearer(token) => context.security.judge(token).is_err(),
+        Credential::None | Credential::Malformed => true,
+    }
+}
+
 /// What is known to be revoked is new enough, and this request has it asked for again beside itself.
 fn renew_beside(context: &RequestContext) {
     if let Some(renewal) = context.security.tokens().revocations().begin_renewal() {
@@ -100,7 +106,7 @@ async fn wait(
     route: usize,
 ) -> Result<(), Problem> {
     let revocations = context.security.tokens().revocations().clone();
-    revocations.refresh().await?;
+    revocations.refresh_or_tolerate().await?;
     go_on(&request, &context, route)
 }
 
@@ -166,13 +172,7 @@ fn path_parameter<'a>(request: &'a HttpRequest, name: &str) -> Option<Cow<'a, st
 /// 401 as RFC 6750 §3.1 words it: an `error` only where a credential was sent. The reason is for
 /// the log.
 pub(super) fn unauthorized(reason: Option<String>) -> Problem {
-    let error = reason.is_some().then_some("invalid_token");
-    let problem = Problem::new(StatusCode::UNAUTHORIZED)
-        .with_header(header::WWW_AUTHENTICATE, challenge(error, None));
-    match reason {
-        Some(reason) => problem.because(reason),
-        None => problem,
-    }
+    reason.map_or_else(Problem::unauthorized, Problem::invalid_token)
 }
 
 fn forbidden(refusal: Refusal, principal: &Principal) -> Problem {
@@ -184,6 +184,10 @@ fn forbidden(refusal: Refusal, principal: &Principal) -> Problem {
         Refusal::Scope(words) => problem.with_header(
             header::WWW_AUTHENTICATE,
             challenge(Some("insufficient_scope"), Some(words)),
+        ),
+        Refusal::Restricted => problem.with_header(
+            header::WWW_AUTHENTICATE,
+            challenge(Some("insufficient_scope"), None),
         ),
         Refusal::Role | Refusal::Owner => problem,
     }

@@ -45,6 +45,8 @@ async fn password_or_refresh(
         return Err(Refusal::InvalidRequest.into());
     }
     let password = Secret::new(password.to_owned());
+    // Before the password is verified: who is signed out everywhere meanwhile gets no token.
+    let begun = security.tokens().now();
     let found = owners(security)?.sign_in(username, password).await;
     let grant = found
         .map_err(Failure::Problem)?
@@ -56,6 +58,7 @@ async fn password_or_refresh(
         Some(wanted) => grant.narrowed_to(&wanted),
         None => grant,
     };
+    let grant = grant.signed_in_by(begun);
     let grant = match &asked.client_id {
         Some(client_id) => grant.with_client_id(client_id),
         None => grant,

@@ -53,9 +53,11 @@ impl Principal {
     /// # Errors
     /// When the subject does not parse.
     pub fn subject_as<T: FromStr>(&self) -> Result<T, Problem> {
-        self.0.parts.subject.parse().map_err(|_| {
-            Problem::unauthorized().because("the subject is no id of the app's own type")
-        })
+        self.0
+            .parts
+            .subject
+            .parse()
+            .map_err(|_| Problem::invalid_token("the subject is no id of the app's own type"))
     }
 
     /// The credential's own id (`jti`).
@@ -91,6 +93,12 @@ impl Principal {
     pub fn has_scope<S: ScopeWord>(&self, scope: &S) -> bool {
         held(Some(S::VOCABULARY), scopes(&self.0.parts.scope)) & S::VOCABULARY.bit(scope.word())
             != 0
+    }
+
+    /// Whether the credential is narrower than its owner: fewer scopes were granted than the caller may
+    /// have. It is refused by routes that name no scope.
+    pub fn is_restricted(&self) -> bool {
+        self.0.parts.restricted
     }
 
     /// When the caller last proved who it is (`auth_time`), since 1970-01-01T00:00:00Z.
@@ -138,6 +146,7 @@ pub(crate) struct Parts {
     pub(crate) family: Option<String>,
     pub(crate) roles: Vec<String>,
     pub(crate) scope: String,
+    pub(crate) restricted: bool,
     pub(crate) signed_in_at: Duration,
     pub(crate) issued_at: Duration,
     pub(crate) expires_at: Duration,

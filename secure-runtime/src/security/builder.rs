@@ -7,7 +7,11 @@ use std::{
     sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 
-use super::{Profile, Security, State, environment::SettingsError, key_file::KeyFile};
+use super::{
+    Profile, Security, State,
+    environment::{self, SettingsError},
+    key_file::KeyFile,
+};
 use crate::{
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
@@ -273,16 +277,29 @@ impl<I, A, K> Builder<I, A, K> {
         let clock = options
             .clock
             .unwrap_or_else(|| Arc::new(SystemClock::default()));
+        if options.store.is_none() && options.profile == Profile::Production {
+            tracing::warn!(
+                "refresh tokens and revocations are held in memory: they end with this process, and no \
+                 other instance knows of them; `.store(…)` says where else"
+            );
+        }
         let store = options
             .store
             .unwrap_or_else(|| Arc::new(MemoryStore::new().with_clock(clock.clone())));
+        let public_origin = options.public_origin;
+        let production = options.profile == Profile::Production;
         let oauth = OAuth::new(
             options.owners,
-            options.public_origin,
+            public_origin.clone(),
             &issuer,
             options.tokens.jwks_max_age,
         );
         findings.extend(options.tokens.findings());
+        if let Some(origin) = &public_origin
+            && let Err(why) = environment::public_origin(origin, production)
+        {
+            findings.push(format!("the public origin: {why}"));
+        }
         let keys = self.key.take();
         let tokens = Tokens::new(
             (issuer, audience, keys),
@@ -297,7 +314,6 @@ impl<I, A, K> Builder<I, A, K> {
                 return Err(SettingsError::new(findings));
             }
         };
-        let production = options.profile == Profile::Production;
         Ok(Security::new(State {
             profile: options.profile,
             tokens,

@@ -184,7 +184,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Whether browsers come by HTTPS.
-fn public_origin(text: &str, production: bool) -> Result<bool, String> {
+pub(super) fn public_origin(text: &str, production: bool) -> Result<bool, String> {
     let shape = || {
         format!("`{text}` is no origin; write scheme and host alone, such as `https://example.com`")
     };

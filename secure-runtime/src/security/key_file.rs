@@ -9,7 +9,7 @@ use actix_web::rt::time::sleep;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::State;
-use crate::token::keys::{KeySet, RotationError};
+use crate::token::keys::{KeyRing, KeySet, RotationError};
 
 /// How often the file is looked at.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -54,6 +54,7 @@ impl KeyFile {
     /// logged, and the keys stay as they are.
     pub(super) async fn watch(state: Arc<State>) {
         let Some(file) = &state.key_file else { return };
+        let mut is_missing = false;
         loop {
             sleep(INTERVAL).await;
             match file.take_over(&state) {
@@ -66,12 +67,17 @@ impl KeyFile {
                     );
                 }
                 Err(Fault::Read(error)) => {
-                    tracing::error!(%error, "the file with the signing keys cannot be read");
+                    if !is_missing {
+                        tracing::error!(%error, "the file with the signing keys cannot be read");
+                    }
+                    is_missing = true;
+                    continue;
                 }
                 Err(Fault::Keys(error)) => {
                     tracing::error!(%error, "the new signing keys are refused; the old ones stay");
                 }
             }
+            is_missing = false;
         }
     }
 
@@ -91,6 +97,18 @@ impl KeyFile {
                 return Err(Fault::Keys(error.into()));
             }
         };
+        // A key that is not even kept to verify was taken away, since it has leaked: not a moment longer.
+        let signing = |ring: &KeyRing| ring.current().kid().to_owned();
+        let current = state.access_tokens().with_keys(signing);
+        if ring.find(&current).is_none() {
+            tracing::warn!(
+                kid = current,
+                "the signing key was taken away, and another one signs at once"
+            );
+            state.tokens().replace_keys_at_once(ring);
+            seen.done = found;
+            return Ok(Taken::Over);
+        }
         match state.tokens().rotate_keys(ring.clone()) {
             Err(RotationError::TooEarly { .. }) if seen.early.as_ref() == Some(&found) => {
                 Ok(Taken::Unchanged)
@@ -196,7 +214,7 @@ mod tests {
                 .with_keys(|ring| ring.current().kid().to_owned())
         };
         let state = &security.state;
-        assert!(state.access_tokens().judge(foreign.expose(), None).is_err());
+        assert!(state.access_tokens().judge(foreign.expose()).is_err());
 
         // Both steps between two looks.
         assert!(matches!(
@@ -205,7 +223,7 @@ mod tests {
         ));
         assert!(matches!(file.take_over(state), Ok(Taken::Unchanged)));
         assert_eq!(signs(), old.ring().expect("a ring").current().kid());
-        assert!(state.access_tokens().judge(foreign.expose(), None).is_ok());
+        assert!(state.access_tokens().judge(foreign.expose()).is_ok());
 
         *clock.0.lock().expect("the hands") += MAX_AGE;
         assert!(matches!(file.take_over(state), Ok(Taken::Over)));

@@ -127,12 +127,14 @@ impl AccessTokens {
         self.lifetime
     }
 
-    /// Issues a token.
+    /// Issues a token on its own: it belongs to no sign-in, cannot be refreshed, and is called back only by
+    /// itself or with all others of its subject. A sign-in is [`Tokens::sign_in`](super::Tokens::sign_in).
     ///
     /// # Errors
-    /// When the subject is empty or longer than 255 bytes, a scope is empty or holds a space, the
-    /// sign-in lies in the future, the token would be longer than any that is verified (8 KiB), or the
-    /// subject was signed out everywhere after it signed in.
+    /// When the subject is empty or longer than 255 bytes, a scope is none of RFC 6749 §3.3, the sign-in
+    /// lies in the future, the claims of the app's own do not read as the type that was named for them,
+    /// the token would be longer than any that is verified (8 KiB), or the subject was signed out
+    /// everywhere after it signed in.
     pub fn issue(&self, grant: &Grant) -> Result<Token<Access>, TokenError> {
         let signed_in_at = self.admit(grant)?;
         let now = self.clock.unix();
@@ -150,10 +152,17 @@ impl AccessTokens {
             sid: grant.family.clone(),
             roles: grant.roles.clone(),
             scope: grant.scopes.join(" "),
+            restricted: grant.restricted,
             own: grant.claims.clone(),
         };
         // Texts, numbers and JSON values always serialize.
         let payload = serde_json::to_vec(&claims).map_err(|_| Reason::Grant)?;
+        // What would be refused is not issued.
+        if let Some(OwnClaims(read)) = self.own_claims
+            && read(&payload).is_none()
+        {
+            return Err(Reason::OwnClaims.into());
+        }
         let ring = self.ring.load();
         let token = ring
             .keys
@@ -174,7 +183,7 @@ impl AccessTokens {
     /// nobody can say whether the token is revoked ([`TokenError::is_unavailable`]).
     pub async fn verify(&self, token: &Token<Access>) -> Result<Principal, TokenError> {
         if self.revocations.freshness() != Freshness::Fresh {
-            self.revocations.refresh().await?;
+            self.revocations.refresh_or_tolerate().await?;
         }
         self.judge(token.expose())
     }
@@ -222,7 +231,10 @@ impl AccessTokens {
         if key.public_jwk().is_none() {
             return Duration::ZERO;
         }
-        match (ring.keys.find(key.kid()), ring.published.get(key.kid())) {
+        let known = ring.keys.find(key.kid());
+        // Another key under an id that is in use is none that others could have read.
+        let known = known.filter(|known| known.is_same_key(&key));
+        match (known, ring.published.get(key.kid())) {
             (None, _) => max_age,
             (Some(_), None) => Duration::ZERO,
             (Some(_), Some(since)) => (*since + max_age).saturating_sub(self.clock.monotonic()),
@@ -262,7 +274,8 @@ impl AccessTokens {
                 epoch: ring.epoch + 1,
             }
         });
-        self.epoch.store(self.ring.load().epoch, Ordering::Release);
+        self.epoch
+            .fetch_max(self.ring.load().epoch, Ordering::AcqRel);
         self.verified.clear();
     }
 
@@ -284,7 +297,8 @@ impl AccessTokens {
     pub(super) fn admit(&self, grant: &Grant) -> Result<Duration, Reason> {
         let now = self.clock.unix();
         let signed_in_at = grant.signed_in_at.unwrap_or(now);
-        if !is_sound(grant) || signed_in_at > now {
+        // Another instance, whose clock is ahead, may have measured it.
+        if !is_sound(grant) || signed_in_at > now + self.leeway {
             return Err(Reason::Grant);
         }
         let revocations = &self.revocations;
@@ -364,7 +378,9 @@ impl AccessTokens {
 
 /// Whether a grant can be written into a token.
 fn is_sound(grant: &Grant) -> bool {
-    let broken = |scope: &String| scope.is_empty() || scope.contains(' ');
+    // RFC 6749 §3.3.
+    let legal = |byte: u8| (0x21..0x7f).contains(&byte) && byte != b'"' && byte != b'\\';
+    let broken = |scope: &String| scope.is_empty() || !scope.bytes().all(legal);
     !grant.subject.is_empty()
         && grant.subject.len() <= LONGEST_SUBJECT
         && !grant.subject.contains('\0')
@@ -403,6 +419,7 @@ impl ReadClaims {
                 family: claims.sid,
                 roles: claims.roles,
                 scope: claims.scope,
+                restricted: claims.restricted,
                 signed_in_at: claims.auth_time.0,
                 issued_at: claims.iat.0,
                 expires_at: claims.exp.0,

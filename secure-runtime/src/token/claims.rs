@@ -24,8 +24,11 @@ pub(super) struct Claims {
     pub(super) sid: Option<String>,
     #[serde(default)]
     pub(super) roles: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) scope: String,
+    /// Whether the token is narrower than its owner.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) restricted: bool,
     /// The app's own, which are read as its own type.
     #[serde(flatten, skip_deserializing)]
     pub(super) own: Map<String, Value>,
@@ -115,4 +118,9 @@ fn to_micros(date: Duration) -> Duration {
     } else {
         down + Duration::from_micros(1)
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(restricted: &bool) -> bool {
+    !restricted
 }

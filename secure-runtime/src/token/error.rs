@@ -36,6 +36,18 @@ impl TokenError {
         matches!(self.0, Reason::Store(_))
     }
 
+    /// Whether a token was refused, and not one that could not be issued.
+    pub fn is_refusal(&self) -> bool {
+        !matches!(
+            self.0,
+            Reason::Grant
+                | Reason::OwnClaims
+                | Reason::SignedOut
+                | Reason::Signing
+                | Reason::Store(_)
+        )
+    }
+
     /// Whether the subject was signed out everywhere after it proved who it is.
     pub fn is_signed_out(&self) -> bool {
         matches!(self.0, Reason::SignedOut)
@@ -58,10 +70,10 @@ impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.0 {
             Reason::Grant => {
-                "the grant has an empty or too long subject, a scope that is empty or holds a space, a sign-in in the future, or too much to fit a token"
+                "the grant has an empty or too long subject, a scope that is none, a sign-in in the future, or too much to fit a token"
             }
             Reason::OwnClaims => {
-                "the claims of the app's own are no object, or one has the name of a claim that every token has"
+                "the claims of the app's own are no object, do not read as the type that was named for them, or one has the name of a claim that every token has"
             }
             Reason::SignedOut => "the subject was signed out everywhere meanwhile",
             Reason::Signing => "the signing key does not sign",

@@ -3,7 +3,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::TokenError;
+use super::{Family, TokenError};
 
 /// What a token says about its bearer.
 ///
@@ -20,6 +20,8 @@ pub struct Grant {
     pub(super) roles: Vec<String>,
     pub(super) scopes: Vec<String>,
     pub(super) signed_in_at: Option<Duration>,
+    /// Whether it is narrower than what the subject may have.
+    pub(super) restricted: bool,
     /// The refresh family that the token belongs to.
     pub(super) family: Option<String>,
     pub(super) claims: Map<String, Value>,
@@ -34,6 +36,7 @@ impl Grant {
             roles: Vec::new(),
             scopes: Vec::new(),
             signed_in_at: None,
+            restricted: false,
             family: None,
             claims: Map::new(),
         }
@@ -105,21 +108,45 @@ impl Grant {
         &self.scopes
     }
 
-    /// Keeps those of the scopes that are among `scopes`.
-    pub(crate) fn narrowed_to(mut self, scopes: &[String]) -> Self {
+    /// Keeps those of the scopes that are among `scopes`. If that leaves one out, the token is narrower than
+    /// its owner: it is refused by routes that name no scope, whatever the roles of its bearer.
+    pub fn narrowed_to(mut self, scopes: &[String]) -> Self {
+        let before = self.scopes.len();
         self.scopes.retain(|scope| scopes.contains(scope));
+        self.restricted |= self.scopes.len() < before;
         self
     }
 
-    pub(super) fn in_family(mut self, id: &str) -> Self {
+    /// Where nothing else is said, its subject proved who it is at `moment`.
+    pub(crate) fn signed_in_by(mut self, moment: Duration) -> Self {
+        self.signed_in_at.get_or_insert(moment);
+        self
+    }
+
+    pub(super) fn of_family(mut self, id: &str) -> Self {
         self.family = Some(id.to_owned());
         self
+    }
+
+    /// What a renewed grant gives within a family: no more than was granted at the sign-in, and of that
+    /// what is wanted now.
+    pub(super) fn in_family(mut self, family: &Family, wanted: Option<&[String]>) -> Self {
+        self.scopes.retain(|scope| family.scopes.contains(scope));
+        self.restricted |= family.restricted;
+        let grant = match wanted {
+            Some(wanted) => self.narrowed_to(wanted),
+            None => self,
+        };
+        grant
+            .with_client_id(&family.client_id)
+            .with_signed_in_at(family.signed_in_at)
+            .of_family(&family.id)
     }
 }
 
 /// The claims that are written by us or mean something to others.
 fn is_ours(name: &str) -> bool {
-    const OURS: [&str; 16] = [
+    const OURS: [&str; 17] = [
         "iss",
         "aud",
         "sub",
@@ -136,6 +163,7 @@ fn is_ours(name: &str) -> bool {
         "cnf",
         "roles",
         "scope",
+        "restricted",
     ];
     OURS.contains(&name)
 }

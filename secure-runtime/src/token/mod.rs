@@ -8,6 +8,7 @@
 mod access;
 mod cache;
 mod claims;
+mod endings;
 mod error;
 mod grant;
 mod issued;
@@ -29,6 +30,10 @@ pub use keys::{
 pub use purpose::{Access, Purpose, Refresh, Token};
 pub use refresh::Family;
 pub use tokens::{RefreshError, Tokens};
+
+/// No access token lives longer than this, leeway included, whatever an instance is configured with.
+const HORIZON: std::time::Duration =
+    access::LONGEST_LIFETIME.saturating_add(access::LONGEST_LEEWAY);
 
 pub(crate) use revocation::Freshness;
 pub(crate) use settings::TokenSettings;

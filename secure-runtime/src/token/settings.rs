@@ -3,11 +3,12 @@ use std::{fmt, sync::Arc, time::Duration};
 use serde::de::DeserializeOwned;
 
 use super::{
-    AccessTokens, KeyRing, Tokens,
+    AccessTokens, HORIZON, KeyRing, Tokens,
     access::{
         AccessTokenSettings, DEFAULT_LEEWAY, DEFAULT_LIFETIME, DEFAULT_REMEMBERED, LONGEST_LEEWAY,
         LONGEST_LIFETIME, OwnClaims,
     },
+    endings::Endings,
     refresh::{Families, RefreshSettings, TagKey},
     revocation::{RevocationSettings, Revocations},
 };
@@ -145,15 +146,13 @@ impl Tokens {
                     .to_owned(),
             );
         };
-        // Whatever lifetime another instance is configured with.
-        let horizon = LONGEST_LIFETIME + LONGEST_LEEWAY;
         let revocations = Arc::new(Revocations::new(
             store.clone(),
             clock.clone(),
             RevocationSettings {
                 bound: settings.revocation_bound,
                 tolerated_outage: settings.tolerated_outage,
-                horizon,
+                horizon: HORIZON,
             },
         ));
         let access = AccessTokens::new(
@@ -169,13 +168,16 @@ impl Tokens {
             revocations.clone(),
             clock.clone(),
         );
+        let families = Families::new(store, clock.clone(), settings.refresh, key, previous);
         Ok(Self {
             access,
-            families: Families::new(store, clock.clone(), settings.refresh, key, previous),
-            revocations,
-            audit,
+            endings: Arc::new(Endings {
+                families,
+                revocations,
+                audit,
+                clock: clock.clone(),
+            }),
             clock,
-            horizon,
             jwks_max_age: settings.jwks_max_age,
             most_sign_ins: settings.most_sign_ins,
         })

@@ -2,31 +2,22 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     AccessTokens, Family, Grant, KeyRing, Refresh, Token, TokenError,
+    endings::Endings,
     error::Reason,
     issued::IssuedTokens,
     keys::{RotationError, RotationTimes},
-    refresh::{Families, Rotation, Start, Wanted},
-    revocation::{Fact, Revocations},
+    refresh::{Families, Found, Rotation, Start, Wanted},
+    revocation::Revocations,
 };
-use crate::{
-    Problem,
-    audit::{AuditEvent, AuditKind, AuditSink},
-    clock::Clock,
-    principal::Principal,
-    store::StoreError,
-};
+use crate::{Problem, audit::AuditKind, clock::Clock, principal::Principal, store::StoreError};
 
 /// The life of a sign-in: its tokens from the first to the last.
 ///
 /// It is at hand as [`Security::tokens`](crate::Security::tokens).
 pub struct Tokens {
     pub(super) access: AccessTokens,
-    pub(super) families: Families,
-    pub(super) revocations: Arc<Revocations>,
-    pub(super) audit: Arc<dyn AuditSink>,
+    pub(super) endings: Arc<Endings>,
     pub(super) clock: Arc<dyn Clock>,
-    /// No access token lives longer than this, leeway included.
-    pub(super) horizon: Duration,
     /// How long others may keep the public keys.
     pub(super) jwks_max_age: Duration,
     /// How many sign-ins of one subject can be refreshed.
@@ -60,31 +51,23 @@ impl Tokens {
             subject: &grant.subject,
             client_id: self.access.client_id(grant),
             scopes: &grant.scopes,
+            restricted: grant.restricted,
             signed_in_at,
         };
-        let (family, refresh) = self.families.start(&start).await?;
-        let grant = grant
-            .clone()
-            .with_signed_in_at(signed_in_at)
-            .in_family(&family.id);
-        // Whoever signs the subject out everywhere writes that down, and then ends the families that
-        // there are. So either this reads it, or the family just begun is among them.
-        self.revocations.refresh().await?;
-        let access = match self.access.issue(&grant) {
-            Ok(access) => access,
-            Err(error) => {
-                self.families.end(&family.id).await?;
-                return Err(error);
+        let (family, refresh) = self.families().start(&start).await?;
+        match self.complete(grant, signed_in_at, &family).await {
+            Ok(access) => {
+                let (kind, subject) = (AuditKind::TokenCreated, &grant.subject);
+                self.endings.record(kind, subject, Some(&family.id));
+                let lifetime = self.access.lifetime();
+                Ok(IssuedTokens::new(access, refresh, lifetime, &grant.scopes))
             }
-        };
-        self.make_room(&family).await?;
-        self.record(AuditKind::TokenCreated, &grant.subject, Some(&family.id));
-        Ok(IssuedTokens::new(
-            access,
-            refresh,
-            self.access.lifetime(),
-            &grant.scopes,
-        ))
+            Err(error) => {
+                // Nobody has a token of it. What is left of it where the store fails ends by itself.
+                let _ = self.families().forget(&family.id).await;
+                Err(error)
+            }
+        }
     }
 
     /// Exchanges a refresh token for an access token and the next refresh token.
@@ -106,11 +89,18 @@ impl Tokens {
         wanted: Option<&[String]>,
         renew: impl AsyncFnOnce(&Family) -> Result<Option<Grant>, Problem>,
     ) -> Result<IssuedTokens, RefreshError> {
-        let found = self.families.find(token).await?;
-        let family = found.ok_or(RefreshError::Invalid)?;
+        let wanted = Wanted {
+            client_id,
+            scopes: wanted,
+        };
+        let family = match self.families().find(token, &wanted).await? {
+            Found::Good(family) => family,
+            refused => return Err(self.refuse(refused).await),
+        };
         // Before the token is used up: a server that cannot ask has cost the caller nothing.
         let Some(grant) = renew(&family).await.map_err(RefreshError::Failed)? else {
-            self.end(&family.id, &family.subject, AuditKind::TokenRevoked)
+            self.endings
+                .end(&family.id, AuditKind::TokenRevoked)
                 .await?;
             return Err(RefreshError::Invalid);
         };
@@ -119,42 +109,23 @@ impl Tokens {
                 "the renewed grant is for another subject than the refresh token",
             )));
         }
-        let wanted = Wanted {
-            client_id,
-            scopes: wanted,
-        };
-        let (family, successor) = match self.families.rotate(token, &wanted).await? {
+        let (family, successor) = match self.families().rotate(token, &wanted).await? {
             Rotation::Rotated { family, successor } => (family, successor),
-            Rotation::Reused(family) => {
-                self.record(AuditKind::TokenReuse, &family.subject, Some(&family.id));
-                // The family has ended; so have its access tokens, here even if the store fails now:
-                // nobody will come and end it again.
-                let fact = self.family_fact(&family.id);
-                self.revocations.revoke_here(&fact)?;
-                self.revocations.revoke(&fact).await?;
-                return Err(RefreshError::Invalid);
-            }
-            Rotation::Invalid => return Err(RefreshError::Invalid),
-            Rotation::ScopeNotGranted => return Err(RefreshError::ScopeNotGranted),
+            Rotation::Refused(refused) => return Err(self.refuse(refused).await),
         };
-        let grant = grant
-            .narrowed_to(&family.scopes)
-            .with_client_id(&family.client_id)
-            .with_signed_in_at(family.signed_in_at)
-            .in_family(&family.id);
-        let grant = match wanted.scopes {
-            Some(scopes) => grant.narrowed_to(scopes),
-            None => grant,
-        };
+        // Whoever has signed the subject out meanwhile has written it down by now, or finds the family.
+        self.revocations().refresh().await?;
+        let grant = grant.in_family(&family, wanted.scopes);
         match self.access.issue(&grant) {
-            Ok(access) => Ok(IssuedTokens::new(
-                access,
-                successor,
-                self.access.lifetime(),
-                &grant.scopes,
-            )),
+            Ok(access) => {
+                let lifetime = self.access.lifetime();
+                let scopes = &grant.scopes;
+                Ok(IssuedTokens::new(access, successor, lifetime, scopes))
+            }
             Err(TokenError(Reason::SignedOut)) => {
-                self.families.end(&family.id).await?;
+                self.endings
+                    .end(&family.id, AuditKind::TokenRevoked)
+                    .await?;
                 Err(RefreshError::Invalid)
             }
             Err(error) => Err(RefreshError::Failed(error.into())),
@@ -166,13 +137,7 @@ impl Tokens {
     /// # Errors
     /// When the store fails. The token is then still good, so that its holder can try again.
     pub async fn sign_out(&self, caller: &Principal) -> Result<(), StoreError> {
-        if let Some(family) = caller.family() {
-            self.families.end(family).await?;
-            self.revoke_family(family).await?;
-        }
-        self.revoke_access(caller).await?;
-        self.record(AuditKind::SignedOut, caller.subject(), caller.family());
-        Ok(())
+        self.endings.sign_out(caller, self.access.leeway()).await
     }
 
     /// Ends every token that a subject has: logout everywhere, a changed password, a disabled account.
@@ -181,14 +146,7 @@ impl Tokens {
     /// # Errors
     /// When the store fails; call it again.
     pub async fn sign_out_everywhere(&self, subject: &str) -> Result<(), StoreError> {
-        // First, so that a subject who does it for itself can do it again when the store fails.
-        self.end_families(subject).await?;
-        let fact = Fact::subject(subject, self.clock.unix(), self.horizon);
-        self.revocations.revoke(&fact).await?;
-        // Families that were begun meanwhile by whoever could not know of it yet; see `sign_in`.
-        self.end_families(subject).await?;
-        self.record(AuditKind::SignedOutEverywhere, subject, None);
-        Ok(())
+        self.endings.everywhere(subject).await
     }
 
     /// The sign-ins of a subject that can still be refreshed, the last refreshed first.
@@ -196,19 +154,19 @@ impl Tokens {
     /// # Errors
     /// When the store fails.
     pub async fn sign_ins(&self, subject: &str) -> Result<Vec<Family>, StoreError> {
-        self.families.of_subject(subject).await
+        self.families().of_subject(subject).await
     }
 
     /// Ends one sign-in of a subject, by the id that [`sign_ins`](Self::sign_ins) lists; `false`
     /// where the subject has none of that id.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails; call it again.
     pub async fn end_sign_in(&self, subject: &str, id: &str) -> Result<bool, StoreError> {
-        let families = self.families.of_subject(subject).await?;
-        let is_theirs = families.iter().any(|family| family.id == id);
+        let ids = self.families().ids_of_subject(subject).await?;
+        let is_theirs = ids.iter().any(|known| known == id);
         if is_theirs {
-            self.end(id, subject, AuditKind::TokenRevoked).await?;
+            self.endings.end(id, AuditKind::TokenRevoked).await?;
         }
         Ok(is_theirs)
     }
@@ -217,17 +175,21 @@ impl Tokens {
     /// tokens, or an access token. What is no valid token of ours needs no revoking.
     ///
     /// # Errors
-    /// When the store fails.
+    /// When the store fails; call it again.
     pub async fn revoke(&self, token: &str) -> Result<(), StoreError> {
-        if let Some(family) = self.families.find(&Token::from_untrusted(token)).await? {
-            return self
-                .end(&family.id, &family.subject, AuditKind::TokenRevoked)
-                .await;
+        let refresh = Token::from_untrusted(token);
+        match self.families().find(&refresh, &Wanted::default()).await? {
+            Found::Good(family) | Found::Replayed(family) | Found::Ended(family) => {
+                return self.endings.end(&family.id, AuditKind::TokenRevoked).await;
+            }
+            Found::Invalid | Found::ScopeNotGranted => {}
         }
         match self.access.verify(&Token::from_untrusted(token)).await {
             Ok(bearer) => {
-                self.revoke_access(&bearer).await?;
-                self.record(AuditKind::TokenRevoked, bearer.subject(), bearer.family());
+                let leeway = self.access.leeway();
+                self.endings.revoke_token(&bearer, leeway).await?;
+                let (kind, subject) = (AuditKind::TokenRevoked, bearer.subject());
+                self.endings.record(kind, subject, bearer.family());
                 Ok(())
             }
             Err(TokenError(Reason::Store(error))) => Err(error),
@@ -295,58 +257,58 @@ impl Tokens {
     }
 
     pub(crate) fn revocations(&self) -> &Arc<Revocations> {
-        &self.revocations
+        &self.endings.revocations
     }
 
-    async fn end(&self, family: &str, subject: &str, why: AuditKind) -> Result<(), StoreError> {
-        self.families.end(family).await?;
-        self.revoke_family(family).await?;
-        self.record(why, subject, Some(family));
-        Ok(())
+    /// The time at which somebody who is about to prove who it is does so.
+    pub(crate) fn now(&self) -> Duration {
+        self.clock.unix()
     }
 
-    /// Ends the families of a subject that there are at this moment.
-    async fn end_families(&self, subject: &str) -> Result<(), StoreError> {
-        let families = self.families.of_subject(subject).await?;
-        self.end_all(families.iter()).await
+    fn families(&self) -> &Families {
+        &self.endings.families
     }
 
-    /// Ends the families beside the one that has just begun for which there is no room.
+    /// The access token of a family that has just begun.
+    async fn complete(
+        &self,
+        grant: &Grant,
+        signed_in_at: Duration,
+        family: &Family,
+    ) -> Result<Token<super::Access>, TokenError> {
+        // Whoever signs the subject out everywhere writes that down, and then ends the families that
+        // there are. So either this reads it, or the family just begun is among them.
+        self.revocations().refresh().await?;
+        let grant = grant.clone().with_signed_in_at(signed_in_at);
+        let access = self.access.issue(&grant.of_family(&family.id))?;
+        self.make_room(family).await?;
+        Ok(access)
+    }
+
+    /// Ends the families for which there is no room beside the one that has just begun. Of two that began
+    /// at once, the later one makes room.
     async fn make_room(&self, begun: &Family) -> Result<(), StoreError> {
-        let families = self.families.of_subject(&begun.subject).await?;
-        let others = families.iter().filter(|family| family.id != begun.id);
-        self.end_all(others.skip(self.most_sign_ins - 1)).await
-    }
-
-    async fn end_all(&self, families: impl Iterator<Item = &Family>) -> Result<(), StoreError> {
-        for family in families {
-            self.families.end(&family.id).await?;
-            self.revoke_family(&family.id).await?;
+        let age = |family: &Family| (family.started_at, family.id.clone());
+        let families = self.families().of_subject(&begun.subject).await?;
+        let others = families.iter().filter(|other| age(other) < age(begun));
+        for family in others.skip(self.most_sign_ins - 1) {
+            self.endings
+                .end(&family.id, AuditKind::TokenRevoked)
+                .await?;
         }
         Ok(())
     }
 
-    async fn revoke_family(&self, family: &str) -> Result<(), StoreError> {
-        self.revocations.revoke(&self.family_fact(family)).await
-    }
-
-    fn family_fact(&self, family: &str) -> Fact {
-        Fact::family(family, self.clock.unix(), self.horizon)
-    }
-
-    async fn revoke_access(&self, bearer: &Principal) -> Result<(), StoreError> {
-        let until = bearer.expires_at() + self.access.leeway();
-        let fact = Fact::token(bearer.token_id(), until);
-        self.revocations.revoke(&fact).await
-    }
-
-    fn record(&self, kind: AuditKind, subject: &str, family: Option<&str>) {
-        self.audit.record(&AuditEvent {
-            kind,
-            at: self.clock.unix(),
-            subject: subject.to_owned(),
-            family: family.map(str::to_owned),
-        });
+    /// What is due where a refresh token gets nothing.
+    async fn refuse(&self, found: Found) -> RefreshError {
+        let ended = match found {
+            Found::Replayed(family) => self.endings.end(&family.id, AuditKind::TokenReuse).await,
+            // Again, in case that whoever ended it could not do so to the end.
+            Found::Ended(family) => self.endings.end(&family.id, AuditKind::TokenRevoked).await,
+            Found::Good(_) | Found::Invalid => Ok(()),
+            Found::ScopeNotGranted => return RefreshError::ScopeNotGranted,
+        };
+        ended.map_or_else(RefreshError::from, |()| RefreshError::Invalid)
     }
 }
 

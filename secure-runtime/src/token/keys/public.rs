@@ -104,6 +104,9 @@ impl Public {
             return Err(KeyError::Inconsistent);
         }
         ParsedPublicKey::new(&ED25519, x).map_err(|_| KeyError::Inconsistent)?;
+        if has_small_order(x) {
+            return Err(KeyError::Inconsistent);
+        }
         Ok(Self::Ed25519 { x: x.to_vec() })
     }
 
@@ -186,4 +189,37 @@ fn verification(curve: Curve) -> &'static dyn VerificationAlgorithm {
         Curve::P256 => &ECDSA_P256_SHA256_FIXED,
         Curve::P384 => &ECDSA_P384_SHA384_FIXED,
     }
+}
+
+/// Whether an Ed25519 public key is one of the points of order 1, 2, 4 or 8, under which anybody can sign
+/// (RFC 8032 §5.1.7; "Taming the many EdDSAs", table 1), also where it is not encoded as it should be.
+fn has_small_order(x: &[u8]) -> bool {
+    const ORDER_8: [[u8; 32]; 2] = [
+        [
+            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef,
+            0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88,
+            0x6d, 0x53, 0xfc, 0x05,
+        ],
+        [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10,
+            0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77,
+            0x92, 0xac, 0x03, 0x7a,
+        ],
+    ];
+    let Some((first, rest)) = x.split_first() else {
+        return true;
+    };
+    let Some((last, middle)) = rest.split_last() else {
+        return true;
+    };
+    // The sign does not change the order.
+    let last = last & 0x7f;
+    let is_near_zero = *first <= 1 && last == 0 && middle.iter().all(|byte| *byte == 0);
+    // p - 1, p and p + 1, where p = 2^255 - 19.
+    let is_near_p =
+        (0xec..=0xee).contains(first) && last == 0x7f && middle.iter().all(|byte| *byte == 0xff);
+    let is_order_8 = ORDER_8
+        .iter()
+        .any(|point| point[..31] == x[..31] && point[31] == last);
+    is_near_zero || is_near_p || is_order_8
 }

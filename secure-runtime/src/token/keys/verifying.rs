@@ -149,7 +149,7 @@ impl VerifyingKey {
     }
 
     /// Whether both are one key, under whatever id and for whatever algorithm.
-    pub(super) fn is_same_key(&self, other: &Self) -> bool {
+    pub(in crate::token) fn is_same_key(&self, other: &Self) -> bool {
         match (&self.0.public, &other.0.public) {
             (Some(one), Some(two)) => one == two,
             _ => self

@@ -18,7 +18,7 @@ use record::Record;
 use text::Parts;
 pub(crate) use text::TagKey;
 
-use super::{Refresh, Token};
+use super::{HORIZON, Refresh, Token};
 use crate::{
     clock::Clock,
     store::{Entry, Space, Store, StoreError},
@@ -35,6 +35,8 @@ pub(crate) struct RefreshSettings {
     pub(crate) absolute: Duration,
     /// For how long a replay gets the same successor; zero is never.
     pub(crate) grace: Duration,
+    /// How long a family is known that has ended: as long as an access token could live.
+    pub(crate) remembered_after_end: Duration,
 }
 
 /// 7 and 30 days, 10 seconds (requirement A7).
@@ -45,6 +47,7 @@ impl Default for RefreshSettings {
             idle: DAY * 7,
             absolute: DAY * 30,
             grace: Duration::from_secs(10),
+            remembered_after_end: HORIZON,
         }
     }
 }
@@ -61,6 +64,8 @@ pub struct Family {
     pub client_id: String,
     /// What was granted at sign-in.
     pub scopes: Vec<String>,
+    /// Whether that is less than the subject could have had.
+    pub restricted: bool,
     /// When the caller proved who it is, since 1970-01-01T00:00:00Z.
     pub signed_in_at: Duration,
     /// When it began, since 1970-01-01T00:00:00Z.
@@ -79,18 +84,36 @@ pub(super) struct Wanted<'a> {
 }
 
 /// What a refresh token was found to be.
+pub(super) enum Found {
+    /// The newest of its family, or its predecessor within the grace.
+    Good(Family),
+    /// Used before, or newer than what the store knows, which has then forgotten something: either way two
+    /// parties hold tokens of the family.
+    Replayed(Family),
+    /// Of a family that has ended.
+    Ended(Family),
+    /// None of ours, expired or another client's.
+    Invalid,
+    /// Good, and scopes are asked for that were never granted.
+    ScopeNotGranted,
+}
+
+/// What the use of a token has come to.
 pub(super) enum Rotation {
-    /// The newest of its family, or its predecessor within the grace: here is the one successor.
+    /// Here is the one successor.
     Rotated {
         family: Family,
         successor: Token<Refresh>,
     },
-    /// Used before. The family has ended by that.
-    Reused(Family),
-    /// None of ours, expired, another client's, or of a family that has ended.
-    Invalid,
-    /// Scopes are asked for that were never granted. Nothing is used up.
-    ScopeNotGranted,
+    /// Nothing was changed.
+    Refused(Found),
+}
+
+/// A family that has ended.
+pub(super) struct Ended {
+    pub(super) family: Family,
+    /// Whether it was this call that ended it.
+    pub(super) just_now: bool,
 }
 
 /// The families in the store.
@@ -109,6 +132,7 @@ pub(super) struct Start<'a> {
     pub(super) subject: &'a str,
     pub(super) client_id: &'a str,
     pub(super) scopes: &'a [String],
+    pub(super) restricted: bool,
     /// Since 1970.
     pub(super) signed_in_at: Duration,
 }
@@ -146,6 +170,8 @@ impl Families {
             rotated_at: now,
             generation: 0,
             key: self.key.id().to_owned(),
+            restricted: start.restricted,
+            ended: false,
         };
         let parts = Parts::first(&self.key);
         let id = parts.family_id();
@@ -157,7 +183,25 @@ impl Families {
         };
         // The seed has 256 random bits: nothing is there.
         self.store.put_if_absent(FAMILIES.key(&id), entry).await?;
-        Ok((family(id, record), parts.token()))
+        Ok((family(&id, &record), parts.token()))
+    }
+
+    /// What a token is. Nothing is changed by that.
+    pub(super) async fn find(
+        &self,
+        token: &Token<Refresh>,
+        wanted: &Wanted<'_>,
+    ) -> Result<Found, StoreError> {
+        let Some(parts) = self.parse(token) else {
+            return Ok(Found::Invalid);
+        };
+        let id = parts.family_id();
+        let stored = self.store.get(FAMILIES.key(&id)).await?;
+        let record = stored.map(|bytes| Record::from_bytes(&bytes)).transpose()?;
+        Ok(match record {
+            Some(record) => self.judge(&id, &record, parts.generation(), wanted),
+            None => Found::Invalid,
+        })
     }
 
     /// Uses a token.
@@ -166,81 +210,101 @@ impl Families {
         token: &Token<Refresh>,
         wanted: &Wanted<'_>,
     ) -> Result<Rotation, StoreError> {
-        let parts = Parts::parse(token).filter(|parts| self.recognises(parts));
-        let Some(parts) = parts else {
-            return Ok(Rotation::Invalid);
+        let Some(parts) = self.parse(token) else {
+            return Ok(Rotation::Refused(Found::Invalid));
         };
         let id = parts.family_id();
         // Each turn but the last means that somebody else has used the family meanwhile.
         loop {
             let Some(stored) = self.store.get(FAMILIES.key(&id)).await? else {
-                return Ok(Rotation::Invalid);
+                return Ok(Rotation::Refused(Found::Invalid));
             };
             let record = Record::from_bytes(&stored)?;
-            let now = self.clock.unix();
-            if record.lifetime(&self.settings, now).is_none() {
-                self.end(&id).await?;
-                return Ok(Rotation::Invalid);
-            }
-            let (used, newest) = (parts.generation(), record.generation);
-            let is_graced =
-                used.checked_add(1) == Some(newest) && record.is_in_grace(&self.settings, now);
-            if (used == newest || is_graced)
-                && let Some(refusal) = wanted.refusal(&record)
-            {
-                return Ok(refusal);
-            }
-            if used == newest {
-                match self.advance(&id, &stored, &record, &parts, now).await? {
+            let family = match self.judge(&id, &record, parts.generation(), wanted) {
+                Found::Good(family) => family,
+                refused => return Ok(Rotation::Refused(refused)),
+            };
+            if parts.generation() == record.generation {
+                match self.advance(&id, &stored, &record, &parts).await? {
                     Some(rotation) => return Ok(rotation),
                     None => continue,
                 }
             }
-            if is_graced {
-                let Some(key) = self.keys().find(|key| key.id() == record.key) else {
-                    return Ok(Rotation::Invalid);
-                };
-                let successor = parts.of_generation(newest, key).token();
-                return Ok(Rotation::Rotated {
-                    family: family(id, record),
-                    successor,
-                });
-            }
-            // Older, or newer than what the store knows, which has then forgotten something: either
-            // way two parties hold tokens of the family. Who ends it is the one who reports it.
-            return Ok(match self.end(&id).await? {
-                Some(ended) => Rotation::Reused(ended),
-                None => Rotation::Invalid,
+            let key = self.keys().find(|key| key.id() == record.key);
+            return Ok(match key {
+                Some(key) => Rotation::Rotated {
+                    family,
+                    successor: parts.of_generation(record.generation, key).token(),
+                },
+                None => Rotation::Refused(Found::Invalid),
             });
         }
     }
 
-    /// The family of a token of ours, newest or not; nothing is used up.
-    pub(super) async fn find(&self, token: &Token<Refresh>) -> Result<Option<Family>, StoreError> {
-        let parts = Parts::parse(token).filter(|parts| self.recognises(parts));
-        let Some(id) = parts.map(|parts| parts.family_id()) else {
-            return Ok(None);
-        };
-        let stored = self.store.get(FAMILIES.key(&id)).await?;
-        let record = stored.map(|bytes| Record::from_bytes(&bytes)).transpose()?;
-        Ok(record.map(|record| family(id, record)))
-    }
-
     /// Ends a family: none of its tokens gets anything any more.
-    pub(super) async fn end(&self, id: &str) -> Result<Option<Family>, StoreError> {
-        let stored = self.store.take(FAMILIES.key(id)).await?;
-        let record = stored.map(|bytes| Record::from_bytes(&bytes)).transpose()?;
-        Ok(record.map(|record| family(id.to_owned(), record)))
+    pub(super) async fn end(&self, id: &str) -> Result<Option<Ended>, StoreError> {
+        let key = FAMILIES.key(id);
+        loop {
+            let Some(stored) = self.store.get(key).await? else {
+                return Ok(None);
+            };
+            let Ok(record) = Record::from_bytes(&stored) else {
+                // Whatever it was, it is no family after this.
+                tracing::error!(
+                    family = id,
+                    "a refresh family cannot be read, and is removed"
+                );
+                self.store.take(key).await?;
+                return Ok(None);
+            };
+            let family = family(id, &record);
+            if record.ended {
+                let just_now = false;
+                return Ok(Some(Ended { family, just_now }));
+            }
+            let ended = Record {
+                ended: true,
+                ..record
+            };
+            let value = ended.to_bytes();
+            let entry = Entry {
+                value: &value,
+                owner: Some(&ended.subject),
+                lifetime: self.settings.remembered_after_end,
+            };
+            if self.store.compare_and_swap(key, &stored, entry).await? {
+                let just_now = true;
+                return Ok(Some(Ended { family, just_now }));
+            }
+        }
     }
 
-    /// The families of a subject, the newest first.
+    /// Removes a family that nobody has a token of.
+    pub(super) async fn forget(&self, id: &str) -> Result<(), StoreError> {
+        self.store.take(FAMILIES.key(id)).await.map(drop)
+    }
+
+    /// The families of a subject, the last refreshed first; those that have ended are not among them.
     pub(super) async fn of_subject(&self, subject: &str) -> Result<Vec<Family>, StoreError> {
-        let mut families = Vec::new();
-        for listed in self.store.list(FAMILIES, subject).await? {
-            families.push(family(listed.id, Record::from_bytes(&listed.value)?));
-        }
+        let listed = self.store.list(FAMILIES, subject).await?;
+        let mut families: Vec<Family> = listed
+            .iter()
+            .filter_map(|entry| match Record::from_bytes(&entry.value) {
+                Ok(record) => (!record.ended).then(|| family(&entry.id, &record)),
+                Err(error) => {
+                    tracing::error!(%error, family = entry.id, "a refresh family is passed over");
+                    None
+                }
+            })
+            .collect();
         families.sort_by_key(|family| std::cmp::Reverse(family.refreshed_at));
         Ok(families)
+    }
+
+    /// The ids of all families of a subject, also of those that have ended or cannot be read.
+    pub(super) async fn ids_of_subject(&self, subject: &str) -> Result<Vec<String>, StoreError> {
+        let listed = self.store.list(FAMILIES, subject).await?;
+        Ok(listed.into_iter().map(|entry| entry.id).collect())
     }
 
     /// The successor, if the record is still as it was read.
@@ -250,11 +314,10 @@ impl Families {
         stored: &[u8],
         record: &Record,
         parts: &Parts,
-        now: Duration,
     ) -> Result<Option<Rotation>, StoreError> {
+        let now = self.clock.unix();
         let Some(generation) = record.generation.checked_add(1) else {
-            self.end(id).await?;
-            return Ok(Some(Rotation::Invalid));
+            return Ok(Some(Rotation::Refused(Found::Invalid)));
         };
         let next = Record {
             generation,
@@ -263,7 +326,7 @@ impl Families {
             ..record.clone()
         };
         let Some(lifetime) = next.lifetime(&self.settings, now) else {
-            return Ok(Some(Rotation::Invalid));
+            return Ok(Some(Rotation::Refused(Found::Invalid)));
         };
         let value = next.to_bytes();
         let entry = Entry {
@@ -271,16 +334,41 @@ impl Families {
             owner: Some(&next.subject),
             lifetime,
         };
-        let key_of_entry = FAMILIES.key(id);
-        let won = self.store.compare_and_swap(key_of_entry, stored, entry);
+        let won = self.store.compare_and_swap(FAMILIES.key(id), stored, entry);
         Ok(won.await?.then(|| Rotation::Rotated {
             successor: parts.of_generation(generation, &self.key).token(),
-            family: family(id.to_owned(), next),
+            family: family(id, &next),
         }))
     }
 
-    fn recognises(&self, parts: &Parts) -> bool {
-        self.keys().any(|key| parts.is_of(key))
+    /// What the token of a generation is worth.
+    fn judge(&self, id: &str, record: &Record, used: u32, wanted: &Wanted<'_>) -> Found {
+        let now = self.clock.unix();
+        let family = family(id, record);
+        if record.ended {
+            return Found::Ended(family);
+        }
+        if record.lifetime(&self.settings, now).is_none() {
+            return Found::Invalid;
+        }
+        let is_graced = used.checked_add(1) == Some(record.generation)
+            && record.is_in_grace(&self.settings, now);
+        if used != record.generation && !is_graced {
+            return Found::Replayed(family);
+        }
+        if wanted.client_id.is_some_and(|id| id != record.client_id) {
+            return Found::Invalid;
+        }
+        let mut scopes = wanted.scopes.into_iter().flatten();
+        if scopes.any(|scope| !record.scopes.contains(scope)) {
+            return Found::ScopeNotGranted;
+        }
+        Found::Good(family)
+    }
+
+    /// A token of ours, taken apart.
+    fn parse(&self, token: &Token<Refresh>) -> Option<Parts> {
+        Parts::parse(token).filter(|parts| self.keys().any(|key| parts.is_of(key)))
     }
 
     fn keys(&self) -> impl Iterator<Item = &TagKey> {
@@ -288,24 +376,13 @@ impl Families {
     }
 }
 
-impl Wanted<'_> {
-    fn refusal(&self, record: &Record) -> Option<Rotation> {
-        if self.client_id.is_some_and(|id| id != record.client_id) {
-            return Some(Rotation::Invalid);
-        }
-        let mut scopes = self.scopes.into_iter().flatten();
-        scopes
-            .any(|scope| !record.scopes.contains(scope))
-            .then_some(Rotation::ScopeNotGranted)
-    }
-}
-
-fn family(id: String, record: Record) -> Family {
+fn family(id: &str, record: &Record) -> Family {
     Family {
-        id,
-        subject: record.subject,
-        client_id: record.client_id,
-        scopes: record.scopes,
+        id: id.to_owned(),
+        subject: record.subject.clone(),
+        client_id: record.client_id.clone(),
+        scopes: record.scopes.clone(),
+        restricted: record.restricted,
         signed_in_at: Duration::from_millis(record.signed_in_at),
         started_at: Duration::from_millis(record.started_at),
         refreshed_at: Duration::from_millis(record.rotated_at),

@@ -21,6 +21,13 @@ pub(super) struct Record {
     pub(super) generation: u32,
     /// Under which key the newest token was made.
     pub(super) key: String,
+    /// Whether fewer scopes were granted than the subject may have.
+    #[serde(default)]
+    pub(super) restricted: bool,
+    /// Whether the family has ended. It stays known for as long as its access tokens could live, so that
+    /// an end which was broken off half way can be gone on with.
+    #[serde(default)]
+    pub(super) ended: bool,
 }
 
 impl Record {

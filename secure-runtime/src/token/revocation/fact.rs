@@ -56,13 +56,14 @@ impl Fact {
 
     /// Under which id the store holds it: of any length, whatever a subject is.
     pub(super) fn id(&self) -> String {
-        let (kind, id) = match self {
-            Self::Token { id, .. } => ("token", id),
-            Self::Family { id, .. } => ("family", id),
-            Self::Subject { id, .. } => ("subject", id),
-        };
-        let hash = digest(&SHA256, id.as_bytes());
-        format!("{kind}:{}", URL_SAFE_NO_PAD.encode(hash))
+        let hash = |id: &str| URL_SAFE_NO_PAD.encode(digest(&SHA256, id.as_bytes()));
+        match self {
+            Self::Token { id, .. } => format!("token:{}", hash(id)),
+            Self::Family { id, .. } => format!("family:{}", hash(id)),
+            // Each moment is a fact of its own: an instance whose clock is behind writes another one, and
+            // takes nothing back.
+            Self::Subject { id, not_after, .. } => format!("subject:{}:{not_after}", hash(id)),
+        }
     }
 
     pub(super) fn to_bytes(&self) -> Vec<u8> {

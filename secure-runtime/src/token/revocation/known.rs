@@ -5,6 +5,8 @@ use crate::store::StoreError;
 
 /// More than this are refused rather than forgotten: about 150 MB.
 const MOST: usize = 1_000_000;
+/// How often a full memory is looked through for what has expired, in milliseconds.
+const TIDY_EVERY: u64 = 1000;
 /// Below this, nobody looks for what has expired.
 const FEW: usize = 1024;
 
@@ -17,6 +19,8 @@ pub(super) struct Known {
     subjects: HashMap<String, SignedOut>,
     /// At how many facts it is next looked which of them have expired.
     tidy_at: usize,
+    /// When that was last done.
+    tidied_at: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +36,8 @@ impl Known {
         if millis(fact.until()) <= now {
             return Ok(false);
         }
-        if self.len() >= self.tidy_at.max(FEW) {
+        let is_full = self.len() >= MOST && now >= self.tidied_at + TIDY_EVERY;
+        if is_full || self.len() >= self.tidy_at.clamp(FEW, MOST) && self.len() < MOST {
             self.tidy(now);
         }
         if self.len() >= MOST {
@@ -81,6 +86,7 @@ impl Known {
         self.families.retain(|_, until| *until > now);
         self.subjects.retain(|_, signed_out| signed_out.until > now);
         self.tidy_at = self.len() * 2;
+        self.tidied_at = now;
     }
 }
 
@@ -154,5 +160,19 @@ mod tests {
         assert!(known.revokes(&token("late", "f", NOW)));
         // Nothing is learned about what has expired already.
         assert!(!known.learn(Fact::token("old", NOW), NOW).expect("room"));
+    }
+
+    #[test]
+    fn a_memory_that_was_full_has_room_again_when_its_facts_have_expired() {
+        let mut known = Known::default();
+        for number in 0..MOST {
+            let fact = Fact::token(&number.to_string(), NOW + HORIZON);
+            known.learn(fact, NOW).expect("room");
+        }
+        let more = |at| Fact::token("more", at + HORIZON);
+        assert!(matches!(known.learn(more(NOW), NOW), Err(StoreError::Full)));
+        let later = NOW + HORIZON;
+        assert!(known.learn(more(later), later).expect("room"));
+        assert_eq!(known.len(), 1);
     }
 }

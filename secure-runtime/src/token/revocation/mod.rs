@@ -22,8 +22,9 @@ use std::{
     time::Duration,
 };
 
+use actix_web::rt::time::timeout;
 pub(crate) use fact::Fact;
-use futures_util::lock::Mutex;
+use futures_util::{future::try_join_all, lock::Mutex};
 use known::Known;
 use sync::Progress;
 
@@ -32,6 +33,11 @@ use crate::{
     crypto::random_hex,
     store::{Entry, Key, Space, Store, StoreError},
 };
+
+/// How many buckets are read at a time.
+const AT_ONCE: usize = 16;
+/// How long one turn at the store may take. What was read by then is kept.
+const LONGEST_SYNC: Duration = Duration::from_secs(3);
 
 const FACTS: Space<'static> = Space::new("revocation");
 /// Changes with every fact, so that asking whether there is anything new is one read.
@@ -170,22 +176,34 @@ impl Revocations {
         }
     }
 
-    /// Asks the store for what is new, once for all who wait for it.
+    /// As [`refresh`](Self::refresh), to judge a token: while the store does not answer, what is known is
+    /// good enough for as long as is tolerated.
     ///
     /// # Errors
     /// When the store does not answer, and did not for longer than is tolerated.
+    pub(crate) async fn refresh_or_tolerate(&self) -> Result<(), StoreError> {
+        let longest = self.settings.bound + self.settings.tolerated_outage;
+        let refreshed = self.refresh().await;
+        refreshed.or_else(|error| match self.age() {
+            Some(age) if age < longest => Ok(()),
+            _ => Err(error),
+        })
+    }
+
+    /// Asks the store for what is new, once for all who wait for it.
+    ///
+    /// # Errors
+    /// When the store does not answer.
     pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
         if !self.store.is_shared() {
             return Ok(());
         }
         let asked = self.clock.monotonic();
         let mut progress = self.progress.lock().await;
-        let outcome = match progress.since(asked) {
+        match progress.since(asked) {
             Some(outcome) => outcome,
             None => self.synchronise(&mut progress).await,
-        };
-        drop(progress);
-        outcome.or_else(|error| self.tolerate(error))
+        }
     }
 
     /// Whether the caller is the one that asks the store beside its own request. Until the promise is
@@ -201,20 +219,10 @@ impl Revocations {
         Some(self.clock.monotonic().saturating_sub(synced_at))
     }
 
-    fn tolerate(&self, error: StoreError) -> Result<(), StoreError> {
-        let longest = self.settings.bound + self.settings.tolerated_outage;
-        match self.age() {
-            Some(age) if age < longest => {
-                tracing::warn!(%error, "tokens are verified without asking for new revocations");
-                Ok(())
-            }
-            _ => Err(error),
-        }
-    }
-
     async fn synchronise(&self, progress: &mut Progress) -> Result<(), StoreError> {
         let (started, now) = (self.clock.monotonic(), self.clock.unix());
-        match self.ask(progress, now).await {
+        let asked = timeout(LONGEST_SYNC, self.ask(progress, now)).await;
+        match asked.unwrap_or_else(|late| Err(StoreError::unavailable(late))) {
             Ok(()) => {
                 progress.succeeded(started);
                 let millis = u64::try_from(started.as_millis()).unwrap_or(u64::MAX - 1);
@@ -222,6 +230,7 @@ impl Revocations {
                 Ok(())
             }
             Err(error) => {
+                tracing::warn!(%error, "new revocations could not be asked for");
                 progress.failed(self.clock.monotonic(), error.clone());
                 Err(error)
             }
@@ -229,17 +238,38 @@ impl Revocations {
     }
 
     async fn ask(&self, progress: &mut Progress, now: Duration) -> Result<(), StoreError> {
+        // What was left half read comes first: its version is older than the present one.
+        self.read(progress, now).await?;
         let version = self.store.get(VERSION).await?;
-        let Some(buckets) = progress.buckets(&version, now, self.settings.horizon) else {
-            return Ok(());
-        };
-        for bucket in buckets {
-            let listed = self.store.list(FACTS, &bucket.to_string()).await?;
-            let facts = listed.iter().map(|entry| Fact::from_bytes(&entry.value));
-            let facts: Vec<Fact> = facts.collect::<Result<_, _>>()?;
-            self.learn(facts, now)?;
+        progress.begin(version, now, self.settings.horizon);
+        self.read(progress, now).await
+    }
+
+    /// Reads on, several buckets at a time, and keeps what it has come to.
+    async fn read(&self, progress: &mut Progress, now: Duration) -> Result<(), StoreError> {
+        while let Some(reading) = &mut progress.reading {
+            let batch: Vec<u64> = reading.buckets.clone().take(AT_ONCE).collect();
+            let Some(last) = batch.last() else { break };
+            let lists = batch.iter().map(|bucket| async move {
+                let owner = bucket.to_string();
+                self.store.list(FACTS, &owner).await
+            });
+            for listed in try_join_all(lists).await? {
+                let facts = listed.iter().filter_map(|entry| {
+                    let fact = Fact::from_bytes(&entry.value);
+                    // One that nobody can read must not keep everybody out.
+                    fact.inspect_err(|error| tracing::error!(%error, id = ?entry.id))
+                        .ok()
+                });
+                self.learn(facts, now)?;
+            }
+            let end = *reading.buckets.end();
+            if *last >= end {
+                break;
+            }
+            reading.buckets = last + 1..=end;
         }
-        progress.listed(version, now);
+        progress.finish();
         Ok(())
     }
 
@@ -264,9 +294,8 @@ pub(crate) struct Renewal(Arc<Revocations>);
 
 impl Renewal {
     pub(crate) async fn run(self) {
-        if let Err(error) = self.0.refresh().await {
-            tracing::warn!(%error, "new revocations could not be asked for");
-        }
+        // What went wrong is logged there, and whoever comes next asks again.
+        let _ = self.0.refresh().await;
     }
 }
 

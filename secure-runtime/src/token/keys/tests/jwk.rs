@@ -275,3 +275,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_ed25519_key_under_which_anybody_can_sign_is_refused() {
+    let mut points = vec![[0; 32], [0xff; 32], [0xff; 32], [0xff; 32]];
+    for (point, first) in points.iter_mut().skip(1).zip([0xec, 0xed, 0xee]) {
+        (point[0], point[31]) = (first, 0x7f);
+    }
+    let mut one = [0; 32];
+    one[0] = 1;
+    points.push(one);
+    let order_8 = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05";
+    let bytes = (0..32).map(|at| u8::from_str_radix(&order_8[2 * at..2 * at + 2], 16));
+    let order_8: Vec<u8> = bytes.collect::<Result<_, _>>().expect("hexadecimal");
+    points.push(order_8.try_into().expect("32 bytes"));
+    for mut point in points {
+        for sign in [0, 0x80] {
+            point[31] = (point[31] & 0x7f) | sign;
+            let x = encode(&point);
+            let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#);
+            assert!(EdDsaPublicKey::from_jwk(&jwk).is_err(), "{point:x?}");
+        }
+    }
+}

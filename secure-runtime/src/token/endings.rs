@@ -1,0 +1,129 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::{
+    HORIZON,
+    refresh::Families,
+    revocation::{Fact, Revocations},
+};
+use crate::{
+    audit::{AuditEvent, AuditKind, AuditSink},
+    clock::Clock,
+    principal::Principal,
+    store::StoreError,
+};
+
+/// How sign-ins end.
+///
+/// A family ends in two steps: its record is marked, so that its refresh tokens get nothing any more; then
+/// the fact is written that ends its access tokens. The mark stays, so that whoever comes again after the
+/// second step failed finds the family and does it. Each of these runs to its end even when the request that
+/// asked for it is broken off.
+pub(super) struct Endings {
+    pub(super) families: Families,
+    pub(super) revocations: Arc<Revocations>,
+    pub(super) audit: Arc<dyn AuditSink>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Endings {
+    /// Ends a family, with its access tokens.
+    pub(super) async fn end(
+        self: &Arc<Self>,
+        family: &str,
+        why: AuditKind,
+    ) -> Result<(), StoreError> {
+        let (this, family) = (self.clone(), family.to_owned());
+        to_the_end(async move { this.end_family(&family, why).await }).await
+    }
+
+    /// Ends a caller's token and its family.
+    pub(super) async fn sign_out(
+        self: &Arc<Self>,
+        caller: &Principal,
+        leeway: Duration,
+    ) -> Result<(), StoreError> {
+        let (this, caller) = (self.clone(), caller.clone());
+        to_the_end(async move {
+            match caller.family() {
+                Some(family) => this.end_family(family, AuditKind::SignedOut).await?,
+                None => this.record(AuditKind::SignedOut, caller.subject(), None),
+            }
+            this.revoke_token(&caller, leeway).await
+        })
+        .await
+    }
+
+    /// Ends one access token, and nothing else.
+    pub(super) async fn revoke_token(
+        &self,
+        bearer: &Principal,
+        leeway: Duration,
+    ) -> Result<(), StoreError> {
+        let until = bearer.expires_at() + leeway;
+        let fact = Fact::token(bearer.token_id(), until);
+        self.revocations.revoke(&fact).await
+    }
+
+    /// Ends everything that a subject has.
+    pub(super) async fn everywhere(self: &Arc<Self>, subject: &str) -> Result<(), StoreError> {
+        let (this, subject) = (self.clone(), subject.to_owned());
+        to_the_end(async move {
+            // First, so that a subject who does it for itself can do it again when the store fails.
+            this.end_all(&subject).await?;
+            let fact = Fact::subject(&subject, this.clock.unix(), HORIZON);
+            this.revocations.revoke(&fact).await?;
+            // Families that were begun meanwhile by whoever could not know of it yet; see `Tokens::sign_in`.
+            this.end_all(&subject).await?;
+            this.record(AuditKind::SignedOutEverywhere, &subject, None);
+            Ok(())
+        })
+        .await
+    }
+
+    pub(super) fn record(&self, kind: AuditKind, subject: &str, family: Option<&str>) {
+        self.audit.record(&AuditEvent {
+            kind,
+            at: self.clock.unix(),
+            subject: subject.to_owned(),
+            family: family.map(str::to_owned),
+        });
+    }
+
+    async fn end_all(&self, subject: &str) -> Result<(), StoreError> {
+        for family in self.families.ids_of_subject(subject).await? {
+            self.families.end(&family).await?;
+            self.revoke_family(&family).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_family(&self, family: &str, why: AuditKind) -> Result<(), StoreError> {
+        let ended = self.families.end(family).await?;
+        // Whoever ends it reports it, and nobody who comes later.
+        if let Some(ended) = ended.filter(|ended| ended.just_now) {
+            self.record(why, &ended.family.subject, Some(family));
+        }
+        self.revoke_family(family).await
+    }
+
+    async fn revoke_family(&self, family: &str) -> Result<(), StoreError> {
+        let fact = Fact::family(family, self.clock.unix(), HORIZON);
+        self.revocations.revoke(&fact).await
+    }
+}
+
+/// Runs a task to its end, whatever becomes of the request that waits for it.
+async fn to_the_end(
+    task: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+) -> Result<(), StoreError> {
+    match tokio::spawn(task).await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(StoreError::unavailable(error)),
+    }
+}
+
+impl fmt::Debug for Endings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endings").finish_non_exhaustive()
+    }
+}
