@@ -1,5 +1,7 @@
 //! The server is gone, hangs, or has no table or no connection for us.
 
+use std::time::Duration;
+
 use secure_runtime::store::{PostgresStore, Store as _, StoreError};
 use sqlx::postgres::PgPoolOptions;
 
@@ -63,10 +65,14 @@ async fn a_network_that_drops_packets() {
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .test_before_acquire(false);
-    let store = PostgresStore::new(pool.connect(&url).await.unwrap());
-    let store = store.with_timeout(LIMIT);
+    let pool = pool.connect(&url).await.unwrap();
+    let store = PostgresStore::new(pool.clone()).with_timeout(LIMIT);
     store.migrate().await.unwrap();
     assert_works(&store).await;
+    // The pool asks a connection that it takes back whether it lives; that must be over.
+    while pool.num_idle() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
     wire.cut();
     let key = secure_runtime::store::Space::new("test").key("a");
     let error = store.get(key).await.unwrap_err();
