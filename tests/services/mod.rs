@@ -1,0 +1,17 @@
+//! Real servers for tests, each with a folder and a port of its own, stopped with the test.
+//!
+//! On a machine without the programs a test says so on stderr and passes; with
+//! `SECURE_TEST_SERVICES=required` it fails.
+
+#![allow(dead_code, reason = "each test target uses some of it")]
+
+mod account;
+mod folder;
+mod postgres;
+mod process;
+mod program;
+mod redis;
+
+pub(crate) use folder::Folder;
+pub(crate) use postgres::Postgres;
+pub(crate) use redis::Redis;
