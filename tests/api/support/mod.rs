@@ -64,3 +64,16 @@ pub(crate) async fn assert_refused(app: &TestApp, name: &str, token: &str) {
     );
     assert_eq!(all(&response, "cache-control"), ["no-store"], "{name}");
 }
+
+/// Status and body that `/me` gives to the bearer of `token`.
+pub(crate) async fn me(app: &TestApp, token: &str) -> (u16, String) {
+    let authorization = format!("Bearer {token}");
+    let response = app.get("/me").header("authorization", &authorization);
+    let response = response.send().await;
+    (response.status(), response.text())
+}
+
+/// Asserts that `/me` takes `token` for one of `ada`.
+pub(crate) async fn assert_accepted(app: &TestApp, name: &str, token: &str) {
+    assert_eq!(me(app, token).await, (200, "ada".to_owned()), "{name}");
+}
