@@ -39,5 +39,8 @@ mod tokens_claims;
 mod tokens_header;
 mod tokens_keys;
 mod tokens_own_claims;
+mod tokens_refresh;
+mod tokens_refresh_grace;
+mod tokens_refresh_grants;
 mod tokens_shape;
 mod unchecked;

@@ -116,45 +116,47 @@ impl Tokens {
             client_id,
             scopes: wanted,
         };
-        let (family, successor) = match self.families.rotate(token, &wanted).await? {
-            Rotation::Rotated { family, successor } => (family, successor),
-            Rotation::Reused(family) => {
-                // The family has ended; so have its access tokens.
-                self.revoke_family(&family.id).await?;
-                self.record(AuditKind::TokenReuse, &family.subject, Some(&family.id));
-                return Err(RefreshError::Invalid);
-            }
-            Rotation::Invalid => return Err(RefreshError::Invalid),
-            Rotation::ScopeNotGranted => return Err(RefreshError::ScopeNotGranted),
-        };
         let grant = grant
             .narrowed_to(&family.scopes)
             .with_client_id(&family.client_id)
-            .with_signed_in_at(family.signed_in_at)
+            // The clock of the instance that signed in may be ahead of ours.
+            .with_signed_in_at(family.signed_in_at.min(self.clock.unix()))
             .in_family(&family.id);
         let grant = match wanted.scopes {
             Some(scopes) => grant.narrowed_to(scopes),
             None => grant,
         };
-        match self.access.issue(&grant) {
-            Ok(access) => Ok(IssuedTokens::new(
+        // Before the token is used up, too: what cannot be issued has cost the caller nothing.
+        let access = match self.access.issue(&grant) {
+            Ok(access) => access,
+            Err(TokenError(Reason::SignedOut)) => {
+                self.families.end(&family.id).await?;
+                return Err(RefreshError::Invalid);
+            }
+            Err(error) => return Err(RefreshError::Failed(error.into())),
+        };
+        match self.families.rotate(token, &wanted).await? {
+            Rotation::Rotated { successor } => Ok(IssuedTokens::new(
                 access,
                 successor,
                 self.access.lifetime(),
                 &grant.scopes,
             )),
-            Err(TokenError(Reason::SignedOut)) => {
-                self.families.end(&family.id).await?;
+            Rotation::Reused(family) => {
+                // First for the record: the family has ended, and nobody will find it again.
+                self.record(AuditKind::TokenReuse, &family.subject, Some(&family.id));
+                self.revoke_family(&family.id).await?;
                 Err(RefreshError::Invalid)
             }
-            Err(error) => Err(RefreshError::Failed(error.into())),
+            Rotation::Invalid => Err(RefreshError::Invalid),
+            Rotation::ScopeNotGranted => Err(RefreshError::ScopeNotGranted),
         }
     }
 
     /// Ends a caller's token and the sign-in that it came from.
     ///
     /// # Errors
-    /// When the store fails. The token is then refused by this instance, and may not be by others.
+    /// When the store fails: the sign-in may then live on. Call it again.
     pub async fn sign_out(&self, caller: &Principal) -> Result<(), StoreError> {
         if let Some(family) = caller.family() {
             self.families.end(family).await?;

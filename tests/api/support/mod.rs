@@ -1,15 +1,25 @@
 //! What several stages need: a server, tokens with any content, the words.
 
 mod forge;
+mod oauth;
+mod owners;
 mod raw;
+mod recorder;
 mod reply;
 mod server;
+mod shared_store;
+mod sign_ins;
 mod words;
 
 pub(crate) use forge::{Forge, START, claims, encode};
+pub(crate) use oauth::{OAuthApp, assert_error, assert_issued};
+pub(crate) use owners::Owners;
 pub(crate) use raw::raw;
+pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
 pub(crate) use server::{Complete, Server, serve, settings};
+pub(crate) use shared_store::{Operation, SharedStore};
+pub(crate) use sign_ins::SignIns;
 pub(crate) use words::{Role, Scope};
 
 use secure_runtime::test::{TestApp, TestResponse};

@@ -81,10 +81,7 @@ pub(super) struct Wanted<'a> {
 /// What a refresh token was found to be.
 pub(super) enum Rotation {
     /// The newest of its family, or its predecessor within the grace: here is the one successor.
-    Rotated {
-        family: Family,
-        successor: Token<Refresh>,
-    },
+    Rotated { successor: Token<Refresh> },
     /// Used before. The family has ended by that.
     Reused(Family),
     /// None of ours, expired, another client's, or of a family that has ended.
@@ -201,10 +198,7 @@ impl Families {
                     return Ok(Rotation::Invalid);
                 };
                 let successor = parts.of_generation(newest, key).token();
-                return Ok(Rotation::Rotated {
-                    family: family(id, record),
-                    successor,
-                });
+                return Ok(Rotation::Rotated { successor });
             }
             // Older, or newer than what the store knows, which has then forgotten something: either
             // way two parties hold tokens of the family. Who ends it is the one who reports it.
@@ -275,7 +269,6 @@ impl Families {
         let won = self.store.compare_and_swap(key_of_entry, stored, entry);
         Ok(won.await?.then(|| Rotation::Rotated {
             successor: parts.of_generation(generation, &self.key).token(),
-            family: family(id.to_owned(), next),
         }))
     }
 
