@@ -42,5 +42,7 @@ mod tokens_own_claims;
 mod tokens_refresh;
 mod tokens_refresh_grace;
 mod tokens_refresh_grants;
+mod tokens_revocation;
+mod tokens_revocation_shared;
 mod tokens_shape;
 mod unchecked;

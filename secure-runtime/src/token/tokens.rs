@@ -63,9 +63,11 @@ impl Tokens {
             .clone()
             .with_signed_in_at(signed_in_at)
             .in_family(&family.id);
-        let access = match self.access.issue(&grant) {
+        // Whoever signs the subject out everywhere, here or on another instance, either finds the
+        // family or has said so before we ask.
+        let known = self.revocations.renew().await.map_err(TokenError::from);
+        let access = match known.and_then(|()| self.access.issue(&grant)) {
             Ok(access) => access,
-            // Such as signed out everywhere in between: the family is none of those that were ended.
             Err(error) => {
                 self.families.end(&family.id).await?;
                 return Err(error);

@@ -171,14 +171,23 @@ impl Revocations {
     /// # Errors
     /// When the store does not answer, and did not for longer than is tolerated.
     pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
+        self.renew().await.or_else(|error| self.tolerate(error))
+    }
+
+    /// As [`refresh`](Self::refresh), for who cannot do with what was known before.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn renew(&self) -> Result<(), StoreError> {
+        if !self.store.is_shared() {
+            return Ok(());
+        }
         let asked = self.clock.monotonic();
         let mut progress = self.progress.lock().await;
-        let outcome = match progress.since(asked) {
+        match progress.since(asked) {
             Some(outcome) => outcome,
             None => self.synchronise(&mut progress).await,
-        };
-        drop(progress);
-        outcome.or_else(|error| self.tolerate(error))
+        }
     }
 
     /// Whether the caller is the one that asks the store beside its own request. Until the promise is
