@@ -45,10 +45,13 @@ async fn password_or_refresh(
         return Err(Refusal::InvalidRequest.into());
     }
     let password = Secret::new(password.to_owned());
+    // Before the password is verified: who is signed out everywhere meanwhile gets no token.
+    let asked_at = security.clock().unix();
     let found = owners(security)?.sign_in(username, password).await;
     let grant = found
         .map_err(Failure::Problem)?
-        .ok_or(Refusal::InvalidGrant)?;
+        .ok_or(Refusal::InvalidGrant)?
+        .or_signed_in_at(asked_at);
     let grant = match asked.form.scopes() {
         Some(wanted) if wanted.iter().any(|scope| !grant.scopes().contains(scope)) => {
             return Err(Refusal::InvalidScope.into());

@@ -105,6 +105,12 @@ impl Grant {
         &self.scopes
     }
 
+    /// When the caller proved who it is, where the grant does not say.
+    pub(crate) fn or_signed_in_at(mut self, at: Duration) -> Self {
+        self.signed_in_at.get_or_insert(at);
+        self
+    }
+
     /// Keeps those of the scopes that are among `scopes`.
     pub(crate) fn narrowed_to(mut self, scopes: &[String]) -> Self {
         self.scopes.retain(|scope| scopes.contains(scope));
