@@ -19,8 +19,16 @@ const INTERVAL: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct KeyFile {
     path: PathBuf,
-    /// The SHA-256 of what was read last.
-    read: Mutex<Vec<u8>>,
+    read: Mutex<Read>,
+}
+
+/// What is known of the text in the file, by its SHA-256.
+#[derive(Debug)]
+struct Read {
+    /// What was taken over, or can never be.
+    done: Vec<u8>,
+    /// What comes too early, and is tried again.
+    early: Option<Vec<u8>>,
 }
 
 impl KeyFile {
@@ -28,7 +36,10 @@ impl KeyFile {
     pub(super) fn new(path: PathBuf, text: &str) -> Self {
         Self {
             path,
-            read: Mutex::new(fingerprint(text)),
+            read: Mutex::new(Read {
+                done: fingerprint(text),
+                early: None,
+            }),
         }
     }
 
@@ -44,6 +55,9 @@ impl KeyFile {
                 Err(Fault::Read(error)) => {
                     tracing::error!(%error, "the file with the signing keys cannot be read");
                 }
+                Err(Fault::Early(error)) => {
+                    tracing::warn!(%error, "the new signing keys come too early; they are tried again");
+                }
                 Err(Fault::Keys(error)) => {
                     tracing::error!(%error, "the new signing keys are refused; the old ones stay");
                 }
@@ -56,20 +70,38 @@ impl KeyFile {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         let text = read_text(&self.path).map_err(Fault::Read)?;
         let found = fingerprint(&text);
-        if *read == found {
+        if read.done == found {
             return Ok(false);
         }
-        // Once for each change, whatever comes of it.
-        *read = found;
         let ring = KeySet::from_text(&text).and_then(|set| set.ring());
-        let ring = ring.map_err(|error| Fault::Keys(error.into()))?;
-        state.tokens().rotate_keys(ring).map_err(Fault::Keys)?;
-        Ok(true)
+        let outcome = ring
+            .map_err(RotationError::from)
+            .and_then(|ring| state.tokens().rotate_keys(ring));
+        let told = read.early.take();
+        match outcome {
+            // This instance may have read the set in which the key was published later than others,
+            // so that its time is not over yet. It will be. The log hears of it once.
+            Err(error @ RotationError::TooEarly { .. }) => {
+                let is_news = told.as_ref() != Some(&found);
+                read.early = Some(found);
+                if is_news {
+                    Err(Fault::Early(error))
+                } else {
+                    Ok(false)
+                }
+            }
+            // Once for each change, whatever comes of it.
+            outcome => {
+                read.done = found;
+                outcome.map(|()| true).map_err(Fault::Keys)
+            }
+        }
     }
 }
 
 enum Fault {
     Read(io::Error),
+    Early(RotationError),
     Keys(RotationError),
 }
 

@@ -240,7 +240,9 @@ impl AccessTokens {
                 epoch: ring.epoch + 1,
             }
         });
-        self.epoch.store(self.ring.load().epoch, Ordering::Release);
+        // Of two that replace them at once the later one counts, whoever gets here first.
+        self.epoch
+            .fetch_max(self.ring.load().epoch, Ordering::AcqRel);
         self.verified.clear();
     }
 
