@@ -39,6 +39,7 @@ mod runtime_net;
 mod support;
 mod test_kit;
 mod tokens_algorithms;
+mod tokens_cache;
 mod tokens_claims;
 mod tokens_header;
 mod tokens_key_file;
