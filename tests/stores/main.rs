@@ -12,6 +12,7 @@ mod migrations;
 mod model;
 mod operations;
 mod races;
+mod refresh;
 mod refusals;
 mod servers;
 #[path = "../services/mod.rs"]
@@ -65,5 +66,7 @@ mod on {
         races::each_put_is_taken_once,
         races::what_lives_is_always_listed,
         model::it_does_what_the_model_does,
+        refresh::a_hundred_at_once_get_the_one_successor,
+        refresh::what_is_revoked_here_is_refused_there,
     }
 }
