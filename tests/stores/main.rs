@@ -13,6 +13,7 @@ mod model;
 mod operations;
 mod patience;
 mod races;
+mod refresh;
 mod refusals;
 mod servers;
 #[path = "../services/mod.rs"]
@@ -68,5 +69,7 @@ mod on {
         races::what_lives_is_always_listed,
         races::a_rotation_is_never_missed,
         model::it_does_what_the_model_does,
+        refresh::a_hundred_at_once_get_the_one_successor,
+        refresh::what_is_revoked_here_is_refused_there,
     }
 }

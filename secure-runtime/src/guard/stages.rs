@@ -105,6 +105,7 @@ async fn wait(
     context: Rc<RequestContext>,
     route: usize,
 ) -> Result<(), Problem> {
+    context.mark_private();
     let revocations = context.security.tokens().revocations().clone();
     revocations.refresh_or_tolerate().await?;
     go_on(&request, &context, route)

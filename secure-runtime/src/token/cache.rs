@@ -153,3 +153,104 @@ impl fmt::Debug for VerifiedTokens {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::principal::{Parts, Vocabularies};
+
+    fn verified(token: &str, subject: &str) -> Verified {
+        let parts = Parts {
+            subject,
+            client_id: "",
+            token_id: "",
+            family: None,
+            roles: &[],
+            scope: "",
+            signed_in_at: Duration::ZERO,
+            issued_at: Duration::ZERO,
+            expires_at: Duration::ZERO,
+            claims: None,
+        };
+        let principal = Principal::new(parts, Vocabularies::default());
+        Verified::new(token, Arc::new(principal), 0, 0)
+    }
+
+    fn held(tokens: &VerifiedTokens) -> usize {
+        let shards = tokens.shards.iter().map(lock);
+        shards
+            .map(|shard| shard.young.len() + shard.old.len())
+            .sum()
+    }
+
+    /// A token of letters that are spread as those of a signature are.
+    fn token(number: u32) -> String {
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &number.to_be_bytes());
+        hash.as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    #[test]
+    fn it_holds_what_it_was_told_and_no_more() {
+        for capacity in [1, 31, 32, 33, 1000] {
+            let tokens = VerifiedTokens::new(capacity);
+            for number in 0..20_000 {
+                tokens.insert(verified(&token(number), "ada"));
+                let _ = tokens.find(&token(number / 2));
+            }
+            // Rounded up to an even number in each shard.
+            let most = capacity.next_multiple_of(2 * SHARDS);
+            assert!(held(&tokens) <= most, "{} of {capacity}", held(&tokens));
+            assert!(
+                tokens.find(&token(19_999)).is_some(),
+                "the last one is there"
+            );
+            tokens.clear();
+            assert_eq!(held(&tokens), 0);
+        }
+    }
+
+    #[test]
+    fn what_is_used_is_not_forgotten() {
+        let tokens = VerifiedTokens::new(1000);
+        tokens.insert(verified(&token(0), "ada"));
+        for number in 1..20_000 {
+            tokens.insert(verified(&token(number), "eve"));
+            assert!(tokens.find(&token(0)).is_some(), "after {number} others");
+        }
+    }
+
+    #[test]
+    fn two_that_end_alike_are_two() {
+        let tokens = VerifiedTokens::new(100);
+        let end = "e".repeat(TAIL);
+        let [ada, eve] = ["ada", "eve"].map(|name| format!("{name}.{end}"));
+        tokens.insert(verified(&ada, "ada"));
+        assert!(tokens.find(&eve).is_none());
+        assert!(tokens.find(&end).is_none());
+        tokens.insert(verified(&eve, "eve"));
+        let found = tokens.find(&eve).expect("the last one");
+        assert_eq!(found.principal.subject(), "eve");
+        assert!(
+            tokens
+                .find(&ada)
+                .is_none_or(|found| found.principal.subject() == "ada")
+        );
+    }
+
+    #[test]
+    fn what_is_too_long_or_too_short_is_not_held() {
+        let tokens = VerifiedTokens::new(100);
+        for length in [0, TAIL - 1, LONGEST + 1] {
+            tokens.insert(verified(&"a".repeat(length), "ada"));
+        }
+        assert_eq!(held(&tokens), 0);
+        tokens.insert(verified(&"a".repeat(LONGEST), "ada"));
+        assert_eq!(held(&tokens), 1);
+        let off = VerifiedTokens::new(0);
+        off.insert(verified(&token(0), "ada"));
+        assert_eq!(held(&off), 0);
+    }
+}

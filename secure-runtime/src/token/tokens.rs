@@ -128,7 +128,8 @@ impl Tokens {
                     .await?;
                 Err(RefreshError::Invalid)
             }
-            Err(error) => Err(RefreshError::Failed(error.into())),
+            Rotation::Invalid => Err(RefreshError::Invalid),
+            Rotation::ScopeNotGranted => Err(RefreshError::ScopeNotGranted),
         }
     }
 

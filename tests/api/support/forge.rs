@@ -42,7 +42,12 @@ impl Forge {
     }
 
     pub(crate) fn for_purpose(purpose: &str) -> Self {
-        Self::with_key(&derive::<32>(purpose))
+        Self::with_key(&derive::<32>(&SECRET, purpose))
+    }
+
+    /// A key that is derived from another secret in the way of ours, under the id of the app's.
+    pub(crate) fn from_secret(secret: &[u8]) -> Self {
+        Self::with_key(&derive::<32>(secret, "access token"))
     }
 
     /// The secret itself as key, and not one derived from it.
@@ -50,17 +55,27 @@ impl Forge {
         Self::with_key(&SECRET)
     }
 
-    fn with_key(key: &[u8]) -> Self {
+    /// Another key under the id of the app's.
+    pub(crate) fn with_key(key: &[u8]) -> Self {
         Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, key),
-            kid: encode(derive::<16>("key id HS256")),
+            kid: encode(derive::<16>(&SECRET, "key id HS256")),
         }
     }
 
     /// The app whose key this is.
     pub(crate) async fn app(listing: impl Fn(&mut Routes) + Send + Sync + 'static) -> TestApp {
-        let key = Hs256Key::from_bytes(&SECRET).expect("a key");
-        TestApp::with(|settings| settings.signing_key(key), listing, |_| {}).await
+        TestApp::with(
+            |settings| settings.signing_key(Self::key()),
+            listing,
+            |_| {},
+        )
+        .await
+    }
+
+    /// The app's key itself.
+    pub(crate) fn key() -> Hs256Key {
+        Hs256Key::from_bytes(&SECRET).expect("a key")
     }
 
     /// A token with these claims and the header of our own.
@@ -71,6 +86,33 @@ impl Forge {
     /// The header of our own.
     pub(crate) fn header(&self) -> Value {
         json!({"alg": "HS256", "typ": "at+jwt", "kid": self.kid})
+    }
+
+    /// The header of our own, but for one member.
+    pub(crate) fn header_with(&self, name: &str, value: Value) -> String {
+        let mut header = self.header();
+        header[name] = value;
+        header.to_string()
+    }
+
+    /// The header of our own without one of its members.
+    pub(crate) fn header_without(&self, name: &str) -> String {
+        let mut header = self.header();
+        let removed = header.as_object_mut().expect("an object").remove(name);
+        removed.expect("a member of ours");
+        header.to_string()
+    }
+
+    /// The header of our own, with more text before its members.
+    pub(crate) fn header_after(&self, members: &str) -> String {
+        self.header()
+            .to_string()
+            .replacen('{', &format!("{{{members},"), 1)
+    }
+
+    /// The id of the app's key.
+    pub(crate) fn kid(&self) -> &str {
+        &self.kid
     }
 
     /// A token of these texts.
@@ -87,7 +129,7 @@ impl Forge {
 }
 
 /// The derivation of `secure-runtime/src/crypto/derive.rs`: HKDF-SHA-256, the purpose as context.
-fn derive<const N: usize>(purpose: &str) -> [u8; N] {
+fn derive<const N: usize>(secret: &[u8], purpose: &str) -> [u8; N] {
     struct Length(usize);
     impl KeyType for Length {
         fn len(&self) -> usize {
@@ -96,7 +138,7 @@ fn derive<const N: usize>(purpose: &str) -> [u8; N] {
     }
     let mut key = [0_u8; N];
     let context = [b"secure-runtime ".as_slice(), purpose.as_bytes()];
-    let extracted = Salt::new(HKDF_SHA256, b"secure-runtime v1").extract(&SECRET);
+    let extracted = Salt::new(HKDF_SHA256, b"secure-runtime v1").extract(secret);
     let expanded = extracted.expand(&context, Length(N)).expect("a length");
     expanded.fill(&mut key).expect("a length");
     key

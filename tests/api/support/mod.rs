@@ -1,15 +1,25 @@
 //! What several stages need: a server, tokens with any content, the words.
 
 mod forge;
+mod oauth;
+mod owners;
 mod raw;
+mod recorder;
 mod reply;
 mod server;
+mod shared_store;
+mod sign_ins;
 mod words;
 
 pub(crate) use forge::{Forge, START, claims, encode};
+pub(crate) use oauth::{OAuthApp, assert_error, assert_issued};
+pub(crate) use owners::Owners;
 pub(crate) use raw::raw;
+pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
 pub(crate) use server::{Complete, Server, serve, settings};
+pub(crate) use shared_store::{Operation, SharedStore};
+pub(crate) use sign_ins::SignIns;
 pub(crate) use words::{Role, Scope};
 
 use secure_runtime::test::{TestApp, TestResponse};
@@ -63,4 +73,17 @@ pub(crate) async fn assert_refused(app: &TestApp, name: &str, token: &str) {
         "{name}"
     );
     assert_eq!(all(&response, "cache-control"), ["no-store"], "{name}");
+}
+
+/// Status and body that `/me` gives to the bearer of `token`.
+pub(crate) async fn me(app: &TestApp, token: &str) -> (u16, String) {
+    let authorization = format!("Bearer {token}");
+    let response = app.get("/me").header("authorization", &authorization);
+    let response = response.send().await;
+    (response.status(), response.text())
+}
+
+/// Asserts that `/me` takes `token` for one of `ada`.
+pub(crate) async fn assert_accepted(app: &TestApp, name: &str, token: &str) {
+    assert_eq!(me(app, token).await, (200, "ada".to_owned()), "{name}");
 }

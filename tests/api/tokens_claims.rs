@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use actix_web::Responder;
-use secure_runtime::{prelude::*, test::TestApp};
+use secure_runtime::{
+    prelude::*,
+    test::{TestApp, TestClock},
+};
 use serde_json::{Value, json};
 
-use crate::support::{Forge, Role, START, Scope, assert_refused, claims};
+use crate::support::{
+    Forge, Role, START, Scope, assert_accepted, assert_refused, claims, settings,
+};
 
 #[get("/me")]
 #[protected(roles = "user", scopes = "notes:read")]
@@ -19,14 +24,6 @@ async fn app() -> TestApp {
         routes.service(me);
     })
     .await
-}
-
-async fn assert_accepted(app: &TestApp, name: &str, token: &str) {
-    let authorization = format!("Bearer {token}");
-    let response = app.get("/me").header("authorization", &authorization);
-    let response = response.send().await;
-    let answer = (response.status(), response.text());
-    assert_eq!(answer, (200, "ada".to_owned()), "{name}");
 }
 
 fn with(name: &str, value: Value) -> Value {
@@ -196,20 +193,101 @@ async fn a_token_ends_thirty_seconds_after_its_exp_and_not_before() {
 }
 
 #[actix_web::test]
+async fn the_leeway_has_a_bound() {
+    let clock = TestClock::default();
+    for seconds in [0, 1, 60] {
+        let built = settings(&clock)
+            .leeway(Duration::from_secs(seconds))
+            .build();
+        assert!(built.is_ok(), "{seconds} s");
+    }
+    for leeway in [
+        Duration::from_millis(60_001),
+        Duration::from_secs(61),
+        Duration::MAX,
+    ] {
+        let refused = settings(&clock).leeway(leeway).build().map(drop);
+        let refused = refused.expect_err("too much");
+        assert_eq!(refused.findings(), ["the leeway is at most 60 seconds"]);
+    }
+}
+
+/// The exact edges of the two leeways that are as small and as large as can be.
+#[actix_web::test]
+async fn the_leeway_is_what_was_set() {
+    for leeway in [0, 60] {
+        let app = TestApp::with(
+            |settings| {
+                let key = Forge::key();
+                let settings = settings.signing_key(key);
+                settings.leeway(Duration::from_secs(leeway))
+            },
+            |routes| {
+                routes.service(me);
+            },
+            |_| {},
+        )
+        .await;
+        let forge = Forge::new();
+        let early = forge.token(&with("nbf", json!(START + leeway)));
+        assert_accepted(&app, &format!("nbf in {leeway} s"), &early).await;
+        let too_early = forge.token(&with("nbf", json!((START + leeway) as f64 + 0.001)));
+        assert_refused(&app, &format!("nbf in more than {leeway} s"), &too_early).await;
+        let token = forge.token(&claims());
+        app.clock()
+            .advance(Duration::from_secs(600 + leeway) - Duration::from_millis(1));
+        assert_accepted(&app, &format!("{leeway} s after exp, nearly"), &token).await;
+        app.clock().advance(Duration::from_millis(1));
+        assert_refused(&app, &format!("{leeway} s after exp"), &token).await;
+    }
+}
+
+/// Milliseconds of `iat`, by which a revocation tells what came before it from what came after.
+#[actix_web::test]
+async fn iat_has_milliseconds() {
+    let app = app().await;
+    app.clock().advance(Duration::from_micros(123_999));
+    let grant = secure_runtime::token::Grant::new("ada");
+    let token = secure_runtime::token::Token::from_untrusted(app.token(&grant));
+    let payload = token
+        .expose()
+        .split('.')
+        .nth(1)
+        .expect("a payload")
+        .to_owned();
+    let payload = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, payload);
+    let claims: Value = serde_json::from_slice(&payload.expect("base64")).expect("JSON");
+    assert_eq!(claims["iat"], json!(START as f64 + 0.123));
+    assert_eq!(claims["nbf"], json!(START));
+    assert_eq!(claims["exp"], json!(START + 600));
+    let principal = app.security().access_tokens().verify(&token).await;
+    let issued_at = principal.expect("a principal").issued_at();
+    assert_eq!(issued_at, Duration::from_millis(START * 1000 + 123));
+}
+
+#[actix_web::test]
 async fn claims_that_stand_twice_are_refused() {
     let (app, forge) = (app().await, Forge::new());
-    let header = r#"{"typ":"at+jwt","alg":"HS256"}"#;
+    let header = forge.header().to_string();
     let text = claims().to_string();
     for (name, value) in claims().as_object().expect("an object") {
         let twice = text.replacen('{', &format!("{{\"{name}\":{value},"), 1);
-        assert_refused(&app, name, &forge.with_header(header, &twice)).await;
+        assert_refused(&app, name, &forge.with_header(&header, &twice)).await;
+        let escaped = format!("\\u{:04x}{}", name.as_bytes()[0], &name[1..]);
+        let twice = text.replacen('{', &format!("{{\"{escaped}\":{value},"), 1);
+        assert_refused(&app, &escaped, &forge.with_header(&header, &twice)).await;
     }
+    let sid = text.replacen('{', r#"{"sid":"a","sid":"a","#, 1);
+    assert_refused(&app, "sid", &forge.with_header(&header, &sid)).await;
+    // What is not ours is not read, whatever it says and however often.
+    let unknown = text.replacen('{', r#"{"x":1,"x":2,"#, 1);
+    assert_accepted(&app, "x", &forge.with_header(&header, &unknown)).await;
 }
 
 #[actix_web::test]
 async fn a_payload_that_is_no_object_is_refused() {
     let (app, forge) = (app().await, Forge::new());
-    let header = r#"{"typ":"at+jwt","alg":"HS256"}"#;
+    let header = forge.header().to_string();
     let text = claims().to_string();
     for payload in [
         String::new(),
@@ -221,7 +299,7 @@ async fn a_payload_that_is_no_object_is_refused() {
         format!("{text}x"),
         text[..text.len() - 1].to_owned(),
     ] {
-        assert_refused(&app, &payload, &forge.with_header(header, &payload)).await;
+        assert_refused(&app, &payload, &forge.with_header(&header, &payload)).await;
     }
 }
 
@@ -229,7 +307,7 @@ async fn a_payload_that_is_no_object_is_refused() {
 #[actix_web::test]
 async fn claims_without_their_names_are_refused() {
     let (app, forge) = (app().await, Forge::new());
-    let header = r#"{"typ":"at+jwt","alg":"HS256"}"#;
+    let header = forge.header().to_string();
     let list = json!([
         "https://auth.test",
         "https://api.test",
@@ -243,6 +321,6 @@ async fn claims_without_their_names_are_refused() {
         ["user"],
         "notes:read"
     ]);
-    let token = forge.with_header(header, &list.to_string());
+    let token = forge.with_header(&header, &list.to_string());
     assert_refused(&app, "a list", &token).await;
 }
