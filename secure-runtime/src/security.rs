@@ -152,10 +152,6 @@ impl Security {
         &self.state.oauth
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        self.state.clock()
-    }
-
     /// What the endpoints are told, and where they are mounted.
     pub(crate) fn mounted_oauth(&self) -> Result<(&OAuth, &RouteTable), Problem> {
         let table = self.state.table();

@@ -50,8 +50,7 @@ async fn password_or_refresh(
     let found = owners(security)?.sign_in(username, password).await;
     let grant = found
         .map_err(Failure::Problem)?
-        .ok_or(Refusal::InvalidGrant)?
-        .or_signed_in_at(asked_at);
+        .ok_or(Refusal::InvalidGrant)?;
     let grant = match asked.form.scopes() {
         Some(wanted) if wanted.iter().any(|scope| !grant.scopes().contains(scope)) => {
             return Err(Refusal::InvalidScope.into());

@@ -73,9 +73,6 @@ impl KeyFile {
                     is_missing = true;
                     continue;
                 }
-                Err(Fault::Early(error)) => {
-                    tracing::warn!(%error, "the new signing keys come too early; they are tried again");
-                }
                 Err(Fault::Keys(error)) => {
                     tracing::error!(%error, "the new signing keys are refused; the old ones stay");
                 }
@@ -134,7 +131,6 @@ impl KeyFile {
 
 enum Fault {
     Read(io::Error),
-    Early(RotationError),
     Keys(RotationError),
 }
 

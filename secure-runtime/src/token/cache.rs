@@ -161,19 +161,20 @@ mod tests {
 
     fn verified(token: &str, subject: &str) -> Verified {
         let parts = Parts {
-            subject,
-            client_id: "",
-            token_id: "",
+            subject: subject.to_owned(),
+            client_id: String::new(),
+            token_id: String::new(),
             family: None,
-            roles: &[],
-            scope: "",
+            roles: Vec::new(),
+            scope: String::new(),
+            restricted: false,
             signed_in_at: Duration::ZERO,
             issued_at: Duration::ZERO,
             expires_at: Duration::ZERO,
             claims: None,
         };
         let principal = Principal::new(parts, Vocabularies::default());
-        Verified::new(token, Arc::new(principal), 0, 0)
+        Verified::new(token, principal, 0, 0)
     }
 
     fn held(tokens: &VerifiedTokens) -> usize {

@@ -109,27 +109,24 @@ impl Tokens {
                 "the renewed grant is for another subject than the refresh token",
             )));
         }
-        let (family, successor) = match self.families().rotate(token, &wanted).await? {
-            Rotation::Rotated { family, successor } => (family, successor),
-            Rotation::Refused(refused) => return Err(self.refuse(refused).await),
-        };
-        // Whoever has signed the subject out meanwhile has written it down by now, or finds the family.
+        // Before it is used up, too: what cannot be issued has cost the caller nothing.
         self.revocations().refresh().await?;
         let grant = grant.in_family(&family, wanted.scopes);
-        match self.access.issue(&grant) {
-            Ok(access) => {
-                let lifetime = self.access.lifetime();
-                let scopes = &grant.scopes;
+        let access = match self.access.issue(&grant) {
+            Ok(access) => access,
+            Err(TokenError(Reason::SignedOut)) => {
+                let why = AuditKind::TokenRevoked;
+                self.endings.end(&family.id, why).await?;
+                return Err(RefreshError::Invalid);
+            }
+            Err(error) => return Err(RefreshError::Failed(error.into())),
+        };
+        match self.families().rotate(token, &wanted).await? {
+            Rotation::Rotated { successor } => {
+                let (lifetime, scopes) = (self.access.lifetime(), &grant.scopes);
                 Ok(IssuedTokens::new(access, successor, lifetime, scopes))
             }
-            Err(TokenError(Reason::SignedOut)) => {
-                self.endings
-                    .end(&family.id, AuditKind::TokenRevoked)
-                    .await?;
-                Err(RefreshError::Invalid)
-            }
-            Rotation::Invalid => Err(RefreshError::Invalid),
-            Rotation::ScopeNotGranted => Err(RefreshError::ScopeNotGranted),
+            Rotation::Refused(refused) => Err(self.refuse(refused).await),
         }
     }
 

@@ -101,10 +101,7 @@ pub(super) enum Found {
 /// What the use of a token has come to.
 pub(super) enum Rotation {
     /// Here is the one successor.
-    Rotated {
-        family: Family,
-        successor: Token<Refresh>,
-    },
+    Rotated { successor: Token<Refresh> },
     /// Nothing was changed.
     Refused(Found),
 }
@@ -220,10 +217,10 @@ impl Families {
                 return Ok(Rotation::Refused(Found::Invalid));
             };
             let record = Record::from_bytes(&stored)?;
-            let family = match self.judge(&id, &record, parts.generation(), wanted) {
-                Found::Good(family) => family,
+            match self.judge(&id, &record, parts.generation(), wanted) {
+                Found::Good(_) => {}
                 refused => return Ok(Rotation::Refused(refused)),
-            };
+            }
             if parts.generation() == record.generation {
                 match self.advance(&id, &stored, &record, &parts).await? {
                     Some(rotation) => return Ok(rotation),
@@ -233,7 +230,6 @@ impl Families {
             let key = self.keys().find(|key| key.id() == record.key);
             return Ok(match key {
                 Some(key) => Rotation::Rotated {
-                    family,
                     successor: parts.of_generation(record.generation, key).token(),
                 },
                 None => Rotation::Refused(Found::Invalid),
@@ -337,7 +333,6 @@ impl Families {
         let won = self.store.compare_and_swap(FAMILIES.key(id), stored, entry);
         Ok(won.await?.then(|| Rotation::Rotated {
             successor: parts.of_generation(generation, &self.key).token(),
-            family: family(id, &next),
         }))
     }
 
