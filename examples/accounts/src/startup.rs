@@ -4,7 +4,7 @@ use std::{
     error::Error,
     fmt,
     io::{self, IsTerminal as _},
-    net::TcpListener,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
 };
 
 use actix_web::{App, HttpServer, rt, web::Data};
@@ -42,7 +42,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     let cannot_listen =
         |error: io::Error| StartupError::new(format!("cannot listen on {host}:{port}"), &error);
     let listener = TcpListener::bind((host, port)).map_err(cannot_listen)?;
-    let here = format!("http://{}", listener.local_addr().map_err(cannot_listen)?);
+    let here = reached_at(listener.local_addr().map_err(cannot_listen)?);
     let origin = settings.public_origin.as_deref().unwrap_or(&here);
 
     let pool = database::open(&settings.database_url).await?;
@@ -108,6 +108,14 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     pool.close().await;
     say("accounts: stopped");
     Ok(())
+}
+
+/// Where somebody on this machine reaches the service.
+fn reached_at(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
 }
 
 fn log_to_stderr() {
