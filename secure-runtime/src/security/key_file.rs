@@ -196,7 +196,7 @@ mod tests {
                 .with_keys(|ring| ring.current().kid().to_owned())
         };
         let state = &security.state;
-        assert!(state.access_tokens().judge(foreign.expose(), None).is_err());
+        assert!(state.access_tokens().judge(foreign.expose()).is_err());
 
         // Both steps between two looks.
         assert!(matches!(
@@ -205,7 +205,7 @@ mod tests {
         ));
         assert!(matches!(file.take_over(state), Ok(Taken::Unchanged)));
         assert_eq!(signs(), old.ring().expect("a ring").current().kid());
-        assert!(state.access_tokens().judge(foreign.expose(), None).is_ok());
+        assert!(state.access_tokens().judge(foreign.expose()).is_ok());
 
         *clock.0.lock().expect("the hands") += MAX_AGE;
         assert!(matches!(file.take_over(state), Ok(Taken::Over)));
