@@ -1,5 +1,9 @@
 //! `/auth/logout`, `/auth/logout-everywhere`, `/auth/revoke`, and what an admin does to others
 
+use std::time::Duration;
+
+use actix_rt::time::sleep;
+use futures_util::future::join;
 use serde_json::json;
 
 use crate::{Server, Tokens, refresh::assert_invalid_grant};
@@ -60,6 +64,38 @@ async fn whoever_is_disabled_or_deleted_is_signed_out_at_once() {
         assert_eq!(logout.send().await.status, 401, "{email}");
         assert_ended(&server, &tokens).await;
     }
+}
+
+/// Whichever comes first, nobody is left with a token that is good.
+#[actix_rt::test]
+async fn a_sign_in_under_way_gets_nothing_from_an_account_that_is_disabled_meanwhile() {
+    let server = Server::start();
+    let admin = server.admin("admin@example.com").await;
+    let ada = server.join("ada@example.com").await;
+    let id = server.id_of(&ada.access).await;
+    let mut refused = 0;
+    for round in 0..16 {
+        let disable = async {
+            sleep(Duration::from_millis(round * 4)).await;
+            server.set(&admin, &id, json!({ "disabled": true })).await
+        };
+        let (login, disabled) = join(server.try_tokens("ada@example.com"), disable).await;
+        assert_eq!(disabled.status, 200);
+        match login.status.as_u16() {
+            // It was there before, and is signed out by now.
+            200 => {
+                let tokens = Tokens::of(&login);
+                let logout = server.post("/auth/logout").token(&tokens.access);
+                assert_eq!(logout.send().await.status, 401, "round {round}");
+                assert_invalid_grant(&server.refresh(&tokens.refresh).await);
+            }
+            401 => refused += 1,
+            other => panic!("{other}"),
+        }
+        let enabled = server.set(&admin, &id, json!({ "disabled": false })).await;
+        assert_eq!(enabled.status, 200);
+    }
+    assert!(refused > 0, "every sign-in was faster");
 }
 
 #[actix_rt::test]

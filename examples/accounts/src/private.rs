@@ -33,6 +33,8 @@ pub(crate) struct Replacement {
     path: PathBuf,
     new: PathBuf,
     file: File,
+    /// From then on the new file's name is free for somebody else.
+    done: bool,
 }
 
 impl Replacement {
@@ -50,7 +52,12 @@ impl Replacement {
             )),
             _ => error,
         })?;
-        Ok(Self { path, new, file })
+        Ok(Self {
+            path,
+            new,
+            file,
+            done: false,
+        })
     }
 
     /// The text as it is.
@@ -70,6 +77,7 @@ impl Replacement {
         self.file.set_permissions(old.permissions())?;
         self.file.sync_all()?;
         fs::rename(&self.new, &self.path)?;
+        self.done = true;
         // The new name is on the disk when the folder is.
         match self.path.parent() {
             Some(folder) => File::open(folder)?.sync_all(),
@@ -80,8 +88,9 @@ impl Replacement {
 
 impl Drop for Replacement {
     fn drop(&mut self) {
-        // Once it has taken the old one's place there is none.
-        let _ = fs::remove_file(&self.new);
+        if !self.done {
+            let _ = fs::remove_file(&self.new);
+        }
     }
 }
 

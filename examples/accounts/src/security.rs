@@ -1,11 +1,7 @@
 //! The security layer, from its settings and what the service adds to them.
 
 use actix_web::web::Data;
-use secure_runtime::{
-    CompleteBuilder, Report, Security,
-    store::RedisStore,
-    token::{Hs256Key, keys::SigningKey},
-};
+use secure_runtime::{CompleteBuilder, Report, Security, store::RedisStore, token::Hs256Key};
 use sqlx::SqlitePool;
 
 use crate::{
@@ -33,7 +29,7 @@ pub(crate) async fn build(
     if !settings.has_secret {
         let secret = keys::secret()?;
         if !settings.has_keys {
-            builder = builder.signing_key(SigningKey::from(Hs256Key::from_secret(&secret)));
+            builder = builder.signing_key(Hs256Key::from_secret(&secret));
         }
         builder = builder.secret(secret);
     }

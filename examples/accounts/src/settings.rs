@@ -33,7 +33,8 @@ pub(crate) struct Settings {
     pub(crate) has_secret: bool,
     /// Whether `SECURE_KEYS` or `SECURE_KEYS_FILE` says the keys.
     pub(crate) has_keys: bool,
-    keys_file: Option<PathBuf>,
+    /// `SECURE_KEYS_FILE`: where the keys are kept.
+    pub(crate) keys_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -52,11 +53,6 @@ impl Settings {
             has_keys: is_given("SECURE_KEYS")?,
             keys_file: text("SECURE_KEYS_FILE")?.map(PathBuf::from),
         })
-    }
-
-    /// `SECURE_KEYS_FILE`: where the keys are kept.
-    pub(crate) fn keys_file(&self) -> Option<PathBuf> {
-        self.keys_file.clone()
     }
 }
 

@@ -4,7 +4,7 @@ use std::{
     error::Error,
     fmt,
     io::{self, IsTerminal as _},
-    net::TcpListener,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
 };
 
 use actix_web::{App, HttpServer, rt, web::Data};
@@ -35,24 +35,14 @@ const ADMIN_NAME: &str = "Admin";
 
 /// Runs the service until it is told to stop.
 pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr)
-        .init();
-
+    log_to_stderr();
     // What is wrong with it is said before anything is made.
     let builder = Security::builder_from_env()?;
-    let wanted = (settings.host, settings.port);
-    let cannot_listen = |error: io::Error| {
-        StartupError::new(
-            format!("cannot listen on {}:{}", wanted.0, wanted.1),
-            &error,
-        )
-    };
-    let listener = TcpListener::bind(wanted).map_err(cannot_listen)?;
-    let here = format!("http://{}", listener.local_addr().map_err(cannot_listen)?);
+    let (host, port) = (settings.host, settings.port);
+    let cannot_listen =
+        |error: io::Error| StartupError::new(format!("cannot listen on {host}:{port}"), &error);
+    let listener = TcpListener::bind((host, port)).map_err(cannot_listen)?;
+    let here = reached_at(listener.local_addr().map_err(cannot_listen)?);
     let origin = settings.public_origin.as_deref().unwrap_or(&here);
 
     let pool = database::open(&settings.database_url).await?;
@@ -120,6 +110,23 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     Ok(())
 }
 
+/// Where somebody on this machine reaches the service.
+fn reached_at(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
+}
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
+}
+
 /// Makes an admin with the password on standard input.
 pub(crate) async fn create_admin(settings: &Settings, email: &str) -> Result<(), StartupError> {
     let text = io::read_to_string(io::stdin())
@@ -158,7 +165,7 @@ impl StartupError {
     }
 
     /// What is missing.
-    pub(crate) fn new_text(text: &str) -> Self {
+    pub(crate) fn because(text: &str) -> Self {
         Self(text.to_owned())
     }
 

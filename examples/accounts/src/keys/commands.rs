@@ -35,11 +35,12 @@ pub(crate) enum KeysCommand {
 
 /// Does it, and says what was done.
 pub(crate) fn run(command: KeysCommand, settings: &Settings) -> Result<String, StartupError> {
+    let usual = || settings.keys_file.clone();
     match command {
-        KeysCommand::New { algorithm, file } => new(algorithm, file.or(settings.keys_file())),
-        KeysCommand::Rotate { file } => match file.or(settings.keys_file()) {
+        KeysCommand::New { algorithm, file } => new(algorithm, file.or_else(usual)),
+        KeysCommand::Rotate { file } => match file.or_else(usual) {
             Some(file) => rotate(&file),
-            None => Err(StartupError::new_text(
+            None => Err(StartupError::because(
                 "which keys? Say `--file`, or set `SECURE_KEYS_FILE`",
             )),
         },
