@@ -233,7 +233,8 @@ fn no_token_is_lost_while_keys_are_rotated() {
         })
         .collect();
     let mut turn = 0;
-    while verified.load(Ordering::Relaxed) < 3000 {
+    let is_under_way = |turn| turn < 100 || verified.load(Ordering::Relaxed) < 3000;
+    while is_under_way(turn) && !tasks.iter().any(|task| task.is_finished()) {
         turn += 1;
         let rotated = security.tokens().rotate_keys(either_ring(&keys, turn));
         rotated.expect("nobody else verifies these");
@@ -243,7 +244,6 @@ fn no_token_is_lost_while_keys_are_rotated() {
     for task in tasks {
         runtime.block_on(task).expect("no task failed");
     }
-    assert!(turn > 10, "{turn} rotations");
 }
 
 /// The same over a real server with its cache, whose workers see the rotation in the middle of requests.
