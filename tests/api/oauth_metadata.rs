@@ -181,7 +181,7 @@ async fn the_document_says_what_is_mounted_and_where() {
         "revocation_endpoint": "https://auth.test/v1/auth/revoke",
         "jwks_uri": "https://auth.test/.well-known/jwks.json",
         "scopes_supported": ["notes:read", "notes:write"],
-        "response_types_supported": [],
+        "response_types_supported": ["none"],
         "grant_types_supported": ["refresh_token"],
         "token_endpoint_auth_methods_supported": ["none"],
         "revocation_endpoint_auth_methods_supported": ["none"],
@@ -209,7 +209,7 @@ async fn the_document_says_what_is_mounted_and_where() {
 #[actix_web::test]
 async fn the_document_follows_keys_grants_and_origin() {
     let legacy = metadata(
-        |settings| settings.public_origin("https://api.example.com/"),
+        |settings| settings.public_origin("https://api.example.com"),
         |routes| {
             routes.service(oauth::metadata).service(oauth::jwks);
             routes.service(oauth::legacy::token);

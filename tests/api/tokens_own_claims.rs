@@ -95,7 +95,10 @@ async fn claims_come_back_as_what_they_are() {
 #[actix_web::test]
 async fn a_token_without_them_is_none() {
     let (app, forge) = (app().await, Forge::new());
-    assert_refused(&app, "without", &app.token(&Grant::new("ada"))).await;
+    // What would be refused is not issued.
+    let issued = app.security().access_tokens().issue(&Grant::new("ada"));
+    assert!(issued.is_err_and(|error| error.to_string().contains("the app's own")));
+    assert_refused(&app, "without", &forge.token(&claims())).await;
     let with = |own: Value| {
         let mut claims = claims();
         let members = claims.as_object_mut().expect("an object");

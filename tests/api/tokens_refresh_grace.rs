@@ -97,7 +97,8 @@ async fn the_grace_has_a_bound() {
 #[actix_web::test]
 async fn a_hundred_at_once_get_the_one_successor() {
     let clock = TestClock::default();
-    let store = SharedStore::new(&clock);
+    // Where nobody is asked for revocations, all of them come to the family at the same moment.
+    let store = SharedStore::of_one_instance(&clock);
     let app = SignIns::with(|settings| settings.store(store.clone()));
     let first = app.sign_in("ada").await;
     store.asked();

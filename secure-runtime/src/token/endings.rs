@@ -36,6 +36,13 @@ impl Endings {
         to_the_end(async move { this.end_family(&family, why).await }).await
     }
 
+    /// Ends a family, one of whose tokens was used a second time. Here its access tokens end even if the
+    /// store fails now: nobody need come again.
+    pub(super) async fn reused(self: &Arc<Self>, family: &str) -> Result<(), StoreError> {
+        self.revocations.revoke_here(&self.family_fact(family))?;
+        self.end(family, AuditKind::TokenReuse).await
+    }
+
     /// Ends a caller's token and its family.
     pub(super) async fn sign_out(
         self: &Arc<Self>,
@@ -107,8 +114,11 @@ impl Endings {
     }
 
     async fn revoke_family(&self, family: &str) -> Result<(), StoreError> {
-        let fact = Fact::family(family, self.clock.unix(), HORIZON);
-        self.revocations.revoke(&fact).await
+        self.revocations.revoke(&self.family_fact(family)).await
+    }
+
+    fn family_fact(&self, family: &str) -> Fact {
+        Fact::family(family, self.clock.unix(), HORIZON)
     }
 }
 

@@ -68,7 +68,6 @@ impl Responder for IssuedTokens {
             token_type: &'static str,
             expires_in: u64,
             refresh_token: &'a str,
-            #[serde(skip_serializing_if = "str::is_empty")]
             scope: &'a str,
         }
         HttpResponse::Ok()

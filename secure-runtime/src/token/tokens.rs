@@ -156,17 +156,19 @@ impl Tokens {
     }
 
     /// Ends one sign-in of a subject, by the id that [`sign_ins`](Self::sign_ins) lists; `false`
-    /// where the subject has none of that id.
+    /// where the subject has none of that id, or it has ended before.
     ///
     /// # Errors
     /// When the store fails; call it again.
     pub async fn end_sign_in(&self, subject: &str, id: &str) -> Result<bool, StoreError> {
+        let families = self.families().of_subject(subject).await?;
+        let lives = families.iter().any(|family| family.id == id);
         let ids = self.families().ids_of_subject(subject).await?;
-        let is_theirs = ids.iter().any(|known| known == id);
-        if is_theirs {
+        // One that has ended, too: whoever ended it may not have done so to the end.
+        if ids.iter().any(|known| known == id) {
             self.endings.end(id, AuditKind::TokenRevoked).await?;
         }
-        Ok(is_theirs)
+        Ok(lives)
     }
 
     /// Revokes whatever token this is (RFC 7009): a refresh token with its family and their access
@@ -300,7 +302,7 @@ impl Tokens {
     /// What is due where a refresh token gets nothing.
     async fn refuse(&self, found: Found) -> RefreshError {
         let ended = match found {
-            Found::Replayed(family) => self.endings.end(&family.id, AuditKind::TokenReuse).await,
+            Found::Replayed(family) => self.endings.reused(&family.id).await,
             // Again, in case that whoever ended it could not do so to the end.
             Found::Ended(family) => self.endings.end(&family.id, AuditKind::TokenRevoked).await,
             Found::Good(_) | Found::Invalid => Ok(()),

@@ -25,6 +25,7 @@ pub(crate) enum Operation {
 pub(crate) struct SharedStore {
     memory: Arc<MemoryStore>,
     switches: Arc<Mutex<Switches>>,
+    is_shared: bool,
 }
 
 #[derive(Debug, Default)]
@@ -38,6 +39,15 @@ impl SharedStore {
         Self {
             memory: Arc::new(MemoryStore::new().with_clock(clock.clone())),
             switches: Arc::default(),
+            is_shared: true,
+        }
+    }
+
+    /// One that says that nobody else uses it.
+    pub(crate) fn of_one_instance(clock: &TestClock) -> Self {
+        Self {
+            is_shared: false,
+            ..Self::new(clock)
         }
     }
 
@@ -83,6 +93,10 @@ impl SharedStore {
 }
 
 impl Store for SharedStore {
+    fn is_shared(&self) -> bool {
+        self.is_shared
+    }
+
     fn get<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>> {
         Box::pin(async move {
             self.enter(Operation::Get).await?;
