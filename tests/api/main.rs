@@ -49,6 +49,7 @@ mod tokens_refresh;
 mod tokens_refresh_grace;
 mod tokens_refresh_grants;
 mod tokens_remembered;
+mod tokens_restricted;
 mod tokens_revocation;
 mod tokens_revocation_outage;
 mod tokens_revocation_shared;

@@ -233,3 +233,23 @@ async fn child_waits() {
     child.pass(Duration::from_secs(1)).await;
     assert_eq!(child.published().await[0], Child::signs(&promoted));
 }
+
+#[test]
+fn a_key_that_was_taken_away_is_gone_at_once() {
+    in_a_process("child_drops");
+}
+
+/// A key has leaked: the operator puts another set in its place, in which it is not even kept to verify.
+#[actix_web::test]
+#[ignore = "runs in a process of its own"]
+async fn child_drops() {
+    let child = Child::start().await;
+    let leaked = child.app.token(&Grant::new("ada"));
+    let other = KeySet::new(fresh(), child.now());
+    fs::write(&child.file, other.to_text().expect("a text").expose()).expect("written");
+    child.pass(Duration::from_secs(1)).await;
+    assert_eq!(child.published().await, [Child::signs(&other)]);
+    assert_refused(&child.app, "of the leaked key", &leaked).await;
+    let token = child.app.token(&Grant::new("ada"));
+    assert_accepted(&child.app, "of the other", &token).await;
+}

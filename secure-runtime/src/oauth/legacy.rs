@@ -19,10 +19,11 @@ const LONGEST_USERNAME: usize = 320;
 /// RFC 9700 §2.4 and ASVS 10.4.4 say that this grant must not be used: it teaches people to give their
 /// password to any client. It is here for clients that speak nothing else; a client of your own signs
 /// in with a JSON body. The form holds `username`, `password`, and optionally `scope` and `client_id`.
-/// Ten requests a minute from one address.
+/// 60 requests a minute from one address, and ten of them that get nothing.
 #[post("/token")]
 #[public]
-#[rate_limit("10/minute")]
+#[rate_limit("60/minute")]
+#[rate_limit("10/minute", count = "failures")]
 pub async fn token(
     security: Security,
     request: HttpRequest,
