@@ -40,7 +40,12 @@ const ADA: &str = "grant_type=password&username=ada&password=ada%27s+password";
 async fn statuses(app: &TestApp, token: &str) -> [u16; 4] {
     let authorization = format!("Bearer {token}");
     let mut statuses = [0; 4];
-    let routes = [("GET", "/read"), ("POST", "/wipe"), ("GET", "/me"), ("GET", "/both")];
+    let routes = [
+        ("GET", "/read"),
+        ("POST", "/wipe"),
+        ("GET", "/me"),
+        ("GET", "/both"),
+    ];
     for (status, (method, path)) in statuses.iter_mut().zip(routes) {
         let method = method.parse().expect("a method");
         let request = app.request(method, path);
@@ -71,7 +76,10 @@ async fn a_narrowed_token_opens_no_route_that_names_no_scope() {
     assert_eq!(all(&refused.send().await, "www-authenticate"), [challenge]);
 
     // A refresh does not widen it.
-    let refresh = format!("grant_type=refresh_token&refresh_token={}", text(&narrow, "refresh_token"));
+    let refresh = format!(
+        "grant_type=refresh_token&refresh_token={}",
+        text(&narrow, "refresh_token")
+    );
     let refreshed = assert_issued("refreshed", &oauth.token(&refresh).await);
     let access = text(&refreshed, "access_token");
     assert_eq!(statuses(&oauth.app, &access).await, [200, 403, 403, 200]);
@@ -81,13 +89,19 @@ async fn a_narrowed_token_opens_no_route_that_names_no_scope() {
 async fn a_refresh_narrows_one_token_and_not_the_sign_in() {
     let oauth = OAuthApp::new(list).await;
     let whole = assert_issued("whole", &oauth.token(ADA).await);
-    let refresh = format!("grant_type=refresh_token&refresh_token={}", text(&whole, "refresh_token"));
+    let refresh = format!(
+        "grant_type=refresh_token&refresh_token={}",
+        text(&whole, "refresh_token")
+    );
     let narrow = oauth.token(&format!("{refresh}&scope=notes:read")).await;
     let narrow = assert_issued("narrow", &narrow);
     let access = text(&narrow, "access_token");
     assert_eq!(statuses(&oauth.app, &access).await, [200, 403, 403, 200]);
 
-    let refresh = format!("grant_type=refresh_token&refresh_token={}", text(&narrow, "refresh_token"));
+    let refresh = format!(
+        "grant_type=refresh_token&refresh_token={}",
+        text(&narrow, "refresh_token")
+    );
     let again = assert_issued("again", &oauth.token(&refresh).await);
     let access = text(&again, "access_token");
     assert_eq!(statuses(&oauth.app, &access).await, [200, 200, 200, 200]);
@@ -96,12 +110,16 @@ async fn a_refresh_narrows_one_token_and_not_the_sign_in() {
 #[actix_web::test]
 async fn all_scopes_asked_for_are_no_narrowing() {
     let oauth = OAuthApp::new(list).await;
-    let asked = oauth.token(&format!("{ADA}&scope=notes:write+notes:read")).await;
+    let asked = oauth
+        .token(&format!("{ADA}&scope=notes:write+notes:read"))
+        .await;
     let access = text(&assert_issued("all", &asked), "access_token");
     assert_eq!(statuses(&oauth.app, &access).await, [200, 200, 200, 200]);
 
     // An app narrows a grant of its own in the same way.
-    let grant = Grant::new("ada").with_roles(["user"]).with_scopes(["notes:read", "notes:write"]);
+    let grant = Grant::new("ada")
+        .with_roles(["user"])
+        .with_scopes(["notes:read", "notes:write"]);
     let narrow = grant.narrowed_to(&["notes:read".to_owned()]);
     let access = oauth.app.token(&narrow);
     assert_eq!(statuses(&oauth.app, &access).await, [200, 403, 403, 200]);

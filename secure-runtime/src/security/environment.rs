@@ -113,6 +113,11 @@ pub(super) fn read(
         return Err(SettingsError::new(reader.findings));
     }
 
+    if secret.is_none() && keys.is_some() {
+        tracing::warn!(
+            "there are `SECURE_KEYS` and no `SECURE_SECRET`: refresh tokens end with this process"
+        );
+    }
     let ephemeral_key = secret.is_none() && keys.is_none();
     let secret = secret.unwrap_or_else(ServerSecret::random);
     let (keys, key_file) = keys.unwrap_or_else(|| (ring_of(&secret, &previous), None));

@@ -1,15 +1,10 @@
 use std::{
     any::Any,
-    collections::HashMap,
     fmt,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use arc_swap::ArcSwap;
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -18,6 +13,7 @@ use super::{
     claims::{Audience, Claims, NumericDate, object},
     error::Reason,
     keys::{Compact, JwsError, KeyRing},
+    keys_in_use::{KeysInUse, Ring},
     revocation::{Freshness, Revocable, Revocations},
 };
 use crate::{
@@ -53,9 +49,7 @@ pub struct AccessTokens {
     audience: String,
     lifetime: Duration,
     leeway: Duration,
-    ring: ArcSwap<Ring>,
-    /// The epoch of `ring`.
-    epoch: AtomicU64,
+    keys: KeysInUse,
     own_claims: Option<OwnClaims>,
     revocations: Arc<Revocations>,
     verified: VerifiedTokens,
@@ -63,15 +57,6 @@ pub struct AccessTokens {
     /// remembered.
     words: OnceLock<Vocabularies>,
     clock: Arc<dyn Clock>,
-}
-
-/// The keys that there are since the ring was last changed.
-struct Ring {
-    keys: KeyRing,
-    epoch: u64,
-    /// Since when each key is published here, by the monotonic clock. What was there at the start may
-    /// have been published by another instance, and counts as old enough.
-    published: HashMap<String, Duration>,
 }
 
 /// What access tokens are made with.
@@ -102,18 +87,12 @@ impl AccessTokens {
         revocations: Arc<Revocations>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let ring = Ring {
-            keys: settings.keys.for_purpose(PURPOSE),
-            epoch: 0,
-            published: HashMap::new(),
-        };
         Self {
             issuer: settings.issuer,
             audience: settings.audience,
             lifetime: settings.lifetime,
             leeway: settings.leeway,
-            ring: ArcSwap::from_pointee(ring),
-            epoch: AtomicU64::new(0),
+            keys: KeysInUse::new(settings.keys.for_purpose(PURPOSE), clock.clone()),
             own_claims: settings.own_claims,
             revocations,
             verified: VerifiedTokens::new(settings.remembered),
@@ -163,7 +142,7 @@ impl AccessTokens {
         {
             return Err(Reason::OwnClaims.into());
         }
-        let ring = self.ring.load();
+        let ring = self.keys.load();
         let token = ring
             .keys
             .current()
@@ -194,14 +173,14 @@ impl AccessTokens {
         let words = self.words.get().copied();
         if words.is_some()
             && let Some(verified) = self.verified.find(token)
-            && verified.epoch == self.epoch.load(Ordering::Acquire)
+            && verified.epoch == self.keys.epoch()
         {
             self.still_good(&verified, now)?;
             return Ok(verified.principal.clone());
         }
         // Before the keys and the facts are read: what changes meanwhile makes the entry worthless
         // rather than too good.
-        let (ring, revocations) = (self.ring.load(), self.revocations.version());
+        let (ring, revocations) = (self.keys.load(), self.revocations.version());
         let claims = self.verified_claims(token, &ring)?;
         self.check(&claims.standard, now)?;
         let accepted_from = claims.latest_start().saturating_sub(self.leeway);
@@ -224,59 +203,20 @@ impl AccessTokens {
         let _ = self.words.set(words);
     }
 
-    /// How long the key that is to sign has still to be published; zero for one that others do not
-    /// verify.
+    /// How long the key that is to sign has still to be published.
     pub(super) fn publishing_time_left(&self, keys: &KeyRing, max_age: Duration) -> Duration {
-        let (ring, key) = (self.ring.load(), keys.current().verifying_key());
-        if key.public_jwk().is_none() {
-            return Duration::ZERO;
-        }
-        let known = ring.keys.find(key.kid());
-        // Another key under an id that is in use is none that others could have read.
-        let known = known.filter(|known| known.is_same_key(&key));
-        match (known, ring.published.get(key.kid())) {
-            (None, _) => max_age,
-            (Some(_), None) => Duration::ZERO,
-            (Some(_), Some(since)) => (*since + max_age).saturating_sub(self.clock.monotonic()),
-        }
+        self.keys.publishing_time_left(keys, max_age)
     }
 
     /// The keys that there are from now on. Tokens of keys that are gone are refused at once.
     pub(super) fn replace_keys(&self, keys: &KeyRing) {
-        let keys = keys.for_purpose(PURPOSE);
-        self.change_ring(|_| keys.clone());
+        self.keys.replace(&keys.for_purpose(PURPOSE));
+        self.verified.clear();
     }
 
     /// Publishes and verifies with keys that are new, beside those that there are; the same one signs.
     pub(super) fn publish_keys(&self, keys: &KeyRing) {
-        let keys = keys.for_purpose(PURPOSE);
-        self.change_ring(|ring| {
-            let new = keys.verifying_keys();
-            new.fold(ring.clone(), |ring, key| {
-                // What is there already stays as it is.
-                ring.clone().with_previous(key.clone()).unwrap_or(ring)
-            })
-        });
-    }
-
-    fn change_ring(&self, change: impl Fn(&KeyRing) -> KeyRing) {
-        let now = self.clock.monotonic();
-        self.ring.rcu(|ring| {
-            let keys = change(&ring.keys);
-            let kids = keys.verifying_keys().map(|key| key.kid());
-            let published = kids.filter_map(|kid| match ring.keys.find(kid) {
-                Some(_) => Some((kid.to_owned(), *ring.published.get(kid)?)),
-                None => Some((kid.to_owned(), now)),
-            });
-            Ring {
-                published: published.collect(),
-                keys,
-                epoch: ring.epoch + 1,
-            }
-        });
-        self.epoch
-            .fetch_max(self.ring.load().epoch, Ordering::AcqRel);
-        self.verified.clear();
+        self.keys.publish(&keys.for_purpose(PURPOSE));
     }
 
     pub(crate) fn leeway(&self) -> Duration {
@@ -290,7 +230,7 @@ impl AccessTokens {
 
     /// With the keys that there are now.
     pub(crate) fn with_keys<T>(&self, read: impl FnOnce(&KeyRing) -> T) -> T {
-        read(&self.ring.load().keys)
+        read(&self.keys.load().keys)
     }
 
     /// Whether a token can be issued for the grant; and when its subject proved who it is.

@@ -13,6 +13,7 @@ mod error;
 mod grant;
 mod issued;
 pub mod keys;
+mod keys_in_use;
 mod purpose;
 mod refresh;
 mod revocation;
