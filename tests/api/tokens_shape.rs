@@ -69,7 +69,7 @@ fn sibling(letter: char) -> Option<char> {
 /// The same bytes with other bits behind them that mean nothing, where there are such bits.
 fn other_spelling(part: &str) -> Option<String> {
     let last = part.chars().last()?;
-    (part.len() % 4 != 0).then(|| {
+    (!part.len().is_multiple_of(4)).then(|| {
         let sibling = sibling(last).expect("a letter that stands for zeros at its end");
         format!("{}{sibling}", &part[..part.len() - 1])
     })
