@@ -19,7 +19,7 @@ use crate::{
 pub(crate) struct RequestContext {
     pub(crate) security: Arc<State>,
     pub(crate) request_id: String,
-    principal: OnceCell<Arc<Principal>>,
+    principal: OnceCell<Principal>,
     /// Whether the answer depends on a credential, and so must not be stored by anybody.
     private: Cell<bool>,
     /// The route whose guard took the request.
@@ -74,11 +74,11 @@ impl RequestContext {
         self.private.get()
     }
 
-    pub(crate) fn principal(&self) -> Option<&Arc<Principal>> {
+    pub(crate) fn principal(&self) -> Option<&Principal> {
         self.principal.get()
     }
 
-    pub(crate) fn sign_in(&self, principal: Arc<Principal>) {
+    pub(crate) fn sign_in(&self, principal: Principal) {
         // One request is verified once; a second principal would be a bug and changes nothing.
         let _ = self.principal.set(principal);
     }

@@ -93,12 +93,14 @@ impl Security {
         if !findings.is_empty() {
             return Err(LaunchError::new(findings));
         }
+        let words = table.vocabularies();
         if self.state.table.set(table).is_err() {
             return Err(LaunchError::one(
                 "`security.routes(…)` is called twice; list all routes in one closure",
             ));
         }
-        // Set here and only here, so it is the first.
+        // Set here and only here, so each is the first.
+        self.access_tokens().speak(words);
         let _ = self.state.listing.set(listing.clone());
         Ok(MountedRoutes::new(listing, self.state.clone()))
     }
@@ -196,9 +198,8 @@ impl State {
     }
 
     /// Who the bearer of an access token is, by the revocations that are known here.
-    pub(crate) fn judge(&self, token: &str) -> Result<Arc<Principal>, TokenError> {
-        let words = self.table().map(RouteTable::vocabularies);
-        self.access_tokens().judge(token, words)
+    pub(crate) fn judge(&self, token: &str) -> Result<Principal, TokenError> {
+        self.access_tokens().judge(token)
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {

@@ -125,7 +125,10 @@ async fn a_live_token_ends_with_its_account() {
     server
         .set(&admin, &ada_id, json!({ "disabled": false }))
         .await;
-    assert_eq!(server.get("/me").token(&ada).send().await.status, 200);
+    // It was signed out, and signs in again.
+    assert_eq!(server.status_of(&ada).await, 401);
+    let again = server.sign_in("ada@example.com").await;
+    assert_eq!(server.status_of(&again).await, 200);
 
     let path = format!("/admin/users/{eve_id}");
     assert_eq!(server.delete(&path).token(&admin).send().await.status, 204);

@@ -5,14 +5,25 @@
 
 mod admin;
 mod articles;
+mod clients;
 mod crash;
+mod discovery;
 mod greeting;
+mod instances;
+mod keys;
 mod matrix;
 mod me;
+mod outages;
+mod refresh;
+mod restart;
 mod server;
+#[path = "../services/mod.rs"]
+mod services;
+mod sessions;
 mod sign_in;
+mod sign_out;
 mod sign_up;
 mod startup;
 mod token;
 
-use server::{Answer, PASSWORD, Server};
+use server::{Answer, PASSWORD, Server, Tokens};

@@ -21,7 +21,7 @@ async fn a_second_start_on_the_same_data() {
     }
 
     // In development the keys are kept, so that nobody is signed out.
-    let server = Server::start_in(&server.folder.clone());
+    server.restart(&[]);
     assert_eq!(server.get("/me").token(&token).send().await.status, 200);
     assert_eq!(
         server
@@ -52,11 +52,19 @@ fn settings_that_are_wrong() {
         ("SECURE_PROFILE", "prod", "`prod` is no profile"),
         ("SECURE_PROFILE", "production", "`SECURE_SECRET`"),
         ("SECURE_SECRET", "changeme", "`SECURE_SECRET`"),
-        ("SECURE_BODY_LIMIT", "1MiB", "`SECURE_BODY_LIMIT`"),
+        ("SECURE_BODY_LIMIT", "1 MB!", "`SECURE_BODY_LIMIT`"),
+        ("SECURE_KEYS_FILE", "/nowhere", "`SECURE_KEYS_FILE`"),
+        (
+            "SECURE_ISSUER",
+            "urn:accounts",
+            "needs an issuer that is a URL",
+        ),
+        ("REDIS_URL", "redis://:secret@127.0.0.1:1", "`REDIS_URL`"),
+        ("REDIS_URL", "http://root:secret@db", "`REDIS_URL`"),
     ] {
         let text = refusal(&fresh_folder(), &[(variable, value)]);
         assert!(text.contains(says), "{variable}={value}: {text}");
-        assert!(!text.contains("root:secret"), "{text}");
+        assert!(!text.contains(":secret"), "{text}");
     }
 }
 

@@ -35,5 +35,6 @@ mod runtime_net;
 mod support;
 mod test_kit;
 mod token_claims;
+mod token_remembered;
 mod token_shape;
 mod unchecked;

@@ -82,6 +82,10 @@ impl Postgres {
         format!("postgres://app@127.0.0.1:{port}/{name}")
     }
 
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Ends it at once.
     pub(crate) fn kill(&mut self) {
         self.process = None;

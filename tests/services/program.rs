@@ -15,8 +15,7 @@ pub(crate) fn find(name: &str, package: &str) -> Option<PathBuf> {
         .find(|path| path.is_file());
     if found.is_none() {
         let word = format!(
-            "`{name}` is not on this machine; get it with `apt-get install {package}`, \
-             `brew install {package}` or their like"
+            "`{name}` is not on this machine; get it with `apt-get install {package}` or its like"
         );
         assert!(
             env::var_os("SECURE_TEST_SERVICES").is_none_or(|value| value != "required"),

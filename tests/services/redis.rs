@@ -72,6 +72,10 @@ impl Redis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Ends it at once.
     pub(crate) fn kill(&mut self) {
         self.process = None;

@@ -6,7 +6,7 @@ use sqlx::postgres::PgPoolOptions;
 use crate::{
     backend::{postgres, value},
     patience::{LIMIT, assert_recovers, assert_unavailable, assert_works},
-    services::Postgres,
+    services::{Postgres, Wire},
 };
 
 async fn store(url: &str) -> PostgresStore {
@@ -48,6 +48,31 @@ async fn a_server_that_hangs() {
     server.go_on();
     assert_recovers(&store).await;
     assert_works(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_drops_packets() {
+    let Some(server) = Postgres::shared() else {
+        return;
+    };
+    let wire = Wire::to(server.port());
+    let port = |port: u16| format!(":{port}/");
+    let url = server.database();
+    let url = url.replace(&port(server.port()), &port(wire.port()));
+    // Without a test a silent connection is only noticed by the statement.
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .test_before_acquire(false);
+    let store = PostgresStore::new(pool.connect(&url).await.unwrap());
+    let store = store.with_timeout(LIMIT);
+    store.migrate().await.unwrap();
+    assert_works(&store).await;
+    wire.cut();
+    let key = secure_runtime::store::Space::new("test").key("a");
+    let error = store.get(key).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    // No connection has ended; another one takes its place all the same.
+    assert_recovers(&store).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use secure_runtime::store::{RedisStore, Space, Store as _, StoreError};
 use crate::{
     backend::{owned, value},
     patience::{LIMIT, assert_recovers, assert_unavailable, assert_works},
-    services::Redis,
+    services::{Redis, Wire},
 };
 
 const SPACE: Space<'static> = Space::new("test");
@@ -45,6 +45,22 @@ async fn a_server_that_hangs() {
     server.go_on();
     assert_recovers(&store).await;
     assert_works(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_drops_packets() {
+    let Some(server) = Redis::shared() else {
+        return;
+    };
+    let wire = Wire::to(server.port());
+    let url = format!("redis://127.0.0.1:{}", wire.port());
+    let store = RedisStore::connect(&url).await.expect("a server");
+    let store = store.with_prefix("wire:").with_timeout(LIMIT);
+    assert_works(&store).await;
+    wire.cut();
+    assert_unavailable(&store).await;
+    // No connection has ended; the next one is made all the same.
+    assert_recovers(&store).await;
 }
 
 #[tokio::test]

@@ -221,3 +221,30 @@ async fn redis_keeps_nothing_of_what_was_taken() {
     let keys: Vec<String> = server.keys(format!("{prefix}*")).await.unwrap();
     assert_eq!(keys, [""; 0]);
 }
+
+/// A process that ends between its commands leaves members in an index whose values are not there, or are
+/// somebody else's.
+#[tokio::test]
+async fn redis_passes_over_what_a_crash_has_left() {
+    let Some(at) = At::redis().await else {
+        return;
+    };
+    let Place::Redis { url, prefix } = &at.place else {
+        unreachable!("it is Redis");
+    };
+    let client = redis::Client::open(url.as_str()).unwrap();
+    let mut server = client.get_multiplexed_async_connection().await.unwrap();
+    for (id, owner) in [("a", "alice"), ("b", "bob")] {
+        let entry = owned(b"one", owner);
+        at.store.put(SPACE.key(id), entry).await.unwrap();
+    }
+    let index = format!("{prefix}owner:test::alice");
+    for id in ["a", "b", "c", ""] {
+        let member = format!("0123456789abcdef{id}");
+        let _: () = server.zadd(&index, member, 1_u64 << 52).await.unwrap();
+    }
+    let _: () = server.zadd(&index, "short", 1_u64 << 52).await.unwrap();
+    let listed = at.store.list(SPACE, "alice").await.unwrap();
+    let ids: Vec<_> = listed.into_iter().map(|listed| listed.id).collect();
+    assert_eq!(ids, ["a"]);
+}

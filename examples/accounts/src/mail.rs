@@ -16,7 +16,7 @@ use crate::{
         Failure,
         registrations::{Registrations, ToMail},
     },
-    folders,
+    private,
     startup::StartupError,
 };
 
@@ -43,7 +43,7 @@ impl Outbox {
         logs_links: bool,
     ) -> Result<Self, StartupError> {
         let what = format!("the mail folder {}", folder.display());
-        folders::create_private(folder).map_err(|error| StartupError::new(&what, &error))?;
+        private::create_folder(folder).map_err(|error| StartupError::new(&what, &error))?;
         let host = origin.split_once("://").map_or("", |(_, host)| host);
         let from = format!("no-reply@{host}")
             .parse()

@@ -3,10 +3,13 @@
 
 mod api;
 mod domain;
-mod folders;
+mod greeting;
 mod keys;
 mod mail;
+mod private;
+mod security;
 mod settings;
+mod sign_outs;
 mod startup;
 
 use std::process::ExitCode;
@@ -14,6 +17,7 @@ use std::process::ExitCode;
 use actix_web::rt::System;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use keys::KeysCommand;
 use settings::Settings;
 use startup::StartupError;
 
@@ -44,6 +48,11 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
+    /// Make or rotate the keys that sign tokens
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -72,8 +81,12 @@ fn run(cli: Cli) -> Result<(), StartupError> {
         Command::CreateAdmin { email, .. } => {
             System::new().block_on(startup::create_admin(&settings, &email))
         }
+        Command::Keys { command } => {
+            println!("{}", keys::run(command, &settings)?);
+            Ok(())
+        }
         Command::Routes { format } => {
-            let report = startup::report()?;
+            let report = System::new().block_on(security::report())?;
             match format {
                 Format::Table => print!("{report}"),
                 Format::Markdown => print!("{}", report.markdown()),

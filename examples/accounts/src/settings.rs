@@ -2,13 +2,15 @@
 
 use std::{env, env::VarError, net::IpAddr, path::PathBuf};
 
+use secure_runtime::Secret;
+
 use crate::startup::StartupError;
 
 /// Where the service keeps what it makes itself, below the folder that it is started in.
 pub(crate) const DATA: &str = "./data";
 
 /// The settings of the service; those of its security layer are `SECURE_…`, and
-/// [`Security::from_env`](secure_runtime::Security::from_env) reads them.
+/// [`Security::builder_from_env`](secure_runtime::Security::builder_from_env) reads them.
 #[derive(Debug)]
 pub(crate) struct Settings {
     /// `HOST`. Defaults to `127.0.0.1`.
@@ -17,10 +19,22 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     /// `DATABASE_URL`. Defaults to `sqlite:./data/accounts.db`.
     pub(crate) database_url: String,
+    /// `REDIS_URL`: what several instances share. Defaults to the database.
+    pub(crate) redis_url: Option<Secret<String>>,
     /// `MAIL_URL`: the folder that mail is written into. Defaults to `./data/outbox`.
     pub(crate) outbox: PathBuf,
     /// `SECURE_PUBLIC_ORIGIN`: where links lead. Defaults to the address that is listened on.
     pub(crate) public_origin: Option<String>,
+    /// `SECURE_ISSUER`. Defaults to the public origin in development.
+    pub(crate) issuer: Option<String>,
+    /// `SECURE_AUDIENCE`. Defaults to the public origin in development.
+    pub(crate) audience: Option<String>,
+    /// Whether `SECURE_SECRET` or `SECURE_SECRET_FILE` says the secret.
+    pub(crate) has_secret: bool,
+    /// Whether `SECURE_KEYS` or `SECURE_KEYS_FILE` says the keys.
+    pub(crate) has_keys: bool,
+    /// `SECURE_KEYS_FILE`: where the keys are kept.
+    pub(crate) keys_file: Option<PathBuf>,
 }
 
 impl Settings {
@@ -30,8 +44,14 @@ impl Settings {
             host: parsed("HOST", "127.0.0.1", "an IP address such as `127.0.0.1`")?,
             port: parsed("PORT", "8080", "a port between 0 and 65535")?,
             database_url: database_url()?,
+            redis_url: text("REDIS_URL")?.map(Secret::new),
             outbox: outbox()?,
             public_origin: text("SECURE_PUBLIC_ORIGIN")?,
+            issuer: text("SECURE_ISSUER")?,
+            audience: text("SECURE_AUDIENCE")?,
+            has_secret: is_given("SECURE_SECRET")?,
+            has_keys: is_given("SECURE_KEYS")?,
+            keys_file: text("SECURE_KEYS_FILE")?.map(PathBuf::from),
         })
     }
 }
@@ -53,24 +73,8 @@ pub(crate) fn load_dotenv() -> Result<(), StartupError> {
     }
 }
 
-/// A secret that is given in either way is not made here.
-pub(crate) fn has_secret() -> Result<bool, StartupError> {
-    Ok(text("SECURE_SECRET")?.is_some() || text("SECURE_SECRET_FILE")?.is_some())
-}
-
-/// Refuses a variable that would have no effect beside the development keys.
-pub(crate) fn refuse_inert(name: &str) -> Result<(), StartupError> {
-    match text(name)? {
-        None => Ok(()),
-        Some(_) => Err(StartupError::setting(
-            name,
-            "it has no effect beside the keys in ./data/dev-keys; set `SECURE_SECRET` too",
-        )),
-    }
-}
-
 /// The variable's text, or `default` where it is not set.
-pub(crate) fn text_or(name: &str, default: &str) -> Result<String, StartupError> {
+fn text_or(name: &str, default: &str) -> Result<String, StartupError> {
     Ok(text(name)?.unwrap_or_else(|| default.to_owned()))
 }
 
@@ -102,6 +106,11 @@ fn parsed<T: std::str::FromStr>(name: &str, default: &str, what: &str) -> Result
     text.trim()
         .parse()
         .map_err(|_| StartupError::setting(name, &format!("`{text}` is not {what}")))
+}
+
+/// Whether a secret is said in either way: in the variable, or in the file that `…_FILE` names.
+fn is_given(name: &str) -> Result<bool, StartupError> {
+    Ok(text(name)?.is_some() || text(&format!("{name}_FILE"))?.is_some())
 }
 
 /// The variable's text; `None` where it is not set or blank.

@@ -3,12 +3,12 @@
 use std::{
     error::Error,
     fmt,
-    io::{self, IsTerminal as _, Write as _},
-    net::TcpListener,
+    io::{self, IsTerminal as _},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
 };
 
 use actix_web::{App, HttpServer, rt, web::Data};
-use secure_runtime::{Profile, Report, Secret, Security, token::Hs256Key};
+use secure_runtime::{Profile, Secret, Security};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -21,9 +21,11 @@ use crate::{
         passwords::{NewPassword, Passwords},
         registrations::Registrations,
     },
-    keys,
+    greeting::{greeting, say},
     mail::Outbox,
-    settings::{self, Settings},
+    security,
+    settings::Settings,
+    sign_outs::SignOuts,
 };
 
 /// How long requests that are under way may take once the service is told to stop, in seconds.
@@ -33,14 +35,23 @@ const ADMIN_NAME: &str = "Admin";
 
 /// Runs the service until it is told to stop.
 pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr)
-        .init();
+    log_to_stderr();
+    // What is wrong with it is said before anything is made.
+    let builder = Security::builder_from_env()?;
+    let (host, port) = (settings.host, settings.port);
+    let cannot_listen =
+        |error: io::Error| StartupError::new(format!("cannot listen on {host}:{port}"), &error);
+    let listener = TcpListener::bind((host, port)).map_err(cannot_listen)?;
+    let here = reached_at(listener.local_addr().map_err(cannot_listen)?);
+    let origin = settings.public_origin.as_deref().unwrap_or(&here);
 
-    let security = security()?;
+    let pool = database::open(&settings.database_url).await?;
+    let passwords = Passwords::new().map_err(|error| StartupError::new("Argon2id", &error))?;
+    let accounts = Data::new(Accounts::new(pool.clone(), passwords));
+    let articles = Data::new(Articles::new(pool.clone()));
+    let registrations = Data::new(Registrations::new(pool.clone()));
+
+    let security = security::build(builder, &settings, origin, &accounts, &pool).await?;
     let production = security.profile() == Profile::Production;
     if production && settings.public_origin.is_none() {
         return Err(StartupError::setting(
@@ -48,29 +59,18 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
             "it is not set, and the links in the mails need it",
         ));
     }
-    let wanted = (settings.host, settings.port);
-    let cannot_listen = |error: io::Error| {
-        StartupError::new(
-            format!("cannot listen on {}:{}", wanted.0, wanted.1),
-            &error,
-        )
-    };
-    let listener = TcpListener::bind(wanted).map_err(cannot_listen)?;
-    let here = format!("http://{}", listener.local_addr().map_err(cannot_listen)?);
-
-    let pool = database::open(&settings.database_url).await?;
-    let passwords = Passwords::new().map_err(|error| StartupError::new("Argon2id", &error))?;
-    let accounts = Data::new(Accounts::new(pool.clone(), passwords));
-    let articles = Data::new(Articles::new(pool.clone()));
-    let registrations = Data::new(Registrations::new(pool.clone()));
-    let origin = settings.public_origin.unwrap_or_else(|| here.clone());
-    let outbox = Data::new(Outbox::open(&settings.outbox, origin, !production)?);
-
-    let handle = Data::new(security.clone());
+    let outbox = Outbox::open(&settings.outbox, origin.to_owned(), !production)?;
+    let outbox = Data::new(outbox);
+    let sign_outs = Data::new(SignOuts::new(accounts.clone(), security.clone()));
     let routes = security.routes(api::routes)?;
+
     let mail = rt::spawn({
         let (outbox, registrations) = (outbox.clone(), registrations.clone());
         async move { outbox.run(&registrations).await }
+    });
+    let signing_out = rt::spawn({
+        let sign_outs = sign_outs.clone();
+        async move { sign_outs.run().await }
     });
     let server = HttpServer::new(move || {
         App::new()
@@ -78,7 +78,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
             .app_data(articles.clone())
             .app_data(registrations.clone())
             .app_data(outbox.clone())
-            .app_data(handle.clone())
+            .app_data(sign_outs.clone())
             .configure(routes.mount())
             .wrap(security.middleware())
     })
@@ -89,9 +89,13 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     // What is printed is true: by then the workers run, and SIGTERM is listened to.
     let server = rt::spawn(server);
     rt::task::yield_now().await;
+    let keys = match settings.has_secret {
+        true => "the environment",
+        false => "./data/dev-keys",
+    };
     match production {
         true => say(&format!("accounts: listening on {here}")),
-        false => say(&greeting(&here)),
+        false => say(&greeting(&here, keys)),
     }
 
     // Ends after SIGTERM, when the requests that are under way are answered.
@@ -100,9 +104,27 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
         .map_err(|error| StartupError::new("the server", &error))?
         .map_err(cannot_listen)?;
     mail.abort();
+    signing_out.abort();
     pool.close().await;
     say("accounts: stopped");
     Ok(())
+}
+
+/// Where somebody on this machine reaches the service.
+fn reached_at(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}")
+}
+
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
 }
 
 /// Makes an admin with the password on standard input.
@@ -132,76 +154,6 @@ pub(crate) async fn create_admin(settings: &Settings, email: &str) -> Result<(),
     Ok(())
 }
 
-/// Who may call which route.
-pub(crate) fn report() -> Result<Report, StartupError> {
-    let security = Security::builder()
-        .issuer("accounts")
-        .audience("accounts")
-        .signing_key(Hs256Key::random())
-        .build()?;
-    security.routes(api::routes)?;
-    Ok(security.report())
-}
-
-/// The security layer: from the environment, and in development with the keys that are kept.
-fn security() -> Result<Security, StartupError> {
-    let given = Security::from_env()?;
-    if given.profile() == Profile::Production || settings::has_secret()? {
-        return Ok(given);
-    }
-    // The builder takes what is parsed here, and nothing parses a size for us.
-    settings::refuse_inert("SECURE_BODY_LIMIT")?;
-    let security = Security::builder()
-        .issuer(settings::text_or(
-            "SECURE_ISSUER",
-            "urn:accounts:development",
-        )?)
-        .audience(settings::text_or(
-            "SECURE_AUDIENCE",
-            "urn:accounts:development",
-        )?)
-        .signing_key(keys::development()?)
-        .profile(Profile::Development)
-        .access_token_lifetime(given.access_tokens().lifetime())
-        .build()?;
-    Ok(security)
-}
-
-/// Prints a line. Where nobody reads it, that is no reason to stop.
-fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
-}
-
-/// What a newcomer pastes next.
-fn greeting(here: &str) -> String {
-    format!(
-        r#"accounts: listening on {here}
-Development: the signing keys are in ./data/dev-keys, mail goes to ./data/outbox. Paste into another
-terminal, in this folder:
-
-1. make an admin
-
-   printf 'a long phrase that only you know' |
-     cargo run -q -p accounts -- create-admin --email admin@example.com --password-stdin
-
-2. sign up: the mail brings a token, and the token makes the account
-
-   curl -sS {here}/auth/register -H 'Content-Type: application/json' \
-     -d '{{"email":"ada@example.com","username":"Ada"}}'; sleep 1
-   TOKEN=$(grep -hoE '^[A-Za-z0-9_-]{{43}}' "$(ls -t data/outbox/*.eml | head -n 1)")
-   curl -sS -i {here}/auth/verify-email -H 'Content-Type: application/json' \
-     -d '{{"token":"'"$TOKEN"'","password":"correct horse battery staple"}}'
-
-3. sign in, and call a protected route
-
-   ACCESS=$(curl -sS {here}/auth/login -H 'Content-Type: application/json' \
-     -d '{{"email":"ada@example.com","password":"correct horse battery staple"}}' |
-     sed 's/.*"access_token":"\([^"]*\)".*/\1/')
-   curl -sS -i {here}/me -H "Authorization: Bearer $ACCESS"
-"#
-    )
-}
-
 /// Why the service does not start, in one line.
 #[derive(Debug)]
 pub(crate) struct StartupError(String);
@@ -210,6 +162,11 @@ impl StartupError {
     /// What does not work, and why.
     pub(crate) fn new(what: impl fmt::Display, error: &dyn Error) -> Self {
         Self(format!("{what}: {error}"))
+    }
+
+    /// What is missing.
+    pub(crate) fn because(text: &str) -> Self {
+        Self(text.to_owned())
     }
 
     /// A variable that is not understood.

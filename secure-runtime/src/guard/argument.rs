@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use actix_web::{
     FromRequest, HttpRequest,
@@ -223,14 +223,14 @@ impl Argument for Security {
 }
 
 /// The caller that the guard has signed in before any argument is extracted.
-fn caller(request: &HttpRequest) -> Option<Arc<Principal>> {
+fn caller(request: &HttpRequest) -> Option<Principal> {
     RequestContext::of(request)?.principal().cloned()
 }
 
 /// The caller with its account. A credential whose account is gone or disabled is no longer valid.
 async fn load<A: LoadAccount>(
     request: HttpRequest,
-    principal: Arc<Principal>,
+    principal: Principal,
 ) -> Result<CurrentUser<A>, Problem> {
     CurrentUser::load(request, principal)
         .await?

@@ -8,7 +8,7 @@ use crate::{Problem, Security, get, public};
 pub(super) const PATH: &str = "/.well-known/oauth-authorization-server";
 
 /// RFC 8414 §2. What the server does not have is left out, but `response_types_supported`, which must
-/// be there.
+/// be there and must not be empty (§3.2). The type `none` is the one that returns nothing.
 #[derive(Serialize)]
 struct Metadata<'a> {
     issuer: &'a str,
@@ -20,7 +20,7 @@ struct Metadata<'a> {
     jwks_uri: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scopes_supported: Option<Vec<&'a str>>,
-    response_types_supported: [&'a str; 0],
+    response_types_supported: [&'a str; 1],
     grant_types_supported: Vec<&'a str>,
     token_endpoint_auth_methods_supported: [&'a str; 1],
     revocation_endpoint_auth_methods_supported: [&'a str; 1],
@@ -53,7 +53,7 @@ pub async fn metadata(security: Security) -> Result<HttpResponse, Problem> {
             .vocabularies()
             .scopes
             .map(|scopes| scopes.words().to_vec()),
-        response_types_supported: [],
+        response_types_supported: ["none"],
         grant_types_supported: grants.into_iter().flatten().collect(),
         token_endpoint_auth_methods_supported: ["none"],
         revocation_endpoint_auth_methods_supported: ["none"],

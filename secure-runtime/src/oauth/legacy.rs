@@ -13,7 +13,7 @@ const LONGEST_PASSWORD: usize = 1024;
 /// In bytes. An e-mail address has at most 254.
 const LONGEST_USERNAME: usize = 320;
 
-/// `POST /token` with `grant_type=password` (RFC 6749 §4.3), and all that [`oauth::token`](super::token())
+/// `POST /token` with `grant_type=password` (RFC 6749 §4.3), and all that [`oauth::token`](struct@super::token)
 /// does.
 ///
 /// RFC 9700 §2.4 and ASVS 10.4.4 say that this grant must not be used: it teaches people to give their

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use futures_util::future::LocalBoxFuture;
 
 use crate::{Problem, Secret, token::Grant};
@@ -48,6 +50,21 @@ pub trait ResourceOwners: Send + Sync + 'static {
     /// # Errors
     /// When nobody can say. The refresh token is still good then.
     fn renew(&self, subject: &str) -> impl Future<Output = Result<Option<Grant>, Problem>>;
+}
+
+/// What the app holds itself, too.
+impl<T: ResourceOwners> ResourceOwners for Arc<T> {
+    async fn sign_in(
+        &self,
+        username: &str,
+        password: Secret<String>,
+    ) -> Result<Option<Grant>, Problem> {
+        T::sign_in(self, username, password).await
+    }
+
+    async fn renew(&self, subject: &str) -> Result<Option<Grant>, Problem> {
+        T::renew(self, subject).await
+    }
 }
 
 /// The same for a builder that holds any of them.

@@ -1,4 +1,4 @@
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{fmt, ops::Deref};
 
 use actix_web::HttpRequest;
 
@@ -12,7 +12,7 @@ use crate::Problem;
 /// where no credential was sent; a credential that does not verify is a 401 there too.
 #[derive(Clone)]
 pub struct CurrentUser<A = NoAccount> {
-    principal: Arc<Principal>,
+    principal: Principal,
     account: A,
 }
 
@@ -54,7 +54,7 @@ pub trait LoadAccount: Sized + 'static {
 }
 
 impl CurrentUser {
-    pub(crate) fn new(principal: Arc<Principal>) -> Self {
+    pub(crate) fn new(principal: Principal) -> Self {
         Self {
             principal,
             account: NoAccount,
@@ -65,9 +65,9 @@ impl CurrentUser {
 impl<A: LoadAccount> CurrentUser<A> {
     pub(crate) async fn load(
         request: HttpRequest,
-        principal: Arc<Principal>,
+        principal: Principal,
     ) -> Result<Option<Self>, Problem> {
-        let account = A::load(request, Principal::clone(&principal)).await?;
+        let account = A::load(request, principal.clone()).await?;
         Ok(account.map(|account| Self { principal, account }))
     }
 

@@ -14,44 +14,30 @@ pub(crate) use bearer::{Credential, challenge, find_credential};
 pub use current_user::{CurrentUser, LoadAccount, NoAccount};
 
 /// A caller whose credential was verified: subject, roles and scopes.
+///
+/// A cheap handle; clones share what it says.
 #[derive(Clone)]
-pub struct Principal {
-    subject: String,
-    client_id: String,
-    token_id: String,
-    family: Option<String>,
-    roles: Vec<String>,
-    scope: String,
+pub struct Principal(Arc<Facts>);
+
+struct Facts {
+    parts: Parts,
     /// What the words mean to the mounted routes.
     role_mask: u64,
     scope_mask: u64,
-    signed_in_at: Duration,
-    issued_at: Duration,
-    expires_at: Duration,
-    claims: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Principal {
-    pub(crate) fn new(parts: Parts<'_>, words: Vocabularies) -> Self {
-        Self {
-            subject: parts.subject.to_owned(),
-            client_id: parts.client_id.to_owned(),
-            token_id: parts.token_id.to_owned(),
-            family: parts.family.map(str::to_owned),
+    pub(crate) fn new(parts: Parts, words: Vocabularies) -> Self {
+        Self(Arc::new(Facts {
             role_mask: held(words.roles, parts.roles.iter().map(String::as_str)),
-            scope_mask: held(words.scopes, scopes(parts.scope)),
-            roles: parts.roles.to_vec(),
-            scope: parts.scope.to_owned(),
-            signed_in_at: parts.signed_in_at,
-            issued_at: parts.issued_at,
-            expires_at: parts.expires_at,
-            claims: parts.claims,
-        }
+            scope_mask: held(words.scopes, scopes(&parts.scope)),
+            parts,
+        }))
     }
 
     /// The caller's id, as the credential names it (`sub`).
     pub fn subject(&self) -> &str {
-        &self.subject
+        &self.0.parts.subject
     }
 
     /// The caller's id as the app's own type of id. Where the subject is none of that type, nobody is
@@ -67,90 +53,91 @@ impl Principal {
     /// # Errors
     /// When the subject does not parse.
     pub fn subject_as<T: FromStr>(&self) -> Result<T, Problem> {
-        self.subject.parse().map_err(|_| {
+        self.0.parts.subject.parse().map_err(|_| {
             Problem::unauthorized().because("the subject is no id of the app's own type")
         })
     }
 
     /// The credential's own id (`jti`).
     pub fn token_id(&self) -> &str {
-        &self.token_id
+        &self.0.parts.token_id
     }
 
     /// The sign-in that the credential came from, where it can be refreshed (`sid`): the id of its
     /// [`Family`](crate::token::Family).
     pub fn family(&self) -> Option<&str> {
-        self.family.as_deref()
+        self.0.parts.family.as_deref()
     }
 
     /// The claims of the app's own, of the type that was named by
     /// [`Builder::token_claims`](crate::Builder::token_claims); `None` for any other type.
     pub fn claims<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.claims.as_deref()?.downcast_ref()
+        self.0.parts.claims.as_deref()?.downcast_ref()
     }
 
     /// The client that the credential was issued to (`client_id`).
     pub fn client_id(&self) -> &str {
-        &self.client_id
+        &self.0.parts.client_id
     }
 
     /// Whether the caller holds `role`, itself or through one that implies it. The enum is the one
     /// of `role`, whichever enum the mounted routes speak.
     pub fn has_role<R: RoleWord>(&self, role: &R) -> bool {
-        let words = self.roles.iter().map(String::as_str);
+        let words = self.0.parts.roles.iter().map(String::as_str);
         held(Some(R::VOCABULARY), words) & R::VOCABULARY.bit(role.word()) != 0
     }
 
     /// Whether the caller holds `scope`.
     pub fn has_scope<S: ScopeWord>(&self, scope: &S) -> bool {
-        held(Some(S::VOCABULARY), scopes(&self.scope)) & S::VOCABULARY.bit(scope.word()) != 0
+        held(Some(S::VOCABULARY), scopes(&self.0.parts.scope)) & S::VOCABULARY.bit(scope.word())
+            != 0
     }
 
     /// When the caller last proved who it is (`auth_time`), since 1970-01-01T00:00:00Z.
     pub fn signed_in_at(&self) -> Duration {
-        self.signed_in_at
+        self.0.parts.signed_in_at
     }
 
     /// When the credential was issued (`iat`), since 1970-01-01T00:00:00Z.
     pub fn issued_at(&self) -> Duration {
-        self.issued_at
+        self.0.parts.issued_at
     }
 
     /// When the credential ends (`exp`), since 1970-01-01T00:00:00Z.
     pub fn expires_at(&self) -> Duration {
-        self.expires_at
+        self.0.parts.expires_at
     }
 
     pub(crate) fn role_mask(&self) -> u64 {
-        self.role_mask
+        self.0.role_mask
     }
 
     pub(crate) fn scope_mask(&self) -> u64 {
-        self.scope_mask
+        self.0.scope_mask
     }
 }
 
 impl fmt::Debug for Principal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Principal")
-            .field("subject", &self.subject)
-            .field("client_id", &self.client_id)
-            .field("roles", &self.roles)
-            .field("scope", &self.scope)
-            .field("signed_in_at", &self.signed_in_at)
-            .field("expires_at", &self.expires_at)
+            .field("subject", &self.0.parts.subject)
+            .field("client_id", &self.0.parts.client_id)
+            .field("roles", &self.0.parts.roles)
+            .field("scope", &self.0.parts.scope)
+            .field("signed_in_at", &self.0.parts.signed_in_at)
+            .field("expires_at", &self.0.parts.expires_at)
             .finish_non_exhaustive()
     }
 }
 
 /// What a verified credential says.
-pub(crate) struct Parts<'a> {
-    pub(crate) subject: &'a str,
-    pub(crate) client_id: &'a str,
-    pub(crate) token_id: &'a str,
-    pub(crate) family: Option<&'a str>,
-    pub(crate) roles: &'a [String],
-    pub(crate) scope: &'a str,
+pub(crate) struct Parts {
+    pub(crate) subject: String,
+    pub(crate) client_id: String,
+    pub(crate) token_id: String,
+    pub(crate) family: Option<String>,
+    pub(crate) roles: Vec<String>,
+    pub(crate) scope: String,
     pub(crate) signed_in_at: Duration,
     pub(crate) issued_at: Duration,
     pub(crate) expires_at: Duration,

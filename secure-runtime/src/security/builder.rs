@@ -226,6 +226,13 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
+    /// Leaves out what is printed at the start in development, for an app that says itself how it is
+    /// called.
+    pub fn without_announcement(mut self) -> Self {
+        self.options.announce = false;
+        self
+    }
+
     /// Made by [`from_env`](Security::from_env) in development.
     pub(super) fn with_options(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);

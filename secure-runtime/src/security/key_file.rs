@@ -19,8 +19,23 @@ const INTERVAL: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct KeyFile {
     path: PathBuf,
-    /// The SHA-256 of what was read last.
-    read: Mutex<Vec<u8>>,
+    seen: Mutex<Seen>,
+}
+
+/// SHA-256 of texts.
+#[derive(Debug)]
+struct Seen {
+    /// What was read last, and taken over or refused for good.
+    done: Vec<u8>,
+    /// What was read last, and is to be taken over when its new key has been published long enough.
+    early: Option<Vec<u8>>,
+}
+
+/// What became of a change.
+enum Taken {
+    Unchanged,
+    Over,
+    Published { wait: Duration },
 }
 
 impl KeyFile {
@@ -28,7 +43,10 @@ impl KeyFile {
     pub(super) fn new(path: PathBuf, text: &str) -> Self {
         Self {
             path,
-            read: Mutex::new(fingerprint(text)),
+            seen: Mutex::new(Seen {
+                done: fingerprint(text),
+                early: None,
+            }),
         }
     }
 
@@ -39,8 +57,14 @@ impl KeyFile {
         loop {
             sleep(INTERVAL).await;
             match file.take_over(&state) {
-                Ok(false) => {}
-                Ok(true) => tracing::info!("the signing keys were read again"),
+                Ok(Taken::Unchanged) => {}
+                Ok(Taken::Over) => tracing::info!("the signing keys were read again"),
+                Ok(Taken::Published { wait }) => {
+                    tracing::info!(
+                        ?wait,
+                        "a new signing key is published, and signs after that"
+                    );
+                }
                 Err(Fault::Read(error)) => {
                     tracing::error!(%error, "the file with the signing keys cannot be read");
                 }
@@ -51,20 +75,39 @@ impl KeyFile {
         }
     }
 
-    /// Whether there was anything new.
-    fn take_over(&self, state: &State) -> Result<bool, Fault> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Takes over what is new.
+    fn take_over(&self, state: &State) -> Result<Taken, Fault> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let text = read_text(&self.path).map_err(Fault::Read)?;
         let found = fingerprint(&text);
-        if *read == found {
-            return Ok(false);
+        if seen.done == found {
+            return Ok(Taken::Unchanged);
         }
-        // Once for each change, whatever comes of it.
-        *read = found;
         let ring = KeySet::from_text(&text).and_then(|set| set.ring());
-        let ring = ring.map_err(|error| Fault::Keys(error.into()))?;
-        state.tokens().rotate_keys(ring).map_err(Fault::Keys)?;
-        Ok(true)
+        let ring = match ring {
+            Ok(ring) => ring,
+            Err(error) => {
+                seen.done = found;
+                return Err(Fault::Keys(error.into()));
+            }
+        };
+        match state.tokens().rotate_keys(ring.clone()) {
+            Err(RotationError::TooEarly { .. }) if seen.early.as_ref() == Some(&found) => {
+                Ok(Taken::Unchanged)
+            }
+            // Published by another instance, or faster than we look: it verifies here at once, and is
+            // looked at again until it is time to sign with it.
+            Err(RotationError::TooEarly { wait }) => {
+                state.tokens().publish_keys(&ring);
+                seen.early = Some(found);
+                Ok(Taken::Published { wait })
+            }
+            // Once for each change, whatever comes of it.
+            outcome => {
+                seen.done = found;
+                outcome.map(|()| Taken::Over).map_err(Fault::Keys)
+            }
+        }
     }
 }
 
@@ -79,4 +122,95 @@ fn read_text(path: &Path) -> io::Result<zeroize::Zeroizing<String>> {
 
 fn fingerprint(text: &str) -> Vec<u8> {
     digest(&SHA256, text.as_bytes()).as_ref().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ServerSecret,
+        clock::Clock,
+        security::Security,
+        token::{
+            Grant,
+            keys::{Algorithm, RotationTimes, SigningKey},
+        },
+    };
+
+    const MAX_AGE: Duration = Duration::from_secs(60);
+
+    /// A clock that stands until it is moved.
+    #[derive(Debug, Clone, Default)]
+    struct Hands(Arc<Mutex<Duration>>);
+
+    impl Clock for Hands {
+        fn unix(&self) -> Duration {
+            Duration::from_secs(1_800_000_000) + self.monotonic()
+        }
+
+        fn monotonic(&self) -> Duration {
+            *self.0.lock().expect("the hands")
+        }
+    }
+
+    /// An instance, and the file that it has read its keys from.
+    fn instance(path: &Path, set: &KeySet, clock: &Hands) -> Security {
+        let text = set.to_text().expect("a text");
+        fs::write(path, text.expose()).expect("a file");
+        Security::builder()
+            .issuer("https://auth.example.com")
+            .audience("https://api.example.com")
+            .signing_key(set.ring().expect("a ring"))
+            .secret(ServerSecret::random())
+            .jwks_max_age(MAX_AGE)
+            .clock(clock.clone())
+            .build()
+            .expect("settings")
+    }
+
+    #[test]
+    fn a_key_that_is_to_sign_too_early_verifies_at_once_and_signs_later() {
+        let path = std::env::temp_dir().join(format!("secure-keys-{}", std::process::id()));
+        let fresh = || SigningKey::generate(Algorithm::Es256);
+        let times = RotationTimes {
+            jwks_max_age: Duration::ZERO,
+            token_lifetime: Duration::from_secs(600),
+        };
+        let old = KeySet::new(fresh().expect("a key"), Duration::ZERO);
+        let published = old
+            .rotate(Duration::ZERO, times, fresh)
+            .expect("a step")
+            .set;
+        let promoted = published.rotate(Duration::ZERO, times, fresh);
+        let promoted = promoted.expect("a step").set;
+
+        let clock = Hands::default();
+        let security = instance(&path, &old, &clock);
+        let file = KeyFile::new(path.clone(), old.to_text().expect("a text").expose());
+        let other = instance(&path, &promoted, &clock);
+        let foreign = other.access_tokens().issue(&Grant::new("ada"));
+        let foreign = foreign.expect("a token");
+        let signs = || {
+            security
+                .access_tokens()
+                .with_keys(|ring| ring.current().kid().to_owned())
+        };
+        let state = &security.state;
+        assert!(state.access_tokens().judge(foreign.expose()).is_err());
+
+        // Both steps between two looks.
+        assert!(matches!(
+            file.take_over(state),
+            Ok(Taken::Published { wait }) if wait == MAX_AGE
+        ));
+        assert!(matches!(file.take_over(state), Ok(Taken::Unchanged)));
+        assert_eq!(signs(), old.ring().expect("a ring").current().kid());
+        assert!(state.access_tokens().judge(foreign.expose()).is_ok());
+
+        *clock.0.lock().expect("the hands") += MAX_AGE;
+        assert!(matches!(file.take_over(state), Ok(Taken::Over)));
+        assert!(matches!(file.take_over(state), Ok(Taken::Unchanged)));
+        assert_eq!(signs(), promoted.ring().expect("a ring").current().kid());
+        fs::remove_file(path).expect("the file");
+    }
 }

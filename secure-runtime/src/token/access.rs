@@ -3,7 +3,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -59,6 +59,9 @@ pub struct AccessTokens {
     own_claims: Option<OwnClaims>,
     revocations: Arc<Revocations>,
     verified: VerifiedTokens,
+    /// The words of the mounted routes, once there are any: only what was read with them is
+    /// remembered.
+    words: OnceLock<Vocabularies>,
     clock: Arc<dyn Clock>,
 }
 
@@ -114,6 +117,7 @@ impl AccessTokens {
             own_claims: settings.own_claims,
             revocations,
             verified: VerifiedTokens::new(settings.remembered),
+            words: OnceLock::new(),
             clock,
         }
     }
@@ -172,18 +176,13 @@ impl AccessTokens {
         if self.revocations.freshness() != Freshness::Fresh {
             self.revocations.refresh().await?;
         }
-        let principal = self.judge(token.expose(), None)?;
-        Ok(Principal::clone(&principal))
+        self.judge(token.expose())
     }
 
-    /// Verifies a token by the revocations that are known here. `words` are those of the mounted
-    /// routes, once there are any: only what was read with them is remembered.
-    pub(crate) fn judge(
-        &self,
-        token: &str,
-        words: Option<Vocabularies>,
-    ) -> Result<Arc<Principal>, TokenError> {
+    /// Verifies a token by the revocations that are known here.
+    pub(crate) fn judge(&self, token: &str) -> Result<Principal, TokenError> {
         let now = self.clock.unix();
+        let words = self.words.get().copied();
         if words.is_some()
             && let Some(verified) = self.verified.find(token)
             && verified.epoch == self.epoch.load(Ordering::Acquire)
@@ -196,18 +195,24 @@ impl AccessTokens {
         let (ring, revocations) = (self.ring.load(), self.revocations.version());
         let claims = self.verified_claims(token, &ring)?;
         self.check(&claims.standard, now)?;
-        let principal = Arc::new(claims.principal(words.unwrap_or_default()));
+        let accepted_from = claims.latest_start().saturating_sub(self.leeway);
+        let refused_from = claims.standard.exp.0 + self.leeway;
+        let principal = claims.into_principal(words.unwrap_or_default());
         if self.revocations.is_revoked(&revocable(&principal)) {
             return Err(Reason::Revoked.into());
         }
-        if words.is_some() {
-            let verified = Verified::new(token, principal.clone(), ring.epoch, revocations).valid(
-                claims.latest_start().saturating_sub(self.leeway),
-                claims.standard.exp.0 + self.leeway,
-            );
-            self.verified.insert(verified);
+        if words.is_some() && self.verified.has_room_for(token) {
+            let verified = Verified::new(token, principal.clone(), ring.epoch, revocations);
+            self.verified
+                .insert(verified.valid(accepted_from, refused_from));
         }
         Ok(principal)
+    }
+
+    /// What the words of tokens mean from now on: what they mean to the mounted routes.
+    pub(crate) fn speak(&self, words: Vocabularies) {
+        // Routes are mounted once.
+        let _ = self.words.set(words);
     }
 
     /// How long the key that is to sign has still to be published; zero for one that others do not
@@ -226,9 +231,26 @@ impl AccessTokens {
 
     /// The keys that there are from now on. Tokens of keys that are gone are refused at once.
     pub(super) fn replace_keys(&self, keys: &KeyRing) {
-        let now = self.clock.monotonic();
         let keys = keys.for_purpose(PURPOSE);
+        self.change_ring(|_| keys.clone());
+    }
+
+    /// Publishes and verifies with keys that are new, beside those that there are; the same one signs.
+    pub(super) fn publish_keys(&self, keys: &KeyRing) {
+        let keys = keys.for_purpose(PURPOSE);
+        self.change_ring(|ring| {
+            let new = keys.verifying_keys();
+            new.fold(ring.clone(), |ring, key| {
+                // What is there already stays as it is.
+                ring.clone().with_previous(key.clone()).unwrap_or(ring)
+            })
+        });
+    }
+
+    fn change_ring(&self, change: impl Fn(&KeyRing) -> KeyRing) {
+        let now = self.clock.monotonic();
         self.ring.rcu(|ring| {
+            let keys = change(&ring.keys);
             let kids = keys.verifying_keys().map(|key| key.kid());
             let published = kids.filter_map(|kid| match ring.keys.find(kid) {
                 Some(_) => Some((kid.to_owned(), *ring.published.get(kid)?)),
@@ -236,7 +258,7 @@ impl AccessTokens {
             });
             Ring {
                 published: published.collect(),
-                keys: keys.clone(),
+                keys,
                 epoch: ring.epoch + 1,
             }
         });
@@ -371,20 +393,20 @@ impl ReadClaims {
         claims.nbf.0.max(claims.iat.0).max(claims.auth_time.0)
     }
 
-    fn principal(&self, words: Vocabularies) -> Principal {
-        let claims = &self.standard;
+    fn into_principal(self, words: Vocabularies) -> Principal {
+        let claims = self.standard;
         Principal::new(
             Parts {
-                subject: &claims.sub,
-                client_id: &claims.client_id,
-                token_id: &claims.jti,
-                family: claims.sid.as_deref(),
-                roles: &claims.roles,
-                scope: &claims.scope,
+                subject: claims.sub,
+                client_id: claims.client_id,
+                token_id: claims.jti,
+                family: claims.sid,
+                roles: claims.roles,
+                scope: claims.scope,
                 signed_in_at: claims.auth_time.0,
                 issued_at: claims.iat.0,
                 expires_at: claims.exp.0,
-                claims: self.own.clone(),
+                claims: self.own,
             },
             words,
         )

@@ -27,7 +27,7 @@ type Tail = [u8; TAIL];
 /// A token that was verified, and who its bearer is.
 pub(super) struct Verified {
     token: Box<str>,
-    pub(super) principal: Arc<Principal>,
+    pub(super) principal: Principal,
     /// Which keys there were.
     pub(super) epoch: u64,
     /// Since 1970, leeway included.
@@ -39,12 +39,7 @@ pub(super) struct Verified {
 }
 
 impl Verified {
-    pub(super) fn new(
-        token: &str,
-        principal: Arc<Principal>,
-        epoch: u64,
-        revocations: u64,
-    ) -> Self {
+    pub(super) fn new(token: &str, principal: Principal, epoch: u64, revocations: u64) -> Self {
         Self {
             token: token.into(),
             principal,
@@ -122,9 +117,14 @@ impl VerifiedTokens {
         }
     }
 
+    /// Whether a token would be remembered.
+    pub(super) fn has_room_for(&self, token: &str) -> bool {
+        self.room > 0 && token.len() <= LONGEST
+    }
+
     fn tail(&self, token: &str) -> Option<Tail> {
-        let fits = self.room > 0 && token.len() <= LONGEST;
-        fits.then(|| token.as_bytes().last_chunk().copied())?
+        self.has_room_for(token)
+            .then(|| token.as_bytes().last_chunk().copied())?
     }
 
     fn shard(&self, tail: &Tail) -> MutexGuard<'_, Shard> {

@@ -4,7 +4,7 @@ use super::{
     AccessTokens, Family, Grant, KeyRing, Refresh, Token, TokenError,
     error::Reason,
     issued::IssuedTokens,
-    keys::RotationError,
+    keys::{RotationError, RotationTimes},
     refresh::{Families, Rotation, Start, Wanted},
     revocation::{Fact, Revocations},
 };
@@ -273,6 +273,20 @@ impl Tokens {
     /// the old public keys refuses our tokens until it reads the new ones.
     pub fn replace_keys_at_once(&self, keys: impl Into<KeyRing>) {
         self.access.replace_keys(&keys.into());
+    }
+
+    /// The times that a rotation of these keys keeps to, for
+    /// [`KeySet::rotate`](super::keys::KeySet::rotate).
+    pub fn rotation_times(&self) -> RotationTimes {
+        RotationTimes {
+            jwks_max_age: self.jwks_max_age,
+            token_lifetime: self.access.lifetime(),
+        }
+    }
+
+    /// Publishes the keys of a ring that are new here; the same key signs as before.
+    pub(crate) fn publish_keys(&self, keys: &KeyRing) {
+        self.access.publish_keys(keys);
     }
 
     /// Issues and verifies access tokens.

@@ -9,9 +9,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::me::AccountView;
-use crate::domain::{
-    PageNumber, Role, Scope,
-    accounts::{Account, Accounts, Change},
+use crate::{
+    domain::{
+        PageNumber, Role, Scope,
+        accounts::{Account, Accounts, Change},
+    },
+    sign_outs::SignOuts,
 };
 
 /// An account as an admin sees it.
@@ -54,6 +57,7 @@ pub(crate) async fn list_users(
 pub(crate) async fn change_user(
     _admin: CurrentUser<Account>,
     accounts: Data<Accounts>,
+    sign_outs: Data<SignOuts>,
     id: Path<Uuid>,
     change: Json<UserChange>,
 ) -> Result<impl Responder, Problem> {
@@ -62,6 +66,7 @@ pub(crate) async fn change_user(
         disabled: change.disabled,
     };
     let account = accounts.change(*id, &change).await?;
+    sign_outs.settle().await?;
     Ok(Json(UserView::from(account)))
 }
 
@@ -71,9 +76,27 @@ pub(crate) async fn change_user(
 pub(crate) async fn delete_user(
     _admin: CurrentUser<Account>,
     accounts: Data<Accounts>,
+    sign_outs: Data<SignOuts>,
     id: Path<Uuid>,
 ) -> Result<impl Responder, Problem> {
     accounts.delete(*id).await?;
+    sign_outs.settle().await?;
+    Ok(HttpResponse::NoContent())
+}
+
+/// Signs the account out everywhere; it may sign in again.
+#[delete("/users/{id}/sessions")]
+#[protected(roles = "admin", scopes = "admin:users")]
+#[validated]
+pub(crate) async fn end_sessions(
+    _admin: CurrentUser<Account>,
+    accounts: Data<Accounts>,
+    security: Security,
+    id: Path<Uuid>,
+) -> Result<impl Responder, Problem> {
+    let account = accounts.find(*id).await?;
+    let subject = account.id.to_string();
+    security.tokens().sign_out_everywhere(&subject).await?;
     Ok(HttpResponse::NoContent())
 }
 

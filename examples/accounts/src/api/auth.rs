@@ -1,17 +1,15 @@
-//! Signing up and signing in.
+//! Signing up and signing in, mounted under `/auth`.
 
 use actix_web::{
     HttpResponse, Responder,
-    http::header::CACHE_CONTROL,
     web::{Data, Json},
 };
-use secure_runtime::{FieldError, policy::RoleWord as _, prelude::*, token::Grant};
-use serde::Serialize;
+use secure_runtime::{FieldError, oauth::ResourceOwners as _, prelude::*, token::IssuedTokens};
 use serde_json::json;
 
 use crate::{
     domain::{
-        accounts::{Account, Accounts, Address},
+        accounts::{Accounts, Address},
         passwords::NewPassword,
         registrations::Registrations,
     },
@@ -46,18 +44,8 @@ pub(crate) struct Credentials {
     password: Secret<String>,
 }
 
-/// An access token, as RFC 6749 §5.1 writes it.
-#[derive(Serialize)]
-pub(crate) struct Tokens {
-    access_token: String,
-    token_type: &'static str,
-    /// In seconds.
-    expires_in: u64,
-    scope: String,
-}
-
 /// The answer is the same whether or not the address has an account: what differs is the mail.
-#[post("/auth/register")]
+#[post("/register")]
 #[public]
 #[rate_limit("5/minute")]
 #[validated]
@@ -74,7 +62,7 @@ pub(crate) async fn register(
     })))
 }
 
-#[post("/auth/verify-email")]
+#[post("/verify-email")]
 #[public]
 #[rate_limit("10/minute")]
 #[validated]
@@ -89,47 +77,25 @@ pub(crate) async fn verify_email(
     Ok(HttpResponse::NoContent())
 }
 
-#[post("/auth/login")]
+#[post("/login")]
 #[public]
 #[rate_limit("10/minute")]
 #[validated]
 pub(crate) async fn login(
     accounts: Data<Accounts>,
-    security: Data<Security>,
+    security: Security,
     credentials: Json<Credentials>,
-) -> Result<impl Responder, Problem> {
+) -> Result<IssuedTokens, Problem> {
     let Credentials { email, password } = credentials.into_inner();
-    let account = accounts.sign_in(&Address::new(&email), password).await?;
-    let account = account.ok_or_else(nobody)?;
-    let tokens = Tokens::issue(&security, &account, account.role.scopes())?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(tokens))
+    let grant = accounts.sign_in(&email, password).await?;
+    let tokens = security.tokens().sign_in(&grant.ok_or_else(nobody)?).await;
+    tokens.map_err(|error| match error.is_signed_out() {
+        true => nobody(),
+        false => error.into(),
+    })
 }
 
 /// One text for every reason.
 fn nobody() -> Problem {
     Problem::unauthorized().with_detail("The e-mail address or the password is wrong.")
-}
-
-impl Tokens {
-    /// A token for the account that may be used for `scopes`.
-    pub(super) fn issue<'a>(
-        security: &Security,
-        account: &Account,
-        scopes: impl Iterator<Item = &'a str>,
-    ) -> Result<Self, Problem> {
-        let scopes: Vec<_> = scopes.collect();
-        let scope = scopes.join(" ");
-        let grant = Grant::new(account.id.to_string())
-            .with_roles([account.role.word()])
-            .with_scopes(scopes);
-        let issuer = security.access_tokens();
-        Ok(Self {
-            access_token: issuer.issue(&grant)?.expose().to_owned(),
-            token_type: "bearer",
-            expires_in: issuer.lifetime().as_secs(),
-            scope,
-        })
-    }
 }

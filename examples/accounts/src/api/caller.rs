@@ -13,7 +13,7 @@ impl LoadAccount for Account {
         let accounts = request
             .app_data::<Data<Accounts>>()
             .ok_or_else(|| Problem::internal("the app holds no accounts"))?;
-        let Ok(id) = caller.subject().parse() else {
+        let Ok(id) = caller.subject_as() else {
             return Ok(None);
         };
         let account = accounts.find_active(id).await?;

@@ -1,9 +1,15 @@
 use std::time::Duration;
 
 use actix_web::{Responder, web::Data};
-use secure_runtime::prelude::*;
+use secure_runtime::{
+    prelude::*,
+    store::{Key, Space},
+};
 
 use crate::domain::accounts::Accounts;
+
+/// What the store is asked for. Nobody ever writes it.
+const NOTHING: Key<'static> = Space::new("readiness").key("nothing");
 
 /// The process runs.
 #[get("/healthz")]
@@ -12,10 +18,14 @@ pub(crate) async fn alive() -> impl Responder {
     "ok"
 }
 
-/// The process can do its work: the database answers.
+/// The process can do its work: the database and the store answer.
 #[get("/readyz")]
 #[public]
-pub(crate) async fn ready(accounts: Data<Accounts>) -> Result<impl Responder, Problem> {
+pub(crate) async fn ready(
+    accounts: Data<Accounts>,
+    security: Security,
+) -> Result<impl Responder, Problem> {
+    security.store().get(NOTHING).await?;
     match accounts.ping().await {
         Ok(()) => Ok("ready"),
         Err(failure) => Err(Problem::unavailable(Duration::from_secs(5))

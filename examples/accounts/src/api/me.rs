@@ -9,9 +9,12 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::{
-    Role, Scope,
-    accounts::{Account, Accounts},
+use crate::{
+    domain::{
+        Role, Scope,
+        accounts::{Account, Accounts},
+    },
+    sign_outs::SignOuts,
 };
 
 /// What its owner, and an admin, get to see of an account.
@@ -50,14 +53,16 @@ pub(crate) async fn change(
     Ok(Json(AccountView::from(account)))
 }
 
-/// The account goes, and with it everything that it wrote.
+/// The account goes, and with it everything that it wrote and every token that it has.
 #[delete("/me")]
 #[protected(scopes = "profile:write")]
 pub(crate) async fn delete(
     user: CurrentUser<Account>,
     accounts: Data<Accounts>,
+    sign_outs: Data<SignOuts>,
 ) -> Result<impl Responder, Problem> {
     accounts.delete(user.account().id).await?;
+    sign_outs.settle().await?;
     Ok(HttpResponse::NoContent())
 }
 

@@ -7,22 +7,32 @@ mod auth;
 mod caller;
 mod health;
 mod me;
-mod token;
+mod owners;
+mod sessions;
 
-use secure_runtime::prelude::*;
+use secure_runtime::{oauth, prelude::*};
 
 /// Every route of the service.
 pub(crate) fn routes(routes: &mut Routes) {
     routes
         .service(health::alive)
         .service(health::ready)
-        .service(auth::register)
-        .service(auth::verify_email)
-        .service(auth::login)
-        .service(token::token)
+        .service(oauth::jwks)
+        .service(oauth::metadata)
+        .scope("/auth", |auth| {
+            auth.service(auth::register)
+                .service(auth::verify_email)
+                .service(auth::login)
+                .service(oauth::legacy::token)
+                .service(oauth::revoke)
+                .service(oauth::logout)
+                .service(oauth::logout_everywhere);
+        })
         .service(me::show)
         .service(me::change)
         .service(me::delete)
+        .service(sessions::list)
+        .service(sessions::end)
         .service(articles::list)
         .service(articles::show)
         .service(articles::create)
@@ -33,8 +43,15 @@ pub(crate) fn routes(routes: &mut Routes) {
                 .service(admin::list_users)
                 .service(admin::change_user)
                 .service(admin::delete_user)
+                .service(admin::end_sessions)
                 .assert("whatever is under /admin is for admins", |_, _, policy| {
                     policy.needs_role("admin") && policy.needs_scope("admin:users")
                 });
-        });
+        })
+        .assert(
+            "who is protected asks for the account, but to sign out",
+            |_, path, policy| {
+                !policy.is_protected() || policy.loads_account() || path.starts_with("/auth/logout")
+            },
+        );
 }

@@ -4,8 +4,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    Failure, Page, PageNumber, Role, now,
+    Failure, Page, PageNumber, Role, Transaction, now,
     passwords::{NewPassword, Passwords},
+    sign_outs,
 };
 
 /// An account, without its password: what the service works with. What others get to see is a type
@@ -57,7 +58,7 @@ impl Address {
 /// The accounts in the database.
 #[derive(Debug)]
 pub(crate) struct Accounts {
-    pool: SqlitePool,
+    pub(super) pool: SqlitePool,
     passwords: Passwords,
 }
 
@@ -84,9 +85,20 @@ impl Accounts {
         Ok(account)
     }
 
+    /// The account, whatever its state.
+    pub(crate) async fn find(&self, id: Uuid) -> Result<Account, Failure> {
+        let account = sqlx::query_as(
+            "SELECT id, email, username, role, disabled, created_at FROM accounts WHERE id = ?",
+        )
+        .bind(id)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(account)
+    }
+
     /// The account that address and password belong to. Whatever is wrong, the answer is the same
     /// after the same work.
-    pub(crate) async fn sign_in(
+    pub(crate) async fn find_by_password(
         &self,
         address: &Address,
         password: Secret<String>,
@@ -212,10 +224,16 @@ impl Accounts {
         Ok(account)
     }
 
-    /// Changes role or state; the last admin keeps both.
+    /// Changes role or state; the last admin keeps both. Who may do less than before is to be signed
+    /// out.
     pub(crate) async fn change(&self, id: Uuid, change: &Change) -> Result<Account, Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let rule = LastAdmin::about(id, &mut transaction).await?;
+        let (role, disabled): (Role, bool) =
+            sqlx::query_as("SELECT role, disabled FROM accounts WHERE id = ?")
+                .bind(id)
+                .fetch_one(&mut *transaction)
+                .await?;
         let account: Account = sqlx::query_as(
             "UPDATE accounts SET role = COALESCE(?, role), disabled = COALESCE(?, disabled) \
              WHERE id = ? RETURNING id, email, username, role, disabled, created_at",
@@ -226,11 +244,15 @@ impl Accounts {
         .fetch_one(&mut *transaction)
         .await?;
         rule.holds(&mut transaction).await?;
+        if !account.role.includes(role) || (account.disabled && !disabled) {
+            sign_outs::note(id, &mut transaction).await?;
+        }
         transaction.commit().await?;
         Ok(account)
     }
 
-    /// Deletes the account with everything that it wrote; the last admin stays.
+    /// Deletes the account with everything that it wrote; the last admin stays. It is to be signed
+    /// out; until it is, deleting it again is no error.
     pub(crate) async fn delete(&self, id: Uuid) -> Result<(), Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let rule = LastAdmin::about(id, &mut transaction).await?;
@@ -239,15 +261,17 @@ impl Accounts {
             .execute(&mut *transaction)
             .await?;
         if deleted.rows_affected() == 0 {
-            return Err(Failure::NotFound);
+            return match sign_outs::is_due(id, &mut transaction).await? {
+                true => Ok(()),
+                false => Err(Failure::NotFound),
+            };
         }
         rule.holds(&mut transaction).await?;
+        sign_outs::note(id, &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }
 }
-
-type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
 
 /// Whether there was room for it: an address has one account.
 async fn insert(

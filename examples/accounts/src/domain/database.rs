@@ -1,15 +1,20 @@
 use std::{path::Path, str::FromStr as _, time::Duration};
 
+use secure_runtime::store::SqliteStore;
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{folders, startup::StartupError};
+use crate::{private, startup::StartupError};
 
 /// How long a statement waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
+
+/// The same for the store of the security layer, which has a second for each operation.
+const STORE_BUSY_TIMEOUT: Duration = Duration::from_millis(250);
+const STORE_CONNECTIONS: u32 = 4;
 
 /// Opens the database, creates it where there is none, and brings it to the present schema.
 pub(crate) async fn open(url: &str) -> Result<SqlitePool, StartupError> {
@@ -30,7 +35,7 @@ pub(crate) async fn open(url: &str) -> Result<SqlitePool, StartupError> {
         .parent()
         .filter(|path| *path != Path::new(""))
     {
-        folders::create_private(folder).map_err(|error| {
+        private::create_folder(folder).map_err(|error| {
             StartupError::new(format!("the folder {}", folder.display()), &error)
         })?;
     }
@@ -46,6 +51,21 @@ pub(crate) async fn open(url: &str) -> Result<SqlitePool, StartupError> {
         .map_err(|error| StartupError::new(format!("the database {url}"), &error))?;
     prove_writable(&pool).await.map_err(refused)?;
     Ok(pool)
+}
+
+/// The store of the security layer, in a table of its own beside ours. It has connections of its own:
+/// a long list of articles keeps nobody from being signed in.
+pub(crate) async fn store(pool: &SqlitePool) -> Result<SqliteStore, StartupError> {
+    let options = SqliteConnectOptions::clone(&pool.connect_options());
+    let beside = SqlitePoolOptions::new()
+        .max_connections(STORE_CONNECTIONS)
+        .connect_with(options.busy_timeout(STORE_BUSY_TIMEOUT))
+        .await
+        .map_err(|error| StartupError::new("the store", &error))?;
+    let store = SqliteStore::new(beside);
+    let migrated = store.migrate().await;
+    migrated.map_err(|error| StartupError::new("the store", &error))?;
+    Ok(store)
 }
 
 /// A database that is locked or cannot be written shows itself at the start rather than to the

@@ -8,12 +8,16 @@ mod pages;
 pub(crate) mod passwords;
 pub(crate) mod registrations;
 mod roles;
+mod sign_outs;
 
 use time::OffsetDateTime;
 
 pub(crate) use failure::Failure;
 pub(crate) use pages::{Page, PageNumber};
 pub(crate) use roles::{Role, Scope};
+
+/// A change that happens whole or not at all.
+type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
 
 /// Seconds since 1970-01-01T00:00:00Z, as the database holds times.
 fn now() -> i64 {

@@ -157,20 +157,24 @@ impl RedisStore {
     /// The index has a member for each write, from before it until after it. So every entry that lives is
     /// in it, and some that do not: those are passed over.
     ///
-    /// What lived in the last look and is gone in this one may stand under another id by now, which is not
-    /// in the index as it was read. Then it looks again, until the time is over.
+    /// An entry that is gone since the index was read may stand under another id by now, which was not in
+    /// the index then. So where one is missing the index is read again, and if it has changed (no two
+    /// writes have the same member), the look is repeated, until the time is over.
     async fn owned(&self, space: Space<'_>, owner: &str) -> Result<Vec<Listed>, StoreError> {
         check_space(space)?;
         check_owner(owner)?;
         let limit = self.limit();
-        let mut absent_before = BTreeSet::new();
+        let mut members = self.members(space, owner, limit).await?;
         loop {
-            let members = self.members(space, owner, limit).await?;
             let look = self.look(space, owner, &members, limit).await?;
-            if look.absent.is_subset(&absent_before) {
+            if look.complete {
                 return Ok(look.listed);
             }
-            absent_before = look.absent;
+            let after = self.members(space, owner, limit).await?;
+            if after == members {
+                return Ok(look.listed);
+            }
+            members = after;
         }
     }
 
@@ -197,7 +201,10 @@ impl RedisStore {
         members: &[String],
         limit: Limit,
     ) -> Result<Look, StoreError> {
-        let mut look = Look::default();
+        let mut look = Look {
+            listed: Vec::new(),
+            complete: true,
+        };
         let ids: BTreeSet<&str> = members
             .iter()
             .filter_map(|member| id_of_member(member))
@@ -218,9 +225,7 @@ impl RedisStore {
                     id: id.to_owned(),
                     value: envelope.value.to_vec(),
                 }),
-                None => {
-                    look.absent.insert(id.to_owned());
-                }
+                None => look.complete = false,
             }
         }
         Ok(look)
@@ -323,11 +328,10 @@ impl RedisStore {
 }
 
 /// What `list` has seen.
-#[derive(Default)]
 struct Look {
     listed: Vec<Listed>,
-    /// The ids that are in the index, and not there.
-    absent: BTreeSet<String>,
+    /// Whether everything that is in the index is there.
+    complete: bool,
 }
 
 /// An entry on its way to the server.

@@ -1,0 +1,10 @@
+//! How fast it is, beside what one would wire by hand: `benches/README.md`.
+//!
+//! One file a section; each has a `run` that prints its tables.
+
+pub mod harness;
+pub mod stores;
+pub mod tokens;
+
+/// Why there are no figures.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
