@@ -9,6 +9,7 @@ pub mod audit;
 mod clock;
 mod context;
 mod crypto;
+pub mod dangerous;
 mod edge;
 mod guard;
 mod input;
@@ -16,6 +17,7 @@ pub mod limit;
 mod log;
 mod middleware;
 pub mod oauth;
+pub mod password;
 pub mod policy;
 pub mod principal;
 mod problem;
@@ -40,7 +42,7 @@ pub use secure_macros::{
     rate_limit, route, routes, trace, validated,
 };
 pub use security::{
-    Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, part,
+    Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, SigningKeys, part,
 };
 
 /// Everything that a module with handlers needs.

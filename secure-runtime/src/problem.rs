@@ -11,7 +11,19 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::{input::FieldError, principal::challenge, store::StoreError, token::TokenError};
+use crate::{
+    input::FieldError,
+    password::{
+        PasswordError,
+        policy::{BreachCheckError, PasswordRefused},
+    },
+    principal::challenge,
+    store::StoreError,
+    token::TokenError,
+};
+
+/// A password that is refused stands somewhere in the body; where, the handler knows.
+const WHOLE_BODY: &str = "#";
 
 /// When to come back to a server whose store does not answer.
 const STORE_IS_BACK: Duration = Duration::from_secs(1);
@@ -242,7 +254,8 @@ impl ResponseError for Problem {
 }
 
 /// Any error is a 500 whose text is logged and not sent; an error of actix-web keeps its status. A
-/// store that does not answer is a 503, and a token that is refused a 401.
+/// store that does not answer is a 503, and so is a queue of passwords that is full; a token that is
+/// refused is a 401, a password that the policy refuses a 422.
 impl<E: std::error::Error + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
         let any: &dyn Any = &error;
@@ -254,6 +267,17 @@ impl<E: std::error::Error + 'static> From<E> for Problem {
         }
         if let Some(error) = any.downcast_ref::<TokenError>() {
             return Self::from_token(error);
+        }
+        if let Some(error) = any.downcast_ref::<PasswordError>()
+            && let Some(wait) = error.retry_after()
+        {
+            return Self::unavailable(wait).because(error);
+        }
+        if let Some(refused) = any.downcast_ref::<PasswordRefused>() {
+            return refused.problem(WHOLE_BODY);
+        }
+        if let Some(error) = any.downcast_ref::<BreachCheckError>() {
+            return error.problem(WHOLE_BODY);
         }
         let mut cause = error.to_string();
         let mut source = error.source();

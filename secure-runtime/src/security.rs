@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-pub use builder::{Builder, CompleteBuilder, Missing, Set, part};
+pub use builder::{Builder, CompleteBuilder, Missing, Set, SigningKeys, part};
 pub use environment::SettingsError;
 use key_file::KeyFile;
 

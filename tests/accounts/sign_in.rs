@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
+use sqlx::SqlitePool;
 
 use crate::{Answer, PASSWORD, Server};
 
@@ -130,4 +131,31 @@ async fn time(login: impl Future<Output = Answer>) -> Duration {
 
 fn fastest(times: Vec<Duration>) -> Duration {
     times.into_iter().min().expect("a time")
+}
+
+/// A hash of another tool with less work verifies once, and then there is one of ours.
+#[actix_rt::test]
+async fn a_hash_that_is_out_of_date_is_renewed() {
+    const OLD: &str = "$argon2id$v=19$m=64,t=1,p=1$c2l4dGVlbiBieXRlIHNsdA$Z+98165R4iHvsG27Rlx3gyzFZgg8++N/obLS6oueJwQ";
+    let server = Server::start();
+    server.sign_up("ada@example.com").await;
+    let file = server.folder.join("data/accounts.db");
+    let url = format!("sqlite:{}", file.display());
+    let pool = SqlitePool::connect(&url).await.expect("the database");
+    let stored = async || -> String {
+        let hash = sqlx::query_scalar("SELECT password_hash FROM accounts");
+        hash.fetch_one(&pool).await.expect("one account")
+    };
+    let changed = sqlx::query("UPDATE accounts SET password_hash = ?").bind(OLD);
+    changed.execute(&pool).await.expect("changed");
+
+    let wrong = server.login("ada@example.com", "not her password").await;
+    assert_eq!(wrong.status, 401);
+    assert_eq!(stored().await, OLD);
+    for _ in 0..2 {
+        let answer = server.login("ada@example.com", PASSWORD).await;
+        assert_eq!(answer.status, 200);
+        let renewed = stored().await;
+        assert!(renewed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+    }
 }

@@ -17,9 +17,21 @@ async fn by_mail_into_an_account() {
 
     let short = server.verify(&token, "14 characters!").await;
     assert_eq!(short.pointers(), ["#/password"]);
-    let long = server.verify(&token, &"a".repeat(129)).await;
+    let long = server.verify(&token, &"a".repeat(1025)).await;
     assert_eq!(long.pointers(), ["#/password"]);
-    let longest = "ä".repeat(128);
+    // Long enough, and still no password: common, guessable, or what everybody knows.
+    for weak in [
+        "passwordpassword",
+        "aaaaaaaaaaaaaaaaaaaa",
+        "accounts-accounts-1",
+    ] {
+        let refused = server.verify(&token, weak).await;
+        assert_eq!(refused.status, 422, "{weak}");
+        assert!(refused.pointers().iter().all(|at| *at == "#/password"));
+        assert!(!refused.text.contains(weak), "{}", refused.text);
+    }
+    let longest = format!("tangerine lighthouse {}", "ä".repeat(501));
+    assert_eq!(longest.len(), 1023);
     assert_eq!(server.verify(&token, &longest).await.status, 204);
 
     assert_bad_token(&server.verify(&token, PASSWORD).await);

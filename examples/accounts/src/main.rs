@@ -2,6 +2,7 @@
 //! look after it. `README.md` says how to use it, and in which order to read it.
 
 mod api;
+mod calibrate;
 mod domain;
 mod greeting;
 mod keys;
@@ -12,7 +13,7 @@ mod settings;
 mod sign_outs;
 mod startup;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use actix_web::rt::System;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -47,6 +48,12 @@ enum Command {
         /// How it is printed
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
+    },
+    /// Measure which parameters for hashing passwords this machine can do
+    Calibrate {
+        /// How long one hash may take, such as `250ms`
+        #[arg(long, default_value = "250ms", value_parser = calibrate::target)]
+        target: Duration,
     },
     /// Make or rotate the keys that sign tokens
     Keys {
@@ -83,6 +90,10 @@ fn run(cli: Cli) -> Result<(), StartupError> {
         }
         Command::Keys { command } => {
             println!("{}", keys::run(command, &settings)?);
+            Ok(())
+        }
+        Command::Calibrate { target } => {
+            println!("{}", calibrate::run(target)?);
             Ok(())
         }
         Command::Routes { format } => {

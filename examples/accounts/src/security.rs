@@ -1,12 +1,14 @@
 //! The security layer, from its settings and what the service adds to them.
 
 use actix_web::web::Data;
-use secure_runtime::{CompleteBuilder, Report, Security, store::RedisStore, token::Hs256Key};
+use secure_runtime::{
+    CompleteBuilder, Report, Security, password::Passwords, store::RedisStore, token::Hs256Key,
+};
 use sqlx::SqlitePool;
 
 use crate::{
     api,
-    domain::{accounts::Accounts, database, passwords::Passwords},
+    domain::{accounts::Accounts, database, passwords},
     keys,
     settings::Settings,
     startup::StartupError,
@@ -47,7 +49,7 @@ pub(crate) async fn build(
 pub(crate) async fn report() -> Result<Report, StartupError> {
     let pool = SqlitePool::connect_lazy("sqlite::memory:")
         .map_err(|error| StartupError::new("the database", &error))?;
-    let passwords = Passwords::new().map_err(|error| StartupError::new("Argon2id", &error))?;
+    let passwords = Passwords::new(passwords::PARAMS);
     let security = Security::builder()
         .issuer("http://localhost")
         .audience("http://localhost")

@@ -8,7 +8,7 @@ use std::{
 };
 
 use actix_web::{App, HttpServer, rt, web::Data};
-use secure_runtime::{Profile, Secret, Security};
+use secure_runtime::{Profile, Secret, Security, password::Passwords};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -17,8 +17,7 @@ use crate::{
         Failure,
         accounts::{Accounts, Address},
         articles::Articles,
-        database,
-        passwords::{NewPassword, Passwords},
+        database, passwords,
         registrations::Registrations,
     },
     greeting::{greeting, say},
@@ -46,7 +45,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     let origin = settings.public_origin.as_deref().unwrap_or(&here);
 
     let pool = database::open(&settings.database_url).await?;
-    let passwords = Passwords::new().map_err(|error| StartupError::new("Argon2id", &error))?;
+    let passwords = Passwords::new(passwords::PARAMS);
     let accounts = Data::new(Accounts::new(pool.clone(), passwords));
     let articles = Data::new(Articles::new(pool.clone()));
     let registrations = Data::new(Registrations::new(pool.clone()));
@@ -133,14 +132,16 @@ pub(crate) async fn create_admin(settings: &Settings, email: &str) -> Result<(),
         .map_err(|error| StartupError::new("the password on standard input", &error))?;
     let text = Secret::new(text);
     let line = text.expose().trim_end_matches(['\r', '\n']);
-    let password = NewPassword::new(Secret::new(line.to_owned())).map_err(StartupError)?;
+    let password = Secret::new(line.to_owned());
     let address: lettre::Address = email
         .parse()
         .map_err(|_| StartupError(format!("`{email}` is not an e-mail address")))?;
     let address = Address::new(address.as_ref());
+    let password = passwords::choose(password, &address, ADMIN_NAME)
+        .map_err(|refused| StartupError(refused.to_string()))?;
 
     let pool = database::open(&settings.database_url).await?;
-    let passwords = Passwords::new().map_err(|error| StartupError::new("Argon2id", &error))?;
+    let passwords = Passwords::new(passwords::PARAMS);
     let accounts = Accounts::new(pool.clone(), passwords);
     match accounts.create_admin(&address, ADMIN_NAME, password).await {
         Ok(()) => say(&format!("{} is an admin now", address.as_str())),

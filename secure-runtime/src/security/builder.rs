@@ -44,6 +44,26 @@ pub mod part {
     pub enum Key {}
 }
 
+/// A key that signs tokens, or a ring of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no signing key",
+    label = "neither a key that signs nor a ring of keys",
+    note = "a secret: `Hs256Key::from_text(text)?`",
+    note = "a private key: `Es256Key::from_pem(pem)?`; a public key cannot sign",
+    note = "several: `KeyRing::new(current).with_previous(old)?`"
+)]
+pub trait SigningKeys {
+    #[doc(hidden)]
+    fn into_ring(self) -> KeyRing;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: Into<KeyRing>> SigningKeys for K {
+    fn into_ring(self) -> KeyRing {
+        self.into()
+    }
+}
+
 /// A required part that `build` can take.
 #[diagnostic::on_unimplemented(
     message = "the `Security` builder is not complete: `{Self}`",
@@ -154,13 +174,13 @@ impl<I, A, K> Builder<I, A, K> {
 
     /// The key that signs and verifies the tokens, or a [`KeyRing`] of them. What a key is, says
     /// which algorithm it is for.
-    pub fn signing_key(mut self, keys: impl Into<KeyRing>) -> Builder<I, A, Set<KeyRing>> {
+    pub fn signing_key(mut self, keys: impl SigningKeys) -> Builder<I, A, Set<KeyRing>> {
         self.options.ephemeral_key = false;
         self.options.key_file = None;
         Builder {
             issuer: self.issuer,
             audience: self.audience,
-            key: Set(keys.into()),
+            key: Set(keys.into_ring()),
             options: self.options,
         }
     }

@@ -1,13 +1,8 @@
 //! What the service's failures are in HTTP, in one place.
 
-use std::time::Duration;
-
 use secure_runtime::Problem;
 
 use crate::domain::Failure;
-
-/// When to come back to a server that has too many passwords to hash.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
 
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
@@ -21,7 +16,8 @@ impl From<Failure> for Problem {
             Failure::LastAdmin => Self::conflict()
                 .with_detail("This is the last admin. Make another account an admin first."),
             Failure::AddressTaken => Self::conflict(),
-            Failure::Overloaded => Self::unavailable(RETRY_AFTER),
+            Failure::Refused(refused) => refused.problem("#/password"),
+            Failure::Unhashed(error) => error.into(),
             Failure::Fault(error) => Self::internal(error),
         }
     }

@@ -4,13 +4,12 @@ use actix_web::{
     HttpResponse, Responder,
     web::{Data, Json},
 };
-use secure_runtime::{FieldError, oauth::ResourceOwners as _, prelude::*, token::IssuedTokens};
+use secure_runtime::{oauth::ResourceOwners as _, prelude::*, token::IssuedTokens};
 use serde_json::json;
 
 use crate::{
     domain::{
         accounts::{Accounts, Address},
-        passwords::NewPassword,
         registrations::Registrations,
     },
     mail::Outbox,
@@ -71,8 +70,6 @@ pub(crate) async fn verify_email(
     verification: Json<Verification>,
 ) -> Result<impl Responder, Problem> {
     let Verification { token, password } = verification.into_inner();
-    let password = NewPassword::new(password)
-        .map_err(|why| Problem::invalid(vec![FieldError::at("#/password", "password", why)]))?;
     accounts.verify(&token, password).await?;
     Ok(HttpResponse::NoContent())
 }

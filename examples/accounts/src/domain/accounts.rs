@@ -1,13 +1,12 @@
-use secure_runtime::Secret;
+use secure_runtime::{
+    Secret,
+    password::{NewPassword, PasswordHash, Passwords, Verdict},
+};
 use sqlx::{FromRow, SqlitePool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{
-    Failure, Page, PageNumber, Role, Transaction, now,
-    passwords::{NewPassword, Passwords},
-    sign_outs,
-};
+use super::{Failure, Page, PageNumber, Role, Transaction, now, passwords::choose, sign_outs};
 
 /// An account, without its password: what the service works with. What others get to see is a type
 /// of its own (`api/me.rs`).
@@ -120,10 +119,31 @@ impl Accounts {
         let hash = found
             .as_ref()
             .map(|row| row.password_hash.expose().as_str());
-        let matches = self.passwords.verify(password, hash).await?;
+        let verdict = self.passwords.verify(password, hash).await?;
+        let matches = verdict.is_valid();
+        if let (Some(row), Verdict::ValidRehash(fresh)) = (&found, &verdict) {
+            self.rehash(row.account.id, &row.password_hash, fresh)
+                .await?;
+        }
         Ok(found
             .map(|row| row.account)
             .filter(|account| matches && !account.disabled))
+    }
+
+    /// Puts a hash in the place of one that is out of date, unless the password was changed meanwhile.
+    async fn rehash(
+        &self,
+        id: Uuid,
+        old: &Secret<String>,
+        fresh: &PasswordHash,
+    ) -> Result<(), Failure> {
+        sqlx::query("UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?")
+            .bind(fresh.expose())
+            .bind(id)
+            .bind(old.expose())
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Makes an account for the holder of a registration's token. Who comes second gets the answer
@@ -131,20 +151,23 @@ impl Accounts {
     pub(crate) async fn verify(
         &self,
         token: &Secret<String>,
-        password: NewPassword,
+        password: Secret<String>,
     ) -> Result<(), Failure> {
         let token_hash = super::registrations::hash(token);
         // Before the expensive part, so that nobody makes us hash without a token.
-        let known: Option<(i64,)> =
-            sqlx::query_as("SELECT 1 FROM registrations WHERE token_hash = ? AND expires_at > ?")
-                .bind(&token_hash)
-                .bind(now())
-                .fetch_optional(&self.pool)
-                .await?;
-        if known.is_none() {
+        let known: Option<(String, String)> = sqlx::query_as(
+            "SELECT email, username FROM registrations WHERE token_hash = ? AND expires_at > ?",
+        )
+        .bind(&token_hash)
+        .bind(now())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some((email, username)) = known else {
             return Err(Failure::BadToken);
-        }
-        let password_hash = self.passwords.hash(password).await?;
+        };
+        let password =
+            choose(password, &Address::new(&email), &username).map_err(Failure::Refused)?;
+        let password_hash = self.passwords.hash(&password).await?;
 
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let pending: Option<(String, String)> = sqlx::query_as(
@@ -165,7 +188,7 @@ impl Accounts {
         let made = insert(
             &email,
             &username,
-            &password_hash,
+            password_hash.expose(),
             Role::User,
             &mut transaction,
         )
@@ -184,10 +207,17 @@ impl Accounts {
         username: &str,
         password: NewPassword,
     ) -> Result<(), Failure> {
-        let hash = self.passwords.hash(password).await?;
+        let hash = self.passwords.hash(&password).await?;
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let email = address.as_str();
-        let made = insert(email, username, &hash, Role::Admin, &mut transaction).await?;
+        let made = insert(
+            email,
+            username,
+            hash.expose(),
+            Role::Admin,
+            &mut transaction,
+        )
+        .await?;
         transaction.commit().await?;
         match made {
             true => Ok(()),

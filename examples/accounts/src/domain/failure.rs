@@ -1,3 +1,5 @@
+use secure_runtime::password::{PasswordError, policy::PasswordRefused};
+
 /// Why something was not done.
 ///
 /// It is deliberately no `std::error::Error`: those are all faults of the server, and some of these
@@ -16,10 +18,18 @@ pub(crate) enum Failure {
     LastAdmin,
     /// The address has an account.
     AddressTaken,
-    /// Too many passwords are waiting to be hashed.
-    Overloaded,
+    /// The policy does not take the password.
+    Refused(PasswordRefused),
+    /// The password was not hashed: too many wait, or something is wrong.
+    Unhashed(PasswordError),
     /// The database, or something else of ours, does not work.
     Fault(Box<dyn std::error::Error>),
+}
+
+impl From<PasswordError> for Failure {
+    fn from(error: PasswordError) -> Self {
+        Self::Unhashed(error)
+    }
 }
 
 impl From<sqlx::Error> for Failure {

@@ -1,4 +1,4 @@
-//~ mismatched types
+//~ is no signing key
 use secure_runtime::Security;
 
 fn main() {

@@ -1,0 +1,8 @@
+//~ these Argon2id parameters are too weak
+use secure_runtime::password::Argon2Params;
+
+const PARAMS: Argon2Params = Argon2Params::new(19 * 1024 - 1, 2, 1);
+
+fn main() {
+    println!("{PARAMS}");
+}
