@@ -9,7 +9,7 @@ use super::PasswordContext;
 const CHARACTERS: usize = 64;
 
 /// So many ways of reading symbols as letters are tried.
-const READINGS: usize = 8;
+const READINGS: usize = 4;
 
 /// The symbols that stand for letters, by letter, as zxcvbn has them.
 const READ_AS: [(char, &str); 12] = [
