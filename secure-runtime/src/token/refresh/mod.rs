@@ -18,7 +18,7 @@ use record::Record;
 use text::Parts;
 pub(crate) use text::TagKey;
 
-use super::{HORIZON, Refresh, Token};
+use super::{HORIZON, Refresh, Token, millis};
 use crate::{
     clock::Clock,
     store::{Entry, Space, Store, StoreError},
@@ -382,10 +382,6 @@ fn family(id: &str, record: &Record) -> Family {
         started_at: Duration::from_millis(record.started_at),
         refreshed_at: Duration::from_millis(record.rotated_at),
     }
-}
-
-fn millis(moment: Duration) -> u64 {
-    u64::try_from(moment.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Debug for Families {

@@ -4,6 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
+use super::super::millis;
 use crate::store::StoreError;
 
 /// One revocation. Times are milliseconds since 1970; `until` is when nothing is left to refuse.
@@ -74,9 +75,4 @@ impl Fact {
     pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, StoreError> {
         serde_json::from_slice(bytes).map_err(|_| StoreError::Corrupt("a revocation"))
     }
-}
-
-/// Whole milliseconds: what `iat` is compared in.
-pub(super) fn millis(moment: Duration) -> u64 {
-    u64::try_from(moment.as_millis()).unwrap_or(u64::MAX)
 }

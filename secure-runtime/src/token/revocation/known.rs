@@ -1,6 +1,6 @@
 use std::{collections::HashMap, time::Duration};
 
-use super::{Fact, Revocable, fact::millis};
+use super::{super::millis, Fact, Revocable};
 use crate::store::StoreError;
 
 /// More than this are refused rather than forgotten: about 150 MB.
