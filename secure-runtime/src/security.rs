@@ -23,11 +23,10 @@ use crate::{
     limit::Limiter,
     middleware::SecurityMiddleware,
     oauth::OAuth,
-    principal::Principal,
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     store::Store,
-    token::{AccessTokens, TokenError, Tokens},
+    token::{AccessTokens, Tokens},
 };
 
 /// Security for one app: tokens, limits, headers and the routes that they protect.
@@ -195,11 +194,6 @@ impl State {
 
     pub(crate) fn listing(&self) -> Option<&Listing> {
         self.listing.get()
-    }
-
-    /// Who the bearer of an access token is, by the revocations that are known here.
-    pub(crate) fn judge(&self, token: &str) -> Result<Principal, TokenError> {
-        self.access_tokens().judge(token)
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {

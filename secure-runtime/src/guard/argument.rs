@@ -8,7 +8,6 @@ use actix_web::{
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
-use super::stages::unauthorized;
 use crate::{
     Problem, Security,
     context::RequestContext,
@@ -234,7 +233,7 @@ async fn load<A: LoadAccount>(
 ) -> Result<CurrentUser<A>, Problem> {
     CurrentUser::load(request, principal)
         .await?
-        .ok_or_else(|| unauthorized(Some("the account is gone or disabled".to_owned())))
+        .ok_or_else(|| Problem::invalid_token("the account is gone or disabled"))
 }
 
 /// The compiler refuses a route that authenticates nobody and asks for the caller.

@@ -42,13 +42,15 @@ pub(super) fn run(
         Ok((context, route)) => {
             match context.security.tokens().revocations().freshness() {
                 Freshness::Fresh => {}
-                _ if !has_token(request, policy) => {}
-                Freshness::Due => renew_beside(&context),
-                // What is refused by what is known stays refused, and costs no question.
-                Freshness::Stale if is_refused(request, &context) => {}
-                Freshness::Stale => {
-                    return Passage::Later(Box::pin(wait(request.clone(), context, route)));
-                }
+                freshness => match presented(request, policy) {
+                    None => {}
+                    Some(_) if freshness == Freshness::Due => renew_beside(&context),
+                    // What is refused by what is known stays refused, and costs no question.
+                    Some(token) if context.security.access_tokens().judge(token).is_err() => {}
+                    Some(_) => {
+                        return Passage::Later(Box::pin(wait(request.clone(), context, route)));
+                    }
+                },
             }
             Passage::Decided(go_on(request, &context, route))
         }
@@ -79,16 +81,12 @@ fn begin(
     Ok((context, id))
 }
 
-/// Whether there is a token to be verified.
-fn has_token(request: &HttpRequest, policy: &RoutePolicy) -> bool {
-    (policy.is_protected() || policy.asks_who_calls())
-        && matches!(find_credential(request.headers()), Credential::Bearer(_))
-}
-
-fn is_refused(request: &HttpRequest, context: &RequestContext) -> bool {
+/// The token that is to be verified, where one is.
+fn presented<'a>(request: &'a HttpRequest, policy: &RoutePolicy) -> Option<&'a str> {
+    let asks = policy.is_protected() || policy.asks_who_calls();
     match find_credential(request.headers()) {
-        Credential::Bearer(token) => context.security.judge(token).is_err(),
-        Credential::None | Credential::Malformed => true,
+        Credential::Bearer(token) if asks => Some(token),
+        _ => None,
     }
 }
 
@@ -125,7 +123,7 @@ fn go_on(request: &HttpRequest, context: &RequestContext, route: usize) -> Resul
         }
         Access::Protected(demands) => {
             if !authenticate(request, context)? {
-                return Err(unauthorized(None));
+                return Err(Problem::unauthorized());
             }
             limiting::charge(Stage::AfterAuthentication, request, context, route)?;
             authorize(request, context, demands)?;
@@ -139,12 +137,13 @@ fn authenticate(request: &HttpRequest, context: &RequestContext) -> Result<bool,
     context.mark_private();
     match find_credential(request.headers()) {
         Credential::None => Ok(false),
-        Credential::Malformed => Err(unauthorized(Some("the credential is malformed".to_owned()))),
+        Credential::Malformed => Err(Problem::invalid_token("the credential is malformed")),
         Credential::Bearer(token) => {
             let principal = context
                 .security
+                .access_tokens()
                 .judge(token)
-                .map_err(|error| unauthorized(Some(error.to_string())))?;
+                .map_err(Problem::invalid_token)?;
             context.sign_in(principal);
             Ok(true)
         }
@@ -156,7 +155,7 @@ fn authorize(
     context: &RequestContext,
     demands: &Demands,
 ) -> Result<(), Problem> {
-    let principal = context.principal().ok_or_else(|| unauthorized(None))?;
+    let principal = context.principal().ok_or_else(Problem::unauthorized)?;
     let owner = demands
         .owner()
         .and_then(|name| path_parameter(request, name));
@@ -168,12 +167,6 @@ fn authorize(
 fn path_parameter<'a>(request: &'a HttpRequest, name: &str) -> Option<Cow<'a, str>> {
     let raw = request.match_info().get(name)?;
     Some(percent_decode_str(raw).decode_utf8_lossy())
-}
-
-/// 401 as RFC 6750 §3.1 words it: an `error` only where a credential was sent. The reason is for
-/// the log.
-pub(super) fn unauthorized(reason: Option<String>) -> Problem {
-    reason.map_or_else(Problem::unauthorized, Problem::invalid_token)
 }
 
 fn forbidden(refusal: Refusal, principal: &Principal) -> Problem {

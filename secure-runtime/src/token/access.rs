@@ -183,16 +183,16 @@ impl AccessTokens {
         let (ring, revocations) = (self.keys.load(), self.revocations.version());
         let claims = self.verified_claims(token, &ring)?;
         self.check(&claims.standard, now)?;
-        let accepted_from = claims.latest_start().saturating_sub(self.leeway);
-        let refused_from = claims.standard.exp.0 + self.leeway;
+        let accepted =
+            claims.latest_start().saturating_sub(self.leeway)..claims.standard.exp.0 + self.leeway;
         let principal = claims.into_principal(words.unwrap_or_default());
         if self.revocations.is_revoked(&revocable(&principal)) {
             return Err(Reason::Revoked.into());
         }
         if words.is_some() && self.verified.has_room_for(token) {
-            let verified = Verified::new(token, principal.clone(), ring.epoch, revocations);
+            let known = (ring.epoch, revocations);
             self.verified
-                .insert(verified.valid(accepted_from, refused_from));
+                .insert(Verified::new(token, principal.clone(), accepted, known));
         }
         Ok(principal)
     }
@@ -249,10 +249,10 @@ impl AccessTokens {
     }
 
     fn still_good(&self, verified: &Verified, now: Duration) -> Result<(), Reason> {
-        if now >= verified.refused_from {
+        if now >= verified.accepted.end {
             return Err(Reason::Expired);
         }
-        if now < verified.accepted_from {
+        if now < verified.accepted.start {
             return Err(Reason::NotYet);
         }
         let revocations = self.revocations.version();

@@ -7,6 +7,7 @@
 use std::{
     collections::HashMap,
     fmt, mem,
+    ops::Range,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -30,30 +31,27 @@ pub(super) struct Verified {
     pub(super) principal: Principal,
     /// Which keys there were.
     pub(super) epoch: u64,
-    /// Since 1970, leeway included.
-    pub(super) refused_from: Duration,
-    /// Since 1970, leeway included.
-    pub(super) accepted_from: Duration,
+    /// When it is accepted, since 1970, leeway included.
+    pub(super) accepted: Range<Duration>,
     /// How many revocations there were when it was last found to be none of them.
     revocations: AtomicU64,
 }
 
 impl Verified {
-    pub(super) fn new(token: &str, principal: Principal, epoch: u64, revocations: u64) -> Self {
+    /// `epoch` is that of the keys, `revocations` how many there were.
+    pub(super) fn new(
+        token: &str,
+        principal: Principal,
+        accepted: Range<Duration>,
+        (epoch, revocations): (u64, u64),
+    ) -> Self {
         Self {
             token: token.into(),
             principal,
             epoch,
-            refused_from: Duration::ZERO,
-            accepted_from: Duration::ZERO,
+            accepted,
             revocations: AtomicU64::new(revocations),
         }
-    }
-
-    /// From and until when it is accepted, since 1970, leeway included.
-    pub(super) fn valid(mut self, accepted_from: Duration, refused_from: Duration) -> Self {
-        (self.accepted_from, self.refused_from) = (accepted_from, refused_from);
-        self
     }
 
     /// Whether nothing was revoked since it was last looked at.
@@ -174,7 +172,7 @@ mod tests {
             claims: None,
         };
         let principal = Principal::new(parts, Vocabularies::default());
-        Verified::new(token, principal, 0, 0)
+        Verified::new(token, principal, Duration::ZERO..Duration::ZERO, (0, 0))
     }
 
     fn held(tokens: &VerifiedTokens) -> usize {

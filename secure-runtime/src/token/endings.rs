@@ -97,7 +97,7 @@ impl Endings {
     }
 
     async fn end_all(&self, subject: &str) -> Result<(), StoreError> {
-        for family in self.families.ids_of_subject(subject).await? {
+        for (family, _) in self.families.all_of_subject(subject).await? {
             self.families.end(&family).await?;
             self.revoke_family(&family).await?;
         }

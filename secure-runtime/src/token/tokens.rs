@@ -161,14 +161,13 @@ impl Tokens {
     /// # Errors
     /// When the store fails; call it again.
     pub async fn end_sign_in(&self, subject: &str, id: &str) -> Result<bool, StoreError> {
-        let families = self.families().of_subject(subject).await?;
-        let lives = families.iter().any(|family| family.id == id);
-        let ids = self.families().ids_of_subject(subject).await?;
+        let families = self.families().all_of_subject(subject).await?;
+        let Some((_, lives)) = families.iter().find(|(known, _)| known == id) else {
+            return Ok(false);
+        };
         // One that has ended, too: whoever ended it may not have done so to the end.
-        if ids.iter().any(|known| known == id) {
-            self.endings.end(id, AuditKind::TokenRevoked).await?;
-        }
-        Ok(lives)
+        self.endings.end(id, AuditKind::TokenRevoked).await?;
+        Ok(lives.is_some())
     }
 
     /// Revokes whatever token this is (RFC 7009): a refresh token with its family and their access

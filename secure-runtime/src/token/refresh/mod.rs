@@ -21,7 +21,7 @@ pub(crate) use text::TagKey;
 use super::{HORIZON, Refresh, Token, millis};
 use crate::{
     clock::Clock,
-    store::{Entry, Space, Store, StoreError},
+    store::{Entry, Listed, Space, Store, StoreError},
 };
 
 const FAMILIES: Space<'static> = Space::new("refresh");
@@ -282,25 +282,29 @@ impl Families {
 
     /// The families of a subject, the last refreshed first; those that have ended are not among them.
     pub(super) async fn of_subject(&self, subject: &str) -> Result<Vec<Family>, StoreError> {
-        let listed = self.store.list(FAMILIES, subject).await?;
-        let mut families: Vec<Family> = listed
-            .iter()
-            .filter_map(|entry| match Record::from_bytes(&entry.value) {
-                Ok(record) => (!record.ended).then(|| family(&entry.id, &record)),
-                Err(error) => {
-                    tracing::error!(%error, family = entry.id, "a refresh family is passed over");
-                    None
-                }
-            })
-            .collect();
+        let all = self.all_of_subject(subject).await?;
+        let mut families: Vec<Family> = all.into_iter().filter_map(|(_, lives)| lives).collect();
         families.sort_by_key(|family| std::cmp::Reverse(family.refreshed_at));
         Ok(families)
     }
 
-    /// The ids of all families of a subject, also of those that have ended or cannot be read.
-    pub(super) async fn ids_of_subject(&self, subject: &str) -> Result<Vec<String>, StoreError> {
+    /// All families of a subject by their ids: `None` where one has ended or cannot be read.
+    pub(super) async fn all_of_subject(
+        &self,
+        subject: &str,
+    ) -> Result<Vec<(String, Option<Family>)>, StoreError> {
         let listed = self.store.list(FAMILIES, subject).await?;
-        Ok(listed.into_iter().map(|entry| entry.id).collect())
+        let families = listed.into_iter().map(|Listed { id, value }| {
+            let lives = match Record::from_bytes(&value) {
+                Ok(record) => (!record.ended).then(|| family(&id, &record)),
+                Err(error) => {
+                    tracing::error!(%error, family = id, "a refresh family is passed over");
+                    None
+                }
+            };
+            (id, lives)
+        });
+        Ok(families.collect())
     }
 
     /// The successor, if the record is still as it was read.
