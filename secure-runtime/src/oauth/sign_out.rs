@@ -35,7 +35,7 @@ pub async fn revoke(
 /// `POST /logout`: ends the caller's token and the sign-in that it came from. 204.
 ///
 /// A token that is narrower than its owner is refused, as on every route that names no scope; it ends by
-/// [`revoke`](revoke()).
+/// [`revoke`](struct@revoke).
 #[post("/logout")]
 #[protected]
 pub async fn logout(security: Security, caller: CurrentUser) -> Result<HttpResponse, Problem> {
