@@ -18,11 +18,14 @@ use key_file::KeyFile;
 
 use crate::{
     Problem,
+    account::AccountSettings,
+    audit::AuditSink,
     clock::Clock,
+    crypto::SecretRing,
     edge::DefaultHeaders,
     limit::Limiter,
     middleware::SecurityMiddleware,
-    oauth::OAuth,
+    oauth::{ErasedOwners, OAuth},
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     store::Store,
@@ -88,7 +91,8 @@ impl Security {
         let mut routes = Routes::new();
         listing(&mut routes);
         let table = routes::check(&routes)?;
-        let findings = self.state.oauth.findings(&table);
+        let mut findings = self.state.oauth.findings(&table);
+        findings.extend(table.unmet(|need| self.state.accounts.has(need)));
         if !findings.is_empty() {
             return Err(LaunchError::new(findings));
         }
@@ -171,7 +175,10 @@ impl fmt::Debug for Security {
 pub(crate) struct State {
     profile: Profile,
     tokens: Tokens,
+    secrets: SecretRing,
+    audit: Arc<dyn AuditSink>,
     oauth: OAuth,
+    accounts: AccountSettings,
     key_file: Option<KeyFile>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -214,6 +221,24 @@ impl State {
 
     pub(crate) fn headers(&self) -> &DefaultHeaders {
         &self.headers
+    }
+
+    /// What every key is derived from that is no signing key.
+    pub(crate) fn secrets(&self) -> &SecretRing {
+        &self.secrets
+    }
+
+    pub(crate) fn audit(&self) -> &dyn AuditSink {
+        &*self.audit
+    }
+
+    pub(crate) fn accounts(&self) -> &AccountSettings {
+        &self.accounts
+    }
+
+    /// Whoever says what a subject may have.
+    pub(crate) fn owners(&self) -> Result<&dyn ErasedOwners, Problem> {
+        self.oauth.owners()
     }
 
     /// In bytes.

@@ -140,7 +140,7 @@ fn parameter(argument: &Argument, private: &TokenStream) -> TokenStream {
             quote!({
                 #[allow(unused_imports)]
                 use #private::Unknown as _;
-                #private::Parameter::new(#probe::INPUT, #probe::CALLER)
+                #private::Parameter::new(#probe::INPUT, #probe::CALLER, #probe::NEEDS)
             })
         }
         Mark::Trusted => quote!(#private::Parameter::trusted()),

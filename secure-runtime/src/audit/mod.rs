@@ -8,7 +8,7 @@
 
 mod sink;
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 pub use sink::{AuditSink, TracingSink};
 
@@ -20,16 +20,53 @@ pub struct AuditEvent {
     pub kind: AuditKind,
     /// When, since 1970-01-01T00:00:00Z.
     pub at: Duration,
-    /// Whose access it is about.
-    pub subject: String,
+    /// Whose access it is about; `None` where nobody has the account that was named.
+    pub subject: Option<String>,
     /// The refresh family (`sid`) that it is about, where it is about one.
     pub family: Option<String>,
+    /// The API key that it is about, where it is about one.
+    pub api_key: Option<String>,
+    /// The correlation id of the request in which it happened, where it was in one.
+    pub request_id: Option<String>,
+    /// The client's address, where it was in a request.
+    pub address: Option<IpAddr>,
+}
+
+impl AuditEvent {
+    /// An event of this moment, in the request that is under way.
+    pub(crate) fn new(kind: AuditKind, at: Duration) -> Self {
+        Self {
+            kind,
+            at,
+            subject: None,
+            family: None,
+            api_key: None,
+            request_id: None,
+            address: None,
+        }
+    }
+
+    pub(crate) fn about(mut self, subject: &str) -> Self {
+        self.subject = Some(subject.to_owned());
+        self
+    }
+
+    pub(crate) fn of_family(mut self, family: Option<&str>) -> Self {
+        self.family = family.map(str::to_owned);
+        self
+    }
 }
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuditKind {
+    /// Somebody signed in.
+    SignedIn,
+    /// Somebody failed to sign in.
+    SignInFailed,
+    /// Somebody failed so often that nobody looks at the next attempt for a while.
+    SignInThrottled,
     /// Tokens were issued at a sign-in.
     TokenCreated,
     /// A refresh token was used a second time, and its family has ended: somebody has copied it.
@@ -40,22 +77,43 @@ pub enum AuditKind {
     SignedOut,
     /// All tokens of a subject were called back.
     SignedOutEverywhere,
+    /// A password was changed by somebody who knew the one before.
+    PasswordChanged,
+    /// A change of the password failed: the one before was not known.
+    PasswordChangeFailed,
+    /// A password was set by the holder of a link that was mailed.
+    PasswordReset,
+    /// An account was made.
+    AccountCreated,
+    /// The address of an account was changed.
+    AddressChanged,
+    /// An API key was made, or made anew.
+    ApiKeyCreated,
+    /// An API key was called back.
+    ApiKeyRevoked,
 }
 
 impl AuditKind {
     /// The event's name in the OWASP logging vocabulary.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::TokenCreated => "authn_token_created",
+            Self::SignedIn => "authn_login_success",
+            Self::SignInFailed => "authn_login_fail",
+            Self::SignInThrottled => "authn_login_fail_max",
+            Self::TokenCreated | Self::ApiKeyCreated => "authn_token_created",
             Self::TokenReuse => "authn_token_reuse",
-            Self::TokenRevoked => "authn_token_revoked",
+            Self::TokenRevoked | Self::ApiKeyRevoked => "authn_token_revoked",
             Self::SignedOut => "session_expired",
             Self::SignedOutEverywhere => "authn_token_revoked_all",
+            Self::PasswordChanged | Self::PasswordReset => "authn_password_change",
+            Self::PasswordChangeFailed => "authn_password_change_fail",
+            Self::AccountCreated => "user_created",
+            Self::AddressChanged => "user_updated",
         }
     }
 
     /// Whether somebody should look at it.
     pub const fn is_alarming(self) -> bool {
-        matches!(self, Self::TokenReuse)
+        matches!(self, Self::TokenReuse | Self::SignInThrottled)
     }
 }

@@ -17,12 +17,24 @@ pub struct TracingSink;
 
 impl AuditSink for TracingSink {
     fn record(&self, event: &AuditEvent) {
-        let name = event.kind.name();
-        let (subject, family) = (&event.subject, &event.family);
-        if event.kind.is_alarming() {
-            tracing::warn!(target: "audit", event = name, ?subject, ?family);
+        let AuditEvent {
+            kind,
+            at: _,
+            subject,
+            family,
+            api_key,
+            request_id,
+            address,
+        } = event;
+        let name = kind.name();
+        if kind.is_alarming() {
+            tracing::warn!(
+                target: "audit", event = name, ?subject, ?family, ?api_key, ?request_id, ?address
+            );
         } else {
-            tracing::info!(target: "audit", event = name, ?subject, ?family);
+            tracing::info!(
+                target: "audit", event = name, ?subject, ?family, ?api_key, ?request_id, ?address
+            );
         }
     }
 }

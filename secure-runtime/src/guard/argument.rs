@@ -11,7 +11,7 @@ use futures_util::{FutureExt as _, future::LocalBoxFuture};
 use crate::{
     Problem, Security,
     context::RequestContext,
-    policy::Input,
+    policy::{Input, Need},
     principal::{CurrentUser, LoadAccount, Principal},
 };
 
@@ -27,6 +27,8 @@ pub trait Argument {
     const INPUT: Option<Input>;
     /// Whether it needs the caller.
     const CALLER: Caller;
+    /// What the builder of `Security` must have been told for it: asked at launch.
+    const NEEDS: &'static [Need] = &[];
 
     /// Extracts and validates it.
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self::Value>;

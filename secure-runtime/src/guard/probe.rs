@@ -14,7 +14,10 @@ use actix_web::{
 };
 
 use super::{Argument, Caller, Extraction};
-use crate::{Problem, policy::Input};
+use crate::{
+    Problem,
+    policy::{Input, Need},
+};
 
 /// Asks whether `T` is an [`Argument`].
 #[derive(Debug)]
@@ -27,6 +30,8 @@ impl<T: Argument> Probe<T> {
     pub const INPUT: Option<Input> = T::INPUT;
     /// Whether it needs the caller.
     pub const CALLER: Caller = T::CALLER;
+    /// What the builder must have been told for it.
+    pub const NEEDS: &'static [Need] = T::NEEDS;
 
     /// Extracts and validates it.
     pub fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<T::Value> {
@@ -42,6 +47,8 @@ pub trait Unknown<T> {
     const INPUT: Option<Input> = None;
     /// Not known.
     const CALLER: Caller = Caller::Unused;
+    /// Not known.
+    const NEEDS: &'static [Need] = &[];
 
     /// Refuses.
     fn extract(_: &HttpRequest, _: &mut Payload) -> Extraction<T> {

@@ -1,7 +1,6 @@
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, Responder as _, web::Bytes};
 
 use super::{
-    ErasedOwners,
     answer::{Failure, Refusal},
     client::client_id,
     form::Form,
@@ -62,19 +61,10 @@ pub(super) async fn refresh(security: &Security, asked: &Request) -> Result<Issu
         return Err(Refusal::UnsupportedGrantType.into());
     }
     let presented = Token::from_untrusted(asked.form.required("refresh_token")?);
-    let owners = owners(security)?;
+    let owners = security.oauth().owners().map_err(Failure::Problem)?;
     let (tokens, scopes) = (security.tokens(), asked.form.scopes());
     let client_id = asked.client_id.as_deref();
     let renew = async |family: &Family| owners.renew(&family.subject).await;
     let issued = tokens.refresh(&presented, client_id, scopes.as_deref(), renew);
     Ok(issued.await?)
-}
-
-/// The launch check makes sure that there are some.
-pub(super) fn owners(security: &Security) -> Result<&dyn ErasedOwners, Failure> {
-    security
-        .oauth()
-        .owners
-        .as_deref()
-        .ok_or_else(|| Failure::Problem(Problem::internal("nobody said `.resource_owners(…)`")))
 }

@@ -4,9 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, web::Bytes};
 
 use super::{
     answer::{Failure, Refusal},
-    grants::{Request, answer, owners, refresh},
+    grants::{Request, answer, refresh},
 };
-use crate::{Problem, Secret, Security, post, public, rate_limit, token::IssuedTokens};
+use crate::{
+    Problem, Secret, Security, post, public, rate_limit,
+    token::{Grant, IssuedTokens},
+};
 
 /// In bytes: what a password is bounded by everywhere.
 const LONGEST_PASSWORD: usize = 1024;
@@ -48,10 +51,11 @@ async fn password_or_refresh(
     let password = Secret::new(password.to_owned());
     // Before the password is verified: who is signed out everywhere meanwhile gets no token.
     let begun = security.tokens().now();
-    let found = owners(security)?.sign_in(username, password).await;
+    let found: Result<Option<Grant>, Problem> = Err(Problem::internal("SignIn is not there yet"));
     let grant = found
         .map_err(Failure::Problem)?
         .ok_or(Refusal::InvalidGrant)?;
+    let _ = (username, password);
     let grant = match asked.form.scopes() {
         Some(wanted) if wanted.iter().any(|scope| !grant.scopes().contains(scope)) => {
             return Err(Refusal::InvalidScope.into());

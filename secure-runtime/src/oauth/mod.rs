@@ -17,7 +17,6 @@
 //!
 //! # struct Accounts;
 //! # impl oauth::ResourceOwners for Accounts {
-//! #     async fn sign_in(&self, _: &str, _: Secret<String>) -> Result<Option<secure_runtime::token::Grant>, Problem> { Ok(None) }
 //! #     async fn renew(&self, _: &str) -> Result<Option<secure_runtime::token::Grant>, Problem> { Ok(None) }
 //! # }
 //! # fn run(accounts: Accounts) -> Result<(), Box<dyn std::error::Error>> {
@@ -46,7 +45,7 @@ pub mod legacy;
 mod owners;
 mod sign_out;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 pub use discovery::metadata;
 pub use grants::token;
@@ -55,11 +54,11 @@ pub(crate) use owners::ErasedOwners;
 pub use owners::ResourceOwners;
 pub use sign_out::{logout, logout_everywhere, revoke};
 
-use crate::routes::RouteTable;
+use crate::{Problem, routes::RouteTable};
 
 /// What the endpoints are told by the builder.
 pub(crate) struct OAuth {
-    owners: Option<Box<dyn ErasedOwners>>,
+    owners: Option<Arc<dyn ErasedOwners>>,
     /// Scheme and host, without a slash at the end.
     origin: Option<String>,
     issuer: String,
@@ -68,7 +67,7 @@ pub(crate) struct OAuth {
 
 impl OAuth {
     pub(crate) fn new(
-        owners: Option<Box<dyn ErasedOwners>>,
+        owners: Option<Arc<dyn ErasedOwners>>,
         public_origin: Option<String>,
         issuer: &str,
         jwks_max_age: Duration,
@@ -81,6 +80,13 @@ impl OAuth {
             issuer: issuer.to_owned(),
             jwks_max_age,
         }
+    }
+
+    /// Whoever says what a subject may have. The launch check makes sure that there is somebody where it
+    /// is asked.
+    pub(crate) fn owners(&self) -> Result<&dyn ErasedOwners, Problem> {
+        let owners = self.owners.as_deref();
+        owners.ok_or_else(|| Problem::internal("nobody said `.resource_owners(…)`"))
     }
 
     /// What the mounted endpoints need and nobody has said.

@@ -14,6 +14,11 @@ impl PasswordHash {
         Self(Secret::new(text))
     }
 
+    /// A hash as it was stored. It is read when a password is verified.
+    pub fn from_stored(text: impl Into<String>) -> Self {
+        Self::new(text.into())
+    }
+
     /// The text to store, `$argon2id$…`. At most 128 ASCII characters.
     pub fn expose(&self) -> &str {
         self.0.expose()

@@ -1,3 +1,4 @@
+use super::Need;
 use crate::{
     guard::Caller,
     input::{Bounded, Bounds},
@@ -81,12 +82,17 @@ impl Input {
 pub struct Parameter {
     input: Option<Input>,
     caller: Caller,
+    needs: &'static [Need],
 }
 
 impl Parameter {
     /// An argument that says itself what it is.
-    pub const fn new(input: Option<Input>, caller: Caller) -> Self {
-        Self { input, caller }
+    pub const fn new(input: Option<Input>, caller: Caller, needs: &'static [Need]) -> Self {
+        Self {
+            input,
+            caller,
+            needs,
+        }
     }
 
     /// An argument marked `#[trusted]`.
@@ -94,6 +100,7 @@ impl Parameter {
         Self {
             input: None,
             caller: Caller::Unused,
+            needs: &[],
         }
     }
 
@@ -102,11 +109,16 @@ impl Parameter {
         Self {
             input: Some(Input::unvalidated(because)),
             caller: Caller::Unused,
+            needs: &[],
         }
     }
 
     pub(crate) const fn input(&self) -> Option<Input> {
         self.input
+    }
+
+    pub(crate) const fn needs(&self) -> &'static [Need] {
+        self.needs
     }
 
     pub(crate) const fn is_caller(&self) -> bool {

@@ -8,6 +8,7 @@ mod access;
 mod endpoint;
 mod input;
 mod limit;
+mod need;
 mod vocabulary;
 
 pub use access::{Access, Demands};
@@ -16,6 +17,7 @@ pub use endpoint::Endpoint;
 pub use input::Parameter;
 pub use input::{Input, InputKind};
 pub use limit::{Count, KeyFunction, LimitKey, RateLimit};
+pub use need::Need;
 pub use vocabulary::{RoleWord, ScopeWord, Vocabulary, WordSet};
 
 /// A type that carries the policy of one handler. The attributes implement it.
@@ -128,6 +130,15 @@ impl RoutePolicy {
             at += 1;
         }
         false
+    }
+
+    /// What the handler's arguments need the builder of `Security` to have been told.
+    pub fn needs(&self) -> impl Iterator<Item = Need> + use<> {
+        let needs = self
+            .parameters
+            .iter()
+            .flat_map(|parameter| parameter.needs());
+        needs.copied()
     }
 
     /// Whether a route attribute of the handler names a middleware (`wrap = "…"`), which sees requests

@@ -6,7 +6,7 @@ use secure_grammar::Quota;
 use super::entry::UncheckedEntry;
 use crate::{
     limit::Rule,
-    policy::{Count, LimitKey, Policy, RateLimit, RoutePolicy},
+    policy::{Count, LimitKey, Need, Policy, RateLimit, RoutePolicy},
     principal::Vocabularies,
 };
 
@@ -100,6 +100,24 @@ impl RouteTable {
         }
         table.routes = routes;
         table
+    }
+
+    /// What handlers need the builder to have been told, and it was not.
+    pub(crate) fn unmet(&self, has: impl Fn(Need) -> bool) -> Vec<String> {
+        let mut findings = Vec::new();
+        for route in &self.routes {
+            let handler = route.policy.handler();
+            let mut missing: Vec<_> = route.policy.needs().filter(|need| !has(*need)).collect();
+            missing.dedup();
+            let missing = missing.into_iter().map(|need| {
+                format!(
+                    "`{handler}` needs `{}`; say it to the builder of `Security`",
+                    need.call()
+                )
+            });
+            findings.extend(missing);
+        }
+        findings
     }
 
     fn methods_of(&mut self, path: &str) -> &mut Vec<Method> {

@@ -1,5 +1,6 @@
 //! Settings in code.
 
+mod accounts;
 mod tokens;
 
 use std::{
@@ -13,6 +14,7 @@ use super::{
     key_file::KeyFile,
 };
 use crate::{
+    account::AccountSettings,
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
     edge::DefaultHeaders,
@@ -116,7 +118,8 @@ pub(super) struct Options {
     pub(super) limiter: Option<Box<dyn Limiter>>,
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) audit: Arc<dyn AuditSink>,
-    pub(super) owners: Option<Box<dyn ErasedOwners>>,
+    pub(super) owners: Option<Arc<dyn ErasedOwners>>,
+    pub(super) accounts: AccountSettings,
     pub(super) public_origin: Option<String>,
     pub(super) key_file: Option<KeyFile>,
 }
@@ -144,6 +147,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 store: None,
                 audit: Arc::new(TracingSink),
                 owners: None,
+                accounts: AccountSettings::default(),
                 public_origin: None,
                 key_file: None,
             },
@@ -321,13 +325,18 @@ impl<I, A, K> Builder<I, A, K> {
             findings.push(format!("the public origin: {why}"));
         }
         let keys = self.key.take();
-        let tokens = Tokens::new(
-            (issuer, audience, keys),
-            options.tokens,
-            (store.clone(), clock.clone(), options.audit),
-        );
-        let tokens = match tokens {
-            Ok(tokens) if findings.is_empty() => tokens,
+        let secrets = options.tokens.secrets(&keys);
+        let tokens = secrets.and_then(|secrets| {
+            let tokens = Tokens::new(
+                (issuer, audience, keys),
+                options.tokens,
+                &secrets,
+                (store.clone(), clock.clone(), options.audit.clone()),
+            );
+            Ok((secrets, tokens?))
+        });
+        let (secrets, tokens) = match tokens {
+            Ok(made) if findings.is_empty() => made,
             Ok(_) => return Err(SettingsError::new(findings)),
             Err(finding) => {
                 findings.push(finding);
@@ -337,7 +346,10 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
+            secrets,
+            audit: options.audit,
             oauth,
+            accounts: options.accounts,
             key_file: options.key_file,
             store,
             clock,

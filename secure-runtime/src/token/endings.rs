@@ -88,12 +88,8 @@ impl Endings {
     }
 
     pub(super) fn record(&self, kind: AuditKind, subject: &str, family: Option<&str>) {
-        self.audit.record(&AuditEvent {
-            kind,
-            at: self.clock.unix(),
-            subject: subject.to_owned(),
-            family: family.map(str::to_owned),
-        });
+        let event = AuditEvent::new(kind, self.clock.unix());
+        self.audit.record(&event.about(subject).of_family(family));
     }
 
     async fn end_all(&self, subject: &str) -> Result<(), StoreError> {

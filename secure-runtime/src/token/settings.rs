@@ -12,7 +12,12 @@ use super::{
     refresh::{Families, RefreshSettings, TagKey},
     revocation::{RevocationSettings, Revocations},
 };
-use crate::{audit::AuditSink, clock::Clock, crypto::ServerSecret, store::Store};
+use crate::{
+    audit::AuditSink,
+    clock::Clock,
+    crypto::{PurposeKey, SecretRing, ServerSecret},
+    store::Store,
+};
 
 const REFRESH: &str = "refresh token";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -109,25 +114,27 @@ impl TokenSettings {
         broken.map(|(_, rule)| rule.to_owned()).collect()
     }
 
-    /// The keys of refresh tokens, the one that makes them first: from the secrets where there are any,
-    /// else from the HMAC keys of the ring.
-    fn tag_keys(&self, keys: &KeyRing) -> Option<(TagKey, Vec<TagKey>)> {
-        let mut tag_keys: Vec<TagKey> = match &self.secret {
-            Some(secret) => std::iter::once(secret)
-                .chain(&self.previous_secrets)
-                .map(|secret| TagKey::new(secret.id(), &*secret.derive(REFRESH)))
-                .collect(),
-            None => {
-                keys.current().verifying_key().secret()?;
-                let derived = keys.for_purpose(REFRESH);
-                let secrets = derived
-                    .verifying_keys()
-                    .filter_map(|key| Some(TagKey::new(key.kid().to_owned(), key.secret()?)));
-                secrets.collect()
-            }
-        };
-        let previous = tag_keys.split_off(1);
-        Some((tag_keys.pop()?, previous))
+    /// What every key is derived from that is no signing key: the secrets where there are any, else the
+    /// HMAC keys of the ring.
+    ///
+    /// # Errors
+    /// When there is neither.
+    pub(crate) fn secrets(&self, keys: &KeyRing) -> Result<SecretRing, String> {
+        if let Some(secret) = &self.secret {
+            let all = std::iter::once(secret).chain(&self.previous_secrets);
+            return Ok(SecretRing::new(all));
+        }
+        if keys.current().verifying_key().secret().is_none() {
+            return Err(
+                "beside an asymmetric signing key `.secret(…)` is required: refresh tokens are \
+                 derived from it"
+                    .to_owned(),
+            );
+        }
+        let named = keys
+            .verifying_keys()
+            .filter_map(|key| Some((key.kid().to_owned(), key.secret()?.to_vec())));
+        Ok(SecretRing::named(named))
     }
 }
 
@@ -137,15 +144,15 @@ impl Tokens {
     pub(crate) fn new(
         (issuer, audience, keys): (String, String, KeyRing),
         settings: TokenSettings,
+        secrets: &SecretRing,
         (store, clock, audit): (Arc<dyn Store>, Arc<dyn Clock>, Arc<dyn AuditSink>),
     ) -> Result<Self, String> {
-        let Some((key, previous)) = settings.tag_keys(&keys) else {
-            return Err(
-                "beside an asymmetric signing key `.secret(…)` is required: refresh tokens are \
-                 derived from it"
-                    .to_owned(),
-            );
+        let mut tag_keys = secrets.keys(REFRESH).into_iter();
+        let tag_key = |key: PurposeKey| TagKey::new(key.id, &*key.key);
+        let Some(key) = tag_keys.next().map(tag_key) else {
+            return Err("there is no secret".to_owned());
         };
+        let previous = tag_keys.map(tag_key).collect();
         let revocations = Arc::new(Revocations::new(
             store.clone(),
             clock.clone(),

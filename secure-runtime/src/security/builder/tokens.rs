@@ -1,6 +1,6 @@
 //! What the builder is told about tokens.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde::de::DeserializeOwned;
 
@@ -96,10 +96,10 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
-    /// Who signs in at the token endpoint, and what they may do
-    /// ([`oauth`](crate::oauth)).
+    /// What a subject may have when its tokens are renewed ([`oauth`](crate::oauth)). Said by
+    /// [`accounts`](Self::accounts), too.
     pub fn resource_owners(mut self, owners: impl ResourceOwners) -> Self {
-        self.options.owners = Some(Box::new(owners));
+        self.options.owners = Some(Arc::new(owners));
         self
     }
 }
