@@ -14,7 +14,8 @@ use actix_web::{
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use crate::{
-    Problem, context::RequestContext, crypto::random_hex, routes::UncheckedMap, security::State,
+    Problem, context::RequestContext, crypto::random_hex, edge::ClientAddress,
+    routes::UncheckedMap, security::State,
 };
 use admission::Admission;
 use finish::Finish;
@@ -81,7 +82,8 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let context = RequestContext::new(self.state.clone(), random_hex::<16>());
+        let client = ClientAddress::of(&request, self.state.proxies());
+        let context = RequestContext::new(self.state.clone(), random_hex::<16>(), client);
         request.extensions_mut().insert(context.clone());
         let finish = Finish {
             context,
