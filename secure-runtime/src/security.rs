@@ -24,6 +24,7 @@ use crate::{
     crypto::SecretRing,
     edge::{DefaultHeaders, TrustedProxies},
     limit::Limiter,
+    mail::Mail,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
     report::Report,
@@ -129,6 +130,11 @@ impl Security {
         &self.state.one_time
     }
 
+    /// The queue of letters.
+    pub fn mail(&self) -> Mail<'_> {
+        Mail::of(&self.state)
+    }
+
     /// Where the state lives that outlasts a request.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.state.store
@@ -216,6 +222,14 @@ impl State {
 
     pub(crate) fn access_tokens(&self) -> &AccessTokens {
         self.tokens.access()
+    }
+
+    pub(crate) fn one_time(&self) -> &OneTimeTokens {
+        &self.one_time
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -14,6 +14,7 @@ pub use records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, Sig
 
 use crate::{
     Problem,
+    mail::Post,
     password::{PasswordPolicy, Passwords},
     policy::Need,
 };
@@ -25,6 +26,7 @@ pub(crate) struct AccountSettings {
     pub(crate) sign_ups: Option<Arc<dyn ErasedSignUps>>,
     pub(crate) address_changes: Option<Arc<dyn ErasedAddressChanges>>,
     pub(crate) policy: Arc<dyn JudgePasswords>,
+    pub(crate) mail: Option<Post>,
 }
 
 impl Default for AccountSettings {
@@ -34,6 +36,7 @@ impl Default for AccountSettings {
             sign_ups: None,
             address_changes: None,
             policy: Arc::new(PasswordPolicy::default()),
+            mail: None,
         }
     }
 }
@@ -45,7 +48,7 @@ impl AccountSettings {
             Need::Accounts => self.records.is_some(),
             Need::SignUps => self.sign_ups.is_some(),
             Need::AddressChanges => self.address_changes.is_some(),
-            Need::Mail => false,
+            Need::Mail => self.mail.is_some(),
         }
     }
 

@@ -153,6 +153,12 @@ impl AccountRecord {
         &self.subject
     }
 
+    /// Whether it is in use, and its mail goes to this address.
+    pub(crate) fn is_at(&self, address: &str) -> bool {
+        let own = self.address.as_deref();
+        !self.disabled && own.is_some_and(|own| normalized(own) == normalized(address))
+    }
+
     /// What its passwords are judged by.
     pub(crate) fn password_context(&self) -> PasswordContext {
         password_context(self.address.as_deref(), self.username.as_deref())

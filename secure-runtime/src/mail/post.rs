@@ -10,7 +10,7 @@ use futures_util::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::{Mutex, Notify};
 
 use super::{
-    Errand, Letters, MailError,
+    Errand, Letters,
     delivery::Delivery,
     mailer::ErasedMailer,
     queue::{Queue, Waiting},

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Errand;
 use crate::{
-    clock::Clock,
     crypto::random_hex,
     security::State,
     store::{Entry, Key, Listed, Space, Store, StoreError},

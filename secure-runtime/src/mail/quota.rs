@@ -4,7 +4,6 @@ use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    clock::Clock as _,
     security::State,
     store::{Entry, Space, StoreError},
 };

@@ -41,7 +41,10 @@ impl FileOutbox {
     pub fn open(folder: impl AsRef<Path>, from: &str) -> Result<Self, TransportError> {
         let (folder, from) = (folder.as_ref(), sender(from)?);
         create_folder(folder).map_err(|error| {
-            TransportError::new(format_args!("the mail folder {}: {error}", folder.display()))
+            TransportError::new(format_args!(
+                "the mail folder {}: {error}",
+                folder.display()
+            ))
         })?;
         Ok(Self {
             folder: folder.to_owned(),

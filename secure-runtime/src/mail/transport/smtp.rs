@@ -109,7 +109,8 @@ struct Server {
 
 impl Server {
     fn read(url: &str) -> Result<Self, TransportError> {
-        let wrong = |what: &str| TransportError::new(format_args!("the URL of the mail server {what}"));
+        let wrong =
+            |what: &str| TransportError::new(format_args!("the URL of the mail server {what}"));
         let uri: Uri = url.parse().map_err(|_| wrong("is none"))?;
         let is_tls = match uri.scheme_str() {
             Some("smtps") => true,
