@@ -18,7 +18,7 @@ use key_file::KeyFile;
 
 use crate::{
     Problem,
-    account::AccountSettings,
+    account::{AccountSettings, throttle::Throttle},
     audit::AuditSink,
     clock::Clock,
     crypto::SecretRing,
@@ -234,6 +234,11 @@ impl State {
 
     pub(crate) fn accounts(&self) -> &AccountSettings {
         &self.accounts
+    }
+
+    /// What decides which attempts to prove who one is are looked at.
+    pub(crate) fn throttle(&self) -> Throttle {
+        Throttle::new(self.store.clone(), self.clock.clone())
     }
 
     /// Whoever says what a subject may have.
