@@ -6,10 +6,12 @@
 //!
 //! [OWASP logging vocabulary]: https://cheatsheetseries.owasp.org/cheatsheets/Logging_Vocabulary_Cheat_Sheet.html
 
+mod origin;
 mod sink;
 
 use std::{net::IpAddr, time::Duration};
 
+pub(crate) use origin::{Origin, in_request, later_in_request};
 pub use sink::{AuditSink, TracingSink};
 
 /// One event.
@@ -35,14 +37,18 @@ pub struct AuditEvent {
 impl AuditEvent {
     /// An event of this moment, in the request that is under way.
     pub(crate) fn new(kind: AuditKind, at: Duration) -> Self {
+        let Origin {
+            request_id,
+            address,
+        } = Origin::current();
         Self {
             kind,
             at,
             subject: None,
             family: None,
             api_key: None,
-            request_id: None,
-            address: None,
+            request_id,
+            address,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Settings in code.
 
 mod accounts;
+mod edge;
 mod tokens;
 
 use std::{
@@ -17,7 +18,7 @@ use crate::{
     account::AccountSettings,
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
-    edge::DefaultHeaders,
+    edge::{DefaultHeaders, ProxySettings},
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
@@ -121,6 +122,7 @@ pub(super) struct Options {
     pub(super) owners: Option<Arc<dyn ErasedOwners>>,
     pub(super) accounts: AccountSettings,
     pub(super) public_origin: Option<String>,
+    pub(super) proxies: ProxySettings,
     pub(super) key_file: Option<KeyFile>,
 }
 
@@ -149,6 +151,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 owners: None,
                 accounts: AccountSettings::default(),
                 public_origin: None,
+                proxies: ProxySettings::default(),
                 key_file: None,
             },
         }
@@ -319,6 +322,12 @@ impl<I, A, K> Builder<I, A, K> {
             options.tokens.jwks_max_age,
         );
         findings.extend(options.tokens.findings());
+        let (proxies, wrong) = options.proxies.check();
+        findings.extend(
+            wrong
+                .iter()
+                .map(|why| format!("the trusted proxies: {why}")),
+        );
         if let Some(origin) = &public_origin
             && let Err(why) = environment::public_origin(origin, production)
         {
@@ -357,6 +366,7 @@ impl<I, A, K> Builder<I, A, K> {
                 .limiter
                 .unwrap_or_else(|| Box::new(InProcess::default())),
             headers: DefaultHeaders::new(production, options.public_https, options.hsts_subdomains),
+            proxies,
             body_limit: options.body_limit,
             unlisted_routes: options.unlisted_routes,
             ephemeral_key: options.ephemeral_key,

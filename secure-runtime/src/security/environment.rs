@@ -8,13 +8,14 @@ use secure_grammar::{parse_duration, parse_size};
 
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
-    ServerSecret,
+    ForwardedHeader, ServerSecret,
+    edge::ProxySettings,
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
 };
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 21] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -34,6 +35,8 @@ const VARIABLES: [&str; 19] = [
     "SECURE_BODY_LIMIT",
     "SECURE_PUBLIC_ORIGIN",
     "SECURE_HSTS_SUBDOMAINS",
+    "SECURE_TRUSTED_PROXIES",
+    "SECURE_FORWARDED_HEADER",
 ];
 
 /// Variables with this beginning steer the project's own tests.
@@ -109,6 +112,14 @@ pub(super) fn read(
         public_origin(text, production).map(|is_https| (text.to_owned(), is_https))
     });
     let subdomains = reader.parsed("SECURE_HSTS_SUBDOMAINS", flag);
+    let proxies = ProxySettings {
+        networks: reader
+            .parsed("SECURE_TRUSTED_PROXIES", networks)
+            .unwrap_or_default(),
+        header: reader
+            .parsed("SECURE_FORWARDED_HEADER", forwarded_header)
+            .unwrap_or_default(),
+    };
     if !reader.findings.is_empty() {
         return Err(SettingsError::new(reader.findings));
     }
@@ -133,6 +144,7 @@ pub(super) fn read(
             options.announce = !production;
             options.key_file = key_file;
             options.hsts_subdomains = subdomains.unwrap_or(false);
+            options.proxies = proxies;
             options.body_limit = body_limit.unwrap_or(options.body_limit);
             if let Some((origin, is_https)) = public_origin {
                 options.public_https = is_https;
@@ -203,6 +215,29 @@ pub(super) fn public_origin(text: &str, production: bool) -> Result<bool, String
         "http" if production => Err("production is reached by `https`".to_owned()),
         "http" => Ok(false),
         _ => Err(shape()),
+    }
+}
+
+/// The networks of a list with commas.
+fn networks(text: &str) -> Result<Vec<String>, String> {
+    let networks = text.split(',').map(|network| network.trim().to_owned());
+    let settings = ProxySettings {
+        networks: networks.collect(),
+        ..ProxySettings::default()
+    };
+    match settings.check() {
+        (_, findings) if findings.is_empty() => Ok(settings.networks),
+        (_, findings) => Err(findings.join("; ")),
+    }
+}
+
+fn forwarded_header(text: &str) -> Result<ForwardedHeader, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "x-forwarded-for" => Ok(ForwardedHeader::XForwardedFor),
+        "forwarded" => Ok(ForwardedHeader::Forwarded),
+        _ => Err(format!(
+            "`{text}` is neither `x-forwarded-for` nor `forwarded`"
+        )),
     }
 }
 

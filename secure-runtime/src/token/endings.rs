@@ -6,7 +6,7 @@ use super::{
     revocation::{Fact, Revocations},
 };
 use crate::{
-    audit::{AuditEvent, AuditKind, AuditSink},
+    audit::{AuditEvent, AuditKind, AuditSink, Origin},
     clock::Clock,
     principal::Principal,
     store::StoreError,
@@ -118,11 +118,11 @@ impl Endings {
     }
 }
 
-/// Runs a task to its end, whatever becomes of the request that waits for it.
+/// Runs a task to its end, whatever becomes of the request that waits for it and in whose name it goes on.
 async fn to_the_end(
     task: impl Future<Output = Result<(), StoreError>> + Send + 'static,
 ) -> Result<(), StoreError> {
-    match tokio::spawn(task).await {
+    match tokio::spawn(Origin::current().carry(task)).await {
         Ok(outcome) => outcome,
         Err(error) => Err(StoreError::unavailable(error)),
     }
