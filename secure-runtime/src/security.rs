@@ -29,7 +29,7 @@ use crate::{
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     store::Store,
-    token::{AccessTokens, Tokens},
+    token::{AccessTokens, OneTimeTokens, Tokens},
 };
 
 /// Security for one app: tokens, limits, headers and the routes that they protect.
@@ -124,6 +124,11 @@ impl Security {
         self.state.access_tokens()
     }
 
+    /// Issues and redeems the tokens that are mailed and used once.
+    pub fn one_time_tokens(&self) -> &OneTimeTokens {
+        &self.state.one_time
+    }
+
     /// Where the state lives that outlasts a request.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.state.store
@@ -175,6 +180,7 @@ impl fmt::Debug for Security {
 pub(crate) struct State {
     profile: Profile,
     tokens: Tokens,
+    one_time: OneTimeTokens,
     secrets: SecretRing,
     audit: Arc<dyn AuditSink>,
     oauth: OAuth,

@@ -23,7 +23,7 @@ use crate::{
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
     store::{MemoryStore, Store},
-    token::{KeyRing, TokenSettings, Tokens},
+    token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
 
 /// A required part that is not set yet.
@@ -355,6 +355,7 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
+            one_time: OneTimeTokens::new(store.clone(), clock.clone()),
             secrets,
             audit: options.audit,
             oauth,
