@@ -21,7 +21,7 @@ use crate::{
     account::{AccountSettings, throttle::Throttle},
     audit::AuditSink,
     clock::Clock,
-    crypto::SecretRing,
+    crypto::{Sealer, SecretRing, Signer},
     edge::{DefaultHeaders, TrustedProxies},
     limit::Limiter,
     middleware::SecurityMiddleware,
@@ -129,6 +129,16 @@ impl Security {
         &self.state.one_time
     }
 
+    /// Signs values that leave the app and come back, such as links.
+    pub fn signer(&self) -> &Signer {
+        &self.state.signer
+    }
+
+    /// Seals values that are stored, so that nobody who reads the database reads them.
+    pub fn sealer(&self) -> &Sealer {
+        &self.state.sealer
+    }
+
     /// Where the state lives that outlasts a request.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.state.store
@@ -182,6 +192,8 @@ pub(crate) struct State {
     tokens: Tokens,
     one_time: OneTimeTokens,
     secrets: SecretRing,
+    signer: Signer,
+    sealer: Sealer,
     audit: Arc<dyn AuditSink>,
     oauth: OAuth,
     accounts: AccountSettings,
