@@ -18,10 +18,10 @@ use key_file::KeyFile;
 
 use crate::{
     Problem,
-    account::AccountSettings,
+    account::{AccountSettings, throttle::Throttle},
     audit::AuditSink,
     clock::Clock,
-    crypto::SecretRing,
+    crypto::{Sealer, SecretRing, Signer},
     edge::{DefaultHeaders, TrustedProxies},
     limit::Limiter,
     mail::Mail,
@@ -135,6 +135,16 @@ impl Security {
         Mail::of(&self.state)
     }
 
+    /// Signs values that leave the app and come back, such as links.
+    pub fn signer(&self) -> &Signer {
+        &self.state.signer
+    }
+
+    /// Seals values that are stored, so that nobody who reads the database reads them.
+    pub fn sealer(&self) -> &Sealer {
+        &self.state.sealer
+    }
+
     /// Where the state lives that outlasts a request.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.state.store
@@ -188,6 +198,8 @@ pub(crate) struct State {
     tokens: Tokens,
     one_time: OneTimeTokens,
     secrets: SecretRing,
+    signer: Signer,
+    sealer: Sealer,
     audit: Arc<dyn AuditSink>,
     oauth: OAuth,
     accounts: AccountSettings,
@@ -260,6 +272,11 @@ impl State {
 
     pub(crate) fn accounts(&self) -> &AccountSettings {
         &self.accounts
+    }
+
+    /// What decides which attempts to prove who one is are looked at.
+    pub(crate) fn throttle(&self) -> Throttle {
+        Throttle::new(self.store.clone(), self.clock.clone())
     }
 
     /// Whoever says what a subject may have.

@@ -9,6 +9,7 @@
 )]
 
 mod attribute_order;
+mod audit;
 mod authorization;
 mod callers;
 mod foreign_answers;
@@ -22,6 +23,7 @@ mod input_values;
 mod launch;
 mod launch_mounting;
 mod launch_scopes;
+mod limit_addresses;
 mod limit_failures;
 mod limit_fields;
 mod limit_keys;

@@ -3,8 +3,10 @@
 //! The app keeps its accounts in a table of its own and says how they are found
 //! ([`AccountRecords`]); what is done with them is here.
 
+mod device;
 mod erased;
 mod records;
+pub(crate) mod throttle;
 
 use std::{fmt, sync::Arc};
 

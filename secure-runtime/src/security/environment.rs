@@ -344,4 +344,58 @@ mod tests {
         ]);
         assert!(found[0].contains("cannot be read"), "{found:?}");
     }
+
+    #[test]
+    fn proxies_are_a_list_and_their_header_is_named() {
+        let security = read_from(&[
+            ("SECURE_PROFILE", "development"),
+            (
+                "SECURE_TRUSTED_PROXIES",
+                "10.0.0.0/8, 192.0.2.1 ,2001:db8::/32",
+            ),
+            ("SECURE_FORWARDED_HEADER", "Forwarded"),
+        ]);
+        let security = security.expect("settings");
+        let client = |peer: &str| {
+            let lines = || vec![&b"for=203.0.113.9"[..]];
+            let peer = peer.parse().expect("an address");
+            security.state.proxies().client(peer, lines).to_string()
+        };
+        for trusted in ["10.1.2.3", "192.0.2.1", "2001:db8::7"] {
+            assert_eq!(client(trusted), "203.0.113.9", "{trusted}");
+        }
+        assert_eq!(client("192.0.2.2"), "192.0.2.2");
+        assert_eq!(security.state.proxies().header(), "forwarded");
+    }
+
+    #[test]
+    fn no_proxy_is_trusted_by_default() {
+        let blank = ("SECURE_TRUSTED_PROXIES", " ");
+        let security = read_from(&[("SECURE_PROFILE", "development"), blank]);
+        let security = security.expect("settings");
+        let proxies = security.state.proxies();
+        let peer = [127, 0, 0, 1].into();
+        let client = proxies.client(peer, || panic!("the header was read"));
+        assert_eq!(client, peer);
+        assert_eq!(proxies.header(), "x-forwarded-for");
+    }
+
+    #[test]
+    fn proxies_that_cannot_be_meant_are_found() {
+        let found = findings(&[
+            ("SECURE_PROFILE", "development"),
+            ("SECURE_TRUSTED_PROXIES", "10.0.0.1/8,,0.0.0.0/0"),
+            ("SECURE_FORWARDED_HEADER", "x-real-ip"),
+        ]);
+        let [proxies, header] = &found[..] else {
+            panic!("two findings: {found:?}")
+        };
+        assert!(proxies.starts_with("`SECURE_TRUSTED_PROXIES`: `10.0.0.1/8` is an address"));
+        assert!(proxies.contains("`` is no network"), "{proxies}");
+        assert!(
+            proxies.contains("`0.0.0.0/0` trusts everybody"),
+            "{proxies}"
+        );
+        assert!(header.contains("`x-real-ip` is neither"), "{header}");
+    }
 }

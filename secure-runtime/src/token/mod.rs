@@ -44,7 +44,4 @@ const HORIZON: std::time::Duration =
 pub(crate) use revocation::Freshness;
 pub(crate) use settings::TokenSettings;
 
-/// Whole milliseconds since 1970: what moments are stored and compared in.
-fn millis(moment: std::time::Duration) -> u64 {
-    u64::try_from(moment.as_millis()).unwrap_or(u64::MAX)
-}
+use crate::clock::millis;

@@ -8,33 +8,10 @@ use serde_json::json;
 
 use super::*;
 use crate::{
+    clock::moved::MovedClock,
     store::{Key, Listed, MemoryStore, StoreFuture},
     token::{ChangeEmail, Reset, VerifyEmail},
 };
-
-/// A clock that a test moves.
-#[derive(Debug, Clone)]
-struct Moved(Arc<Mutex<Duration>>);
-
-impl Moved {
-    fn new() -> Self {
-        Self(Arc::new(Mutex::new(Duration::from_secs(1_800_000_000))))
-    }
-
-    fn advance(&self, by: Duration) {
-        *self.0.lock().expect("a time") += by;
-    }
-}
-
-impl Clock for Moved {
-    fn unix(&self) -> Duration {
-        *self.0.lock().expect("a time")
-    }
-
-    fn monotonic(&self) -> Duration {
-        self.unix()
-    }
-}
 
 /// Counts how often it is asked, and fails where a test says so.
 #[derive(Debug)]
@@ -91,12 +68,12 @@ impl Store for Counted {
 struct Setup {
     tokens: OneTimeTokens,
     store: Arc<Counted>,
-    clock: Moved,
+    clock: MovedClock,
 }
 
 /// The store's clock is the tokens' own.
 fn setup() -> Setup {
-    let clock = Moved::new();
+    let clock = MovedClock::new();
     let inner = MemoryStore::new().with_clock(clock.clone());
     let store = Arc::new(Counted {
         inner,
@@ -195,9 +172,9 @@ fn each_purpose_has_its_claims_and_its_lifetime() {
 
 #[test]
 fn a_token_ends_by_this_clock_too() {
-    let clock = Moved::new();
+    let clock = MovedClock::new();
     // Its own clock stands still.
-    let store = Arc::new(MemoryStore::new().with_clock(Moved::new()));
+    let store = Arc::new(MemoryStore::new().with_clock(MovedClock::new()));
     let tokens = OneTimeTokens::new(store.clone(), Arc::new(clock.clone()));
     let token = now(tokens.issue::<Reset>("ada", &reset("ada"))).expect("a token");
     clock.advance(Reset::LIFETIME);
