@@ -356,7 +356,7 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
-            one_time: OneTimeTokens::new(store.clone(), clock.clone()),
+            one_time: OneTimeTokens::new(store.clone(), clock.clone(), &secrets),
             signer: Signer::new(secrets.clone(), clock.clone()),
             sealer: Sealer::new(secrets.clone()),
             secrets,
