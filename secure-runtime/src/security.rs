@@ -236,6 +236,10 @@ impl State {
         self.tokens.access()
     }
 
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
     pub(crate) fn one_time(&self) -> &OneTimeTokens {
         &self.one_time
     }

@@ -3,16 +3,27 @@
 //! The app keeps its accounts in a table of its own and says how they are found
 //! ([`AccountRecords`]); what is done with them is here.
 
+mod address_change;
+mod aftermath;
 mod device;
 mod erased;
+mod password_change;
+mod proof;
 mod records;
+mod reset;
+mod sign_up;
 pub(crate) mod throttle;
+mod visit;
 
 use std::{fmt, sync::Arc};
 
+pub use address_change::AddressChange;
 pub use erased::JudgePasswords;
 pub(crate) use erased::{ErasedAddressChanges, ErasedRecords, ErasedSignUps};
+pub use password_change::PasswordChange;
 pub use records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps};
+pub use reset::{PasswordReset, ResetOptions};
+pub use sign_up::SignUp;
 
 use crate::{
     Problem,

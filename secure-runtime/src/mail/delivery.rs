@@ -5,7 +5,6 @@ use crate::{
     Problem,
     account::AccountRecord,
     security::State,
-    store::StoreError,
     token::{ChangeEmail, ChangeEmailClaims, Reset, ResetClaims, VerifyEmail, VerifyEmailClaims},
 };
 
@@ -17,10 +16,15 @@ pub(super) struct Delivery {
 }
 
 enum Occasion {
-    ConfirmSignUp { details: Value },
+    ConfirmSignUp {
+        details: Value,
+    },
     AlreadyRegistered,
     ResetPassword(AccountRecord),
-    ConfirmAddress(ChangeEmailClaims),
+    ConfirmAddress {
+        owner: ResetClaims,
+        claims: ChangeEmailClaims,
+    },
     PasswordChanged,
     AddressChanged,
 }
@@ -45,25 +49,17 @@ impl Delivery {
                 };
                 (address, Occasion::ResetPassword(account))
             }
-            Errand::AddressChange { subject, from, to } => {
-                let (records, _) = state.accounts().records()?;
-                let account = records.by_subject(&subject).await?;
-                let account = account.filter(|account| account.is_at(&from));
-                if account.is_none() {
-                    return Ok(None);
+            Errand::AddressChange { owner, from, to } => match has_account(state, &to).await? {
+                true => (to, Occasion::AlreadyRegistered),
+                false => {
+                    let claims = ChangeEmailClaims {
+                        subject: owner.subject.clone(),
+                        from,
+                        to: to.clone(),
+                    };
+                    (to, Occasion::ConfirmAddress { owner, claims })
                 }
-                match has_account(state, &to).await? {
-                    true => (to, Occasion::AlreadyRegistered),
-                    false => {
-                        let claims = ChangeEmailClaims {
-                            subject,
-                            from,
-                            to: to.clone(),
-                        };
-                        (to, Occasion::ConfirmAddress(claims))
-                    }
-                }
-            }
+            },
             Errand::PasswordChanged { address } => (address, Occasion::PasswordChanged),
             Errand::AddressChanged { address } => (address, Occasion::AddressChanged),
         };
@@ -74,12 +70,13 @@ impl Delivery {
         }))
     }
 
-    /// Makes the token, where there is one in the letter, and has the app write it.
+    /// Makes the token, where there is one in the letter, and has the app write it; `None` where it is not
+    /// due any more.
     pub(super) async fn write(
         self,
         state: &State,
         letters: &dyn Letters,
-    ) -> Result<(String, Letter), StoreError> {
+    ) -> Result<Option<(String, Letter)>, Problem> {
         let (to, tokens) = (self.to, state.one_time());
         let letter = match self.occasion {
             Occasion::ConfirmSignUp { details } => {
@@ -95,15 +92,21 @@ impl Delivery {
                 let token = tokens.issue::<Reset>(subject, &claims).await?;
                 letters.reset_password(&token)
             }
-            Occasion::ConfirmAddress(claims) => {
+            Occasion::ConfirmAddress { owner, claims } => {
                 let subject = &claims.subject;
                 let token = tokens.issue::<ChangeEmail>(subject, &claims).await?;
+                // In this order: whoever sets another password does that, and then ends the tokens that
+                // there are. So either this sees it, or the token is among them.
+                if !is_due(state, &owner, &claims.from).await? {
+                    drop(tokens.redeem(&token).await?);
+                    return Ok(None);
+                }
                 letters.confirm_address(&token)
             }
             Occasion::PasswordChanged => letters.password_changed(),
             Occasion::AddressChanged => letters.address_changed(),
         };
-        Ok((to, letter))
+        Ok(Some((to, letter)))
     }
 }
 
@@ -113,10 +116,20 @@ impl Occasion {
             Self::ConfirmSignUp { .. }
             | Self::AlreadyRegistered
             | Self::ResetPassword(_)
-            | Self::ConfirmAddress(_) => Class::Asked,
+            | Self::ConfirmAddress { .. } => Class::Asked,
             Self::PasswordChanged | Self::AddressChanged => Class::Notice,
         }
     }
+}
+
+/// Whether an account is in use, with the password and the address that it had.
+async fn is_due(state: &State, owner: &ResetClaims, address: &str) -> Result<bool, Problem> {
+    let (records, _) = state.accounts().records()?;
+    let account = records.by_subject(&owner.subject).await?;
+    Ok(
+        account
+            .is_some_and(|account| account.is_at(address) && owner.is_due(account.hash.as_ref())),
+    )
 }
 
 async fn has_account(state: &State, address: &str) -> Result<bool, Problem> {

@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::{crypto::Sealable, token::ResetClaims};
+
 /// What is to be written about, and to whom. No token is in it, and whether anybody has the account is
 /// looked up when it is worked off.
 #[derive(Clone, Serialize, Deserialize)]
@@ -12,7 +14,9 @@ pub(crate) enum Errand {
     Reset { identifier: String },
     /// An account is to have another address.
     AddressChange {
-        subject: String,
+        /// Whose account it is, and which password it had: who sets another one calls off what was asked
+        /// for with the one before.
+        owner: ResetClaims,
         from: String,
         to: String,
     },
@@ -20,6 +24,10 @@ pub(crate) enum Errand {
     PasswordChanged { address: String },
     /// The account that had this address has another one now.
     AddressChanged { address: String },
+}
+
+impl Sealable for Errand {
+    const PURPOSE: &'static str = "secure-runtime mail errand";
 }
 
 impl Errand {

@@ -79,6 +79,8 @@ impl Post {
     pub(super) async fn work_off(&self, state: &State) -> Result<usize, StoreError> {
         let _round = self.round.lock().await;
         let all = Queue::of(state).all().await?;
+        self.done()
+            .retain(|id| all.iter().any(|waiting| waiting.id == *id));
         let left = stream::iter(all).map(|waiting| self.work_on(state, waiting));
         let left = left.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
         left.into_iter()
@@ -136,8 +138,9 @@ impl Post {
             Err(error) => return failed(error.into()),
         }
         let (to, letter) = match delivery.write(state, &*self.letters).await {
-            Ok(written) => written,
-            Err(error) => return failed(error.into()),
+            Ok(Some(written)) => written,
+            Ok(None) => return Outcome::Done,
+            Err(problem) => return failed(problem),
         };
         match self.mailer.send(&to, &letter).await {
             Ok(()) => Outcome::Done,

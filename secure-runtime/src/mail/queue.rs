@@ -1,11 +1,10 @@
 use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::Errand;
 use crate::{
-    crypto::random_hex,
+    crypto::{Sealed, random_hex},
     security::State,
     store::{Entry, Key, Listed, Space, Store, StoreError},
 };
@@ -54,14 +53,16 @@ impl<'a> Queue<'a> {
     /// One write, whatever the errand.
     pub(super) async fn add(&self, errand: &Errand) -> Result<(), StoreError> {
         let now = self.now();
-        let plain = serde_json::to_vec(errand).map_err(|_| StoreError::Invalid("errand"))?;
+        let id = random_hex::<16>();
+        let sealed = self.state.sealer().seal(errand, id.as_bytes());
+        let sealed = sealed.map_err(|_| StoreError::Invalid("errand"))?;
         let record = Record {
             queued: now,
             due: now,
             tries: 0,
-            errand: STANDARD_NO_PAD.encode(plain),
+            errand: sealed.as_str().to_owned(),
         };
-        let (id, value) = (random_hex::<16>(), record.value()?);
+        let value = record.value()?;
         let entry = entry(&value, LIFETIME);
         self.store().put(key(&id), entry).await
     }
@@ -105,8 +106,9 @@ impl<'a> Queue<'a> {
 
     /// What is to be done; `None` where nobody here can read it.
     pub(super) fn errand(&self, waiting: &Waiting) -> Option<Errand> {
-        let plain = STANDARD_NO_PAD.decode(&waiting.record.errand).ok()?;
-        serde_json::from_slice(&plain).ok()
+        let sealed = Sealed::from_stored(waiting.record.errand.as_str());
+        let opened = self.state.sealer().open(&sealed, waiting.id.as_bytes());
+        opened.ok()
     }
 
     async fn replace(

@@ -72,9 +72,8 @@ pub(super) async fn grants(
 
 /// The store holds no address: a keyed hash of it.
 fn id(state: &State, class: Class, address: &str) -> String {
-    let keys = state.secrets().keys("mail quota");
-    let key = keys.first().map(|key| *key.key).unwrap_or_default();
-    let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+    let key = state.secrets().current("mail quota").key;
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &*key);
     let class = match class {
         Class::Asked => "asked",
         Class::Notice => "notice",
