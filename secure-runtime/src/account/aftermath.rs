@@ -107,13 +107,7 @@ impl Aftermath {
         let (tokens, subject) = (visit.state.tokens(), &self.subject);
         match &self.sign_out {
             SignOut::Nobody => {}
-            SignOut::ElsewhereThan(caller) => {
-                for family in tokens.sign_ins(subject).await? {
-                    if Some(family.id.as_str()) != caller.family() {
-                        tokens.end_sign_in(subject, &family.id).await?;
-                    }
-                }
-            }
+            SignOut::ElsewhereThan(caller) => tokens.sign_out_elsewhere(caller).await?,
             SignOut::Everywhere => tokens.sign_out_everywhere(subject).await?,
         }
         let one_time = visit.state.one_time();
