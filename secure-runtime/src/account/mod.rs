@@ -6,6 +6,7 @@
 mod device;
 mod erased;
 mod records;
+mod sign_in;
 pub(crate) mod throttle;
 
 use std::{fmt, sync::Arc};
@@ -13,6 +14,8 @@ use std::{fmt, sync::Arc};
 pub use erased::JudgePasswords;
 pub(crate) use erased::{ErasedAddressChanges, ErasedRecords, ErasedSignUps};
 pub use records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps};
+pub use sign_in::SignIn;
+pub(crate) use sign_in::{SignInError, Wanted};
 
 use crate::{
     Problem,
