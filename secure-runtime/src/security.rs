@@ -270,6 +270,10 @@ impl State {
         &self.secrets
     }
 
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
     pub(crate) fn audit(&self) -> &dyn AuditSink {
         &*self.audit
     }

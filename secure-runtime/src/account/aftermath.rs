@@ -113,8 +113,7 @@ impl Aftermath {
         let one_time = visit.state.one_time();
         one_time.end_all::<Reset>(subject).await?;
         one_time.end_all::<ChangeEmail>(subject).await?;
-        if self.revoke_api_keys {
-        }
+        if self.revoke_api_keys {}
         if let Some(notice) = &self.notice {
             visit.enqueue(notice).await?;
             self.notice = None;

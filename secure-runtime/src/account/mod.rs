@@ -11,6 +11,7 @@ mod password_change;
 mod proof;
 mod records;
 mod reset;
+mod sign_in;
 mod sign_up;
 pub(crate) mod throttle;
 mod visit;
@@ -23,6 +24,8 @@ pub(crate) use erased::{ErasedAddressChanges, ErasedRecords, ErasedSignUps};
 pub use password_change::PasswordChange;
 pub use records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps};
 pub use reset::{PasswordReset, ResetOptions};
+pub use sign_in::SignIn;
+pub(crate) use sign_in::{SignInError, Wanted};
 pub use sign_up::SignUp;
 
 use crate::{

@@ -78,7 +78,7 @@ mod tests {
             ["", "d"]
         );
         assert_eq!(read(&[]), [""; 0]);
-        assert_eq!(read(&[b"device=a;"; 20]).len(), MOST_OF_ONE_NAME);
+        assert_eq!(read(&[b"device=a;".as_slice(); 20]).len(), MOST_OF_ONE_NAME);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::StoreError;
+use crate::{clock::millis, store::StoreError};
 
 /// The pause that the last of the failures which a [`Rule`] allows starts. Each failure after it starts one
 /// that is twice as long.
@@ -163,10 +163,6 @@ struct Record {
     failures: u32,
     blocked_until: u64,
     charged_at: u64,
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
