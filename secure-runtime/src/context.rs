@@ -1,7 +1,8 @@
 //! What one request carries from the middleware to the guard and back.
 
 use std::{
-    cell::{Cell, OnceCell, RefCell, RefMut},
+    cell::{Cell, OnceCell, Ref, RefCell, RefMut},
+    net::IpAddr,
     rc::Rc,
     sync::Arc,
 };
@@ -9,6 +10,7 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
+    edge::{ClientAddress, ResponseCookie},
     limit::{Receipt, Standing},
     principal::Principal,
     security::State,
@@ -19,12 +21,15 @@ use crate::{
 pub(crate) struct RequestContext {
     pub(crate) security: Arc<State>,
     pub(crate) request_id: String,
+    client: ClientAddress,
     principal: OnceCell<Principal>,
     /// Whether the answer depends on a credential, and so must not be stored by anybody.
     private: Cell<bool>,
     /// The route whose guard took the request.
     route: Cell<Option<usize>>,
     limits: RefCell<Vec<LimitOutcome>>,
+    /// What the answer sets, whatever it is.
+    cookies: RefCell<Vec<ResponseCookie>>,
 }
 
 /// What one limit of the route said about the request.
@@ -40,20 +45,27 @@ pub(crate) struct LimitOutcome {
 }
 
 impl RequestContext {
-    pub(crate) fn new(security: Arc<State>, request_id: String) -> Rc<Self> {
+    pub(crate) fn new(security: Arc<State>, request_id: String, client: ClientAddress) -> Rc<Self> {
         Rc::new(Self {
             security,
             request_id,
+            client,
             principal: OnceCell::new(),
             route: Cell::new(None),
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
+            cookies: RefCell::new(Vec::new()),
         })
     }
 
     /// The context that our middleware left on the request.
     pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
         request.extensions().get::<Rc<Self>>().cloned()
+    }
+
+    /// The address of the client: the peer of the connection, or whom trusted proxies name.
+    pub(crate) fn client_address(&self) -> Option<IpAddr> {
+        self.client.ip()
     }
 
     /// A guard of ours takes responsibility for the request.
@@ -81,6 +93,18 @@ impl RequestContext {
     pub(crate) fn sign_in(&self, principal: Principal) {
         // One request is verified once; a second principal would be a bug and changes nothing.
         let _ = self.principal.set(principal);
+    }
+
+    /// Has the answer set a cookie, whatever it is. Nobody else may store such an answer.
+    pub(crate) fn add_cookie(&self, cookie: ResponseCookie) {
+        let mut cookies = self.cookies.borrow_mut();
+        cookies.retain(|other| other.name != cookie.name);
+        cookies.push(cookie);
+        self.mark_private();
+    }
+
+    pub(crate) fn cookies(&self) -> Ref<'_, Vec<ResponseCookie>> {
+        self.cookies.borrow()
     }
 
     pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {

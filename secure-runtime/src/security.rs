@@ -18,18 +18,19 @@ use key_file::KeyFile;
 
 use crate::{
     Problem,
-    account::AccountSettings,
+    account::{AccountSettings, throttle::Throttle},
     audit::AuditSink,
     clock::Clock,
-    crypto::SecretRing,
-    edge::DefaultHeaders,
+    crypto::{Sealer, SecretRing, Signer},
+    edge::{DefaultHeaders, TrustedProxies},
     limit::Limiter,
+    mail::Mail,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     store::Store,
-    token::{AccessTokens, Tokens},
+    token::{AccessTokens, OneTimeTokens, Tokens},
 };
 
 /// Security for one app: tokens, limits, headers and the routes that they protect.
@@ -124,6 +125,26 @@ impl Security {
         self.state.access_tokens()
     }
 
+    /// Issues and redeems the tokens that are mailed and used once.
+    pub fn one_time_tokens(&self) -> &OneTimeTokens {
+        &self.state.one_time
+    }
+
+    /// The queue of letters.
+    pub fn mail(&self) -> Mail<'_> {
+        Mail::of(&self.state)
+    }
+
+    /// Signs values that leave the app and come back, such as links.
+    pub fn signer(&self) -> &Signer {
+        &self.state.signer
+    }
+
+    /// Seals values that are stored, so that nobody who reads the database reads them.
+    pub fn sealer(&self) -> &Sealer {
+        &self.state.sealer
+    }
+
     /// Where the state lives that outlasts a request.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.state.store
@@ -175,7 +196,10 @@ impl fmt::Debug for Security {
 pub(crate) struct State {
     profile: Profile,
     tokens: Tokens,
+    one_time: OneTimeTokens,
     secrets: SecretRing,
+    signer: Signer,
+    sealer: Sealer,
     audit: Arc<dyn AuditSink>,
     oauth: OAuth,
     accounts: AccountSettings,
@@ -184,6 +208,7 @@ pub(crate) struct State {
     clock: Arc<dyn Clock>,
     limiter: Box<dyn Limiter>,
     headers: DefaultHeaders,
+    proxies: TrustedProxies,
     body_limit: usize,
     unlisted_routes: Option<String>,
     ephemeral_key: bool,
@@ -211,6 +236,18 @@ impl State {
         self.tokens.access()
     }
 
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    pub(crate) fn one_time(&self) -> &OneTimeTokens {
+        &self.one_time
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.clock
     }
@@ -223,9 +260,18 @@ impl State {
         &self.headers
     }
 
+    /// Whose word about the address of a client is taken.
+    pub(crate) fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
+    }
+
     /// What every key is derived from that is no signing key.
     pub(crate) fn secrets(&self) -> &SecretRing {
         &self.secrets
+    }
+
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.signer
     }
 
     pub(crate) fn audit(&self) -> &dyn AuditSink {
@@ -234,6 +280,11 @@ impl State {
 
     pub(crate) fn accounts(&self) -> &AccountSettings {
         &self.accounts
+    }
+
+    /// What decides which attempts to prove who one is are looked at.
+    pub(crate) fn throttle(&self) -> Throttle {
+        Throttle::new(self.store.clone(), self.clock.clone())
     }
 
     /// Whoever says what a subject may have.

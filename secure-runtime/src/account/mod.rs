@@ -3,17 +3,34 @@
 //! The app keeps its accounts in a table of its own and says how they are found
 //! ([`AccountRecords`]); what is done with them is here.
 
+mod address_change;
+mod aftermath;
+mod device;
 mod erased;
+mod password_change;
+mod proof;
 mod records;
+mod reset;
+mod sign_in;
+mod sign_up;
+pub(crate) mod throttle;
+mod visit;
 
 use std::{fmt, sync::Arc};
 
+pub use address_change::AddressChange;
 pub use erased::JudgePasswords;
 pub(crate) use erased::{ErasedAddressChanges, ErasedRecords, ErasedSignUps};
+pub use password_change::PasswordChange;
 pub use records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps};
+pub use reset::{PasswordReset, ResetOptions};
+pub use sign_in::SignIn;
+pub(crate) use sign_in::{SignInError, Wanted};
+pub use sign_up::SignUp;
 
 use crate::{
     Problem,
+    mail::Post,
     password::{PasswordPolicy, Passwords},
     policy::Need,
 };
@@ -25,6 +42,7 @@ pub(crate) struct AccountSettings {
     pub(crate) sign_ups: Option<Arc<dyn ErasedSignUps>>,
     pub(crate) address_changes: Option<Arc<dyn ErasedAddressChanges>>,
     pub(crate) policy: Arc<dyn JudgePasswords>,
+    pub(crate) mail: Option<Post>,
 }
 
 impl Default for AccountSettings {
@@ -34,6 +52,7 @@ impl Default for AccountSettings {
             sign_ups: None,
             address_changes: None,
             policy: Arc::new(PasswordPolicy::default()),
+            mail: None,
         }
     }
 }
@@ -45,7 +64,7 @@ impl AccountSettings {
             Need::Accounts => self.records.is_some(),
             Need::SignUps => self.sign_ups.is_some(),
             Need::AddressChanges => self.address_changes.is_some(),
-            Need::Mail => false,
+            Need::Mail => self.mail.is_some(),
         }
     }
 

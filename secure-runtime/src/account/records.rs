@@ -59,6 +59,9 @@ pub trait AccountRecords: ResourceOwners {
     /// The account that somebody names in order to sign in; one that is disabled, too. The identifier is
     /// normalised: trimmed, and in lower case.
     ///
+    /// Compare it exactly. Failures are counted by the identifier, so a collation that takes `adá` for `ada`
+    /// gives whoever guesses a counter for each spelling.
+    ///
     /// # Errors
     /// When nobody can say.
     fn by_identifier(
@@ -151,6 +154,12 @@ impl AccountRecord {
     /// Whose account it is.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// Whether it is in use, and its mail goes to this address.
+    pub(crate) fn is_at(&self, address: &str) -> bool {
+        let own = self.address.as_deref();
+        !self.disabled && own.is_some_and(|own| normalized(own) == normalized(address))
     }
 
     /// What its passwords are judged by.

@@ -131,9 +131,7 @@ fn give_back(
 fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result<Vec<u8>, Problem> {
     Ok(match key {
         LimitKey::Global => Vec::new(),
-        LimitKey::Ip => request
-            .peer_addr()
-            .map_or_else(Vec::new, |peer| network(peer.ip())),
+        LimitKey::Ip => context.client_address().map_or_else(Vec::new, network),
         LimitKey::User => match context.principal() {
             Some(principal) => principal.subject().as_bytes().to_vec(),
             None => return Err(Problem::internal("a limit by caller without a caller")),
@@ -150,7 +148,7 @@ fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result
 
 /// The network that stands for a client: an IPv4 address, or the /56 of an IPv6 one, since a
 /// customer is handed at least that much (RIPE-690). An IPv4 address in IPv6 clothes is IPv4.
-fn network(address: IpAddr) -> Vec<u8> {
+pub(crate) fn network(address: IpAddr) -> Vec<u8> {
     match address.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets()[..7].to_vec(),

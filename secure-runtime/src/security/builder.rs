@@ -1,6 +1,7 @@
 //! Settings in code.
 
 mod accounts;
+mod edge;
 mod tokens;
 
 use std::{
@@ -17,12 +18,13 @@ use crate::{
     account::AccountSettings,
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
-    edge::DefaultHeaders,
+    crypto::{Sealer, Signer},
+    edge::{DefaultHeaders, ProxySettings},
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
     store::{MemoryStore, Store},
-    token::{KeyRing, TokenSettings, Tokens},
+    token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
 
 /// A required part that is not set yet.
@@ -121,6 +123,7 @@ pub(super) struct Options {
     pub(super) owners: Option<Arc<dyn ErasedOwners>>,
     pub(super) accounts: AccountSettings,
     pub(super) public_origin: Option<String>,
+    pub(super) proxies: ProxySettings,
     pub(super) key_file: Option<KeyFile>,
 }
 
@@ -149,6 +152,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 owners: None,
                 accounts: AccountSettings::default(),
                 public_origin: None,
+                proxies: ProxySettings::default(),
                 key_file: None,
             },
         }
@@ -319,6 +323,12 @@ impl<I, A, K> Builder<I, A, K> {
             options.tokens.jwks_max_age,
         );
         findings.extend(options.tokens.findings());
+        let (proxies, wrong) = options.proxies.check();
+        findings.extend(
+            wrong
+                .iter()
+                .map(|why| format!("the trusted proxies: {why}")),
+        );
         if let Some(origin) = &public_origin
             && let Err(why) = environment::public_origin(origin, production)
         {
@@ -346,6 +356,9 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
+            one_time: OneTimeTokens::new(store.clone(), clock.clone(), &secrets),
+            signer: Signer::new(secrets.clone(), clock.clone()),
+            sealer: Sealer::new(secrets.clone()),
             secrets,
             audit: options.audit,
             oauth,
@@ -357,6 +370,7 @@ impl<I, A, K> Builder<I, A, K> {
                 .limiter
                 .unwrap_or_else(|| Box::new(InProcess::default())),
             headers: DefaultHeaders::new(production, options.public_https, options.hsts_subdomains),
+            proxies,
             body_limit: options.body_limit,
             unlisted_routes: options.unlisted_routes,
             ephemeral_key: options.ephemeral_key,
