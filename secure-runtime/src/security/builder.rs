@@ -18,12 +18,13 @@ use crate::{
     account::AccountSettings,
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
+    crypto::{Sealer, Signer},
     edge::{DefaultHeaders, ProxySettings},
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
     store::{MemoryStore, Store},
-    token::{KeyRing, TokenSettings, Tokens},
+    token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
 
 /// A required part that is not set yet.
@@ -358,6 +359,9 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
+            one_time: OneTimeTokens::new(store.clone(), clock.clone()),
+            signer: Signer::new(secrets.clone(), clock.clone()),
+            sealer: Sealer::new(secrets.clone()),
             secrets,
             audit: options.audit,
             oauth,
