@@ -281,6 +281,8 @@ async fn a_sign_in_at_once_leaves_nothing() {
         let (here, there) = (instances.start(), instances.start());
         let own = there.sign_in("ada").await;
         let own_caller = caller(&there, &own).await;
+        // What there is to know is known here, so that only what is new is asked for.
+        assert!(here.is_good(own.access()).await);
         let before = instances.clock.unix();
         instances.clock.advance(MOMENT);
         let sign_in = async {

@@ -195,6 +195,9 @@ impl<I, A, K> Builder<I, A, K> {
 
     /// Where the state lives that outlasts a request: refresh families, revocations. Defaults to
     /// memory, which ends with the process and is no other instance's.
+    ///
+    /// An `Arc` of a store is one too: for an app that goes on to hold it, or that chooses the backend when
+    /// it runs (`Arc<dyn Store>`).
     pub fn store(mut self, store: impl Store) -> Self {
         self.options.store = Some(Arc::new(store));
         self
