@@ -10,6 +10,7 @@
 
 mod attribute_order;
 mod authorization;
+mod breached_passwords;
 mod callers;
 mod foreign_answers;
 mod headers_everywhere;
