@@ -11,6 +11,7 @@
 mod attribute_order;
 mod audit;
 mod authorization;
+mod breached_passwords;
 mod callers;
 mod foreign_answers;
 mod headers_everywhere;
