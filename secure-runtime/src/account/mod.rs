@@ -22,7 +22,7 @@ pub use address_change::AddressChange;
 pub use erased::JudgePasswords;
 pub(crate) use erased::{ErasedAddressChanges, ErasedRecords, ErasedSignUps};
 pub use password_change::PasswordChange;
-pub use records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps};
+pub use records::{AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps};
 pub use reset::{PasswordReset, ResetOptions};
 pub use sign_in::SignIn;
 pub(crate) use sign_in::{SignInError, Wanted};

@@ -3,7 +3,7 @@ use std::fmt;
 use actix_web::{HttpRequest, dev::Payload};
 
 use super::{
-    AccountRecord,
+    AccountRecord, HashChange,
     aftermath::{Aftermath, SignOut, Stored},
     proof::proven,
     visit::Visit,
@@ -83,7 +83,8 @@ async fn finish(
 ) -> Result<(), Problem> {
     let (records, _) = visit.records()?;
     let subject = &account.subject;
-    let replaced = records.replace_hash(subject, account.hash.as_ref(), &hash);
+    let old = account.hash.as_ref();
+    let replaced = records.replace_hash(subject, old, &hash, HashChange::Changed);
     let address = account.address.clone();
     let aftermath = Aftermath {
         kind: AuditKind::PasswordChanged,

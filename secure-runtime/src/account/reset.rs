@@ -3,7 +3,7 @@ use std::fmt;
 use actix_web::{HttpRequest, dev::Payload};
 
 use super::{
-    AccountRecord,
+    AccountRecord, HashChange,
     aftermath::{Aftermath, SignOut, Stored},
     visit::{Visit, bad_token, checked_address},
 };
@@ -148,11 +148,8 @@ async fn finish(
     let redeemed = visit.state.one_time().redeem(token).await?;
     let redeemed = redeemed.ok_or_else(bad_token)?;
     let subject = &account.subject;
-    if let Err(problem) = records.before_sign_out(subject).await {
-        visit.put_back(redeemed).await;
-        return Err(problem);
-    }
-    let replaced = records.replace_hash(subject, account.hash.as_ref(), &hash);
+    let old = account.hash.as_ref();
+    let replaced = records.replace_hash(subject, old, &hash, HashChange::Reset);
     let address = account.address.clone();
     let aftermath = Aftermath {
         kind: AuditKind::PasswordReset,

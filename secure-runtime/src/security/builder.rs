@@ -215,6 +215,11 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
+    /// Whether the app is to run in production, as far as is known by now.
+    pub fn is_production(&self) -> bool {
+        self.options.profile == Profile::Production
+    }
+
     /// How browsers and clients reach the app: scheme and host alone, such as
     /// `https://example.com`. Defaults to the issuer, where that is an origin.
     pub fn public_origin(mut self, origin: impl Into<String>) -> Self {
