@@ -19,6 +19,7 @@ use key_file::KeyFile;
 use crate::{
     Problem,
     account::AccountSettings,
+    api_key::ApiKeys,
     audit::AuditSink,
     clock::Clock,
     crypto::SecretRing,
@@ -93,6 +94,7 @@ impl Security {
         let table = routes::check(&routes)?;
         let mut findings = self.state.oauth.findings(&table);
         findings.extend(table.unmet(|need| self.state.accounts.has(need)));
+        findings.extend(table.without_owners(self.api_keys().has_owners()));
         if !findings.is_empty() {
             return Err(LaunchError::new(findings));
         }
@@ -104,6 +106,7 @@ impl Security {
         }
         // Set here and only here, so each is the first.
         self.access_tokens().speak(words);
+        self.api_keys().speak(words);
         let _ = self.state.listing.set(listing.clone());
         Ok(MountedRoutes::new(listing, self.state.clone()))
     }
@@ -122,6 +125,11 @@ impl Security {
     /// Issues and verifies access tokens alone.
     pub fn access_tokens(&self) -> &AccessTokens {
         self.state.access_tokens()
+    }
+
+    /// Makes API keys and calls them back.
+    pub fn api_keys(&self) -> &ApiKeys {
+        self.state.api_keys()
     }
 
     /// Where the state lives that outlasts a request.
@@ -179,6 +187,7 @@ pub(crate) struct State {
     audit: Arc<dyn AuditSink>,
     oauth: OAuth,
     accounts: AccountSettings,
+    api_keys: ApiKeys,
     key_file: Option<KeyFile>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -209,6 +218,10 @@ impl State {
 
     pub(crate) fn access_tokens(&self) -> &AccessTokens {
         self.tokens.access()
+    }
+
+    pub(crate) fn api_keys(&self) -> &ApiKeys {
+        &self.api_keys
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

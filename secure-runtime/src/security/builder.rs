@@ -1,6 +1,7 @@
 //! Settings in code.
 
 mod accounts;
+mod api_keys;
 mod tokens;
 
 use std::{
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     account::AccountSettings,
+    api_key::{ApiKeySettings, ApiKeys, Surroundings},
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
     edge::DefaultHeaders,
@@ -120,6 +122,7 @@ pub(super) struct Options {
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) owners: Option<Arc<dyn ErasedOwners>>,
     pub(super) accounts: AccountSettings,
+    pub(super) api_keys: ApiKeySettings,
     pub(super) public_origin: Option<String>,
     pub(super) key_file: Option<KeyFile>,
 }
@@ -148,6 +151,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 audit: Arc::new(TracingSink),
                 owners: None,
                 accounts: AccountSettings::default(),
+                api_keys: ApiKeySettings::default(),
                 public_origin: None,
                 key_file: None,
             },
@@ -312,13 +316,16 @@ impl<I, A, K> Builder<I, A, K> {
             .unwrap_or_else(|| Arc::new(MemoryStore::new().with_clock(clock.clone())));
         let public_origin = options.public_origin;
         let production = options.profile == Profile::Production;
+        let owners = options.owners;
         let oauth = OAuth::new(
-            options.owners,
+            owners.clone(),
             public_origin.clone(),
             &issuer,
             options.tokens.jwks_max_age,
         );
         findings.extend(options.tokens.findings());
+        findings.extend(options.api_keys.findings());
+        let bound = options.tokens.revocation_bound;
         if let Some(origin) = &public_origin
             && let Err(why) = environment::public_origin(origin, production)
         {
@@ -343,6 +350,17 @@ impl<I, A, K> Builder<I, A, K> {
                 return Err(SettingsError::new(findings));
             }
         };
+        let api_keys = ApiKeys::new(
+            options.api_keys,
+            Surroundings {
+                store: store.clone(),
+                clock: clock.clone(),
+                audit: options.audit.clone(),
+                owners,
+                revocations: tokens.revocations().clone(),
+                bound,
+            },
+        );
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
@@ -350,6 +368,7 @@ impl<I, A, K> Builder<I, A, K> {
             audit: options.audit,
             oauth,
             accounts: options.accounts,
+            api_keys,
             key_file: options.key_file,
             store,
             clock,
