@@ -54,8 +54,8 @@ impl Prefix {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// Whether a text says of itself that it is such a key. A JWT never does: its first characters are
-    /// those of `{"` or of a blank after `{`, and before any `_` there is a capital letter.
+    /// Whether a text says of itself that it is such a key. A token of ours never does: a JWT whose header
+    /// begins with `{"` has a capital letter in the third place.
     pub(crate) fn starts(&self, text: &str) -> bool {
         let rest = text.strip_prefix(self.0.as_str());
         rest.is_some_and(|rest| rest.starts_with('_'))
@@ -315,22 +315,17 @@ mod tests {
         assert_eq!(&checksum(b"123456789"), b"3jZRME");
     }
 
-    /// Whatever header a JWT has, its text does not start as a key does.
+    /// Whatever comes first in its header, a JWT does not start as a key does.
     #[test]
     fn no_jwt_starts_with_a_prefix() {
         let starts = |text: &str| {
             let head = text.split_once('_').map_or("", |(head, _)| head);
             Prefix::new(head).is_some_and(|prefix| prefix.starts(text))
         };
-        let blanks = [
-            "", " ", "\t", "\n", "\r", "  ", "\r\n", "\n\t", " \n ", "    ",
-        ];
-        for blank in blanks {
-            for next in 0..128_u8 {
-                let header = format!("{{{blank}\"{}{}", char::from(next), "?".repeat(30));
-                let token = URL_SAFE_NO_PAD.encode(header);
-                assert!(!starts(&token), "{token}");
-            }
+        for next in 0..128_u8 {
+            let header = format!("{{\"{}{}", char::from(next), "?".repeat(30));
+            let token = URL_SAFE_NO_PAD.encode(header);
+            assert!(!starts(&token) && token.contains('_'), "{token}");
         }
         assert!(starts("key_1"));
     }
