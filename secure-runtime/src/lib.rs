@@ -10,7 +10,7 @@ pub mod api_key;
 pub mod audit;
 mod clock;
 mod context;
-mod crypto;
+pub mod crypto;
 pub mod dangerous;
 mod edge;
 mod guard;

@@ -22,7 +22,7 @@ use crate::{
     api_key::ApiKeys,
     audit::AuditSink,
     clock::Clock,
-    crypto::SecretRing,
+    crypto::{Sealer, SecretRing, Signer},
     edge::DefaultHeaders,
     limit::Limiter,
     middleware::SecurityMiddleware,
@@ -30,7 +30,7 @@ use crate::{
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     store::Store,
-    token::{AccessTokens, Tokens},
+    token::{AccessTokens, OneTimeTokens, Tokens},
 };
 
 /// Security for one app: tokens, limits, headers and the routes that they protect.
@@ -132,6 +132,21 @@ impl Security {
         self.state.api_keys()
     }
 
+    /// Issues and redeems the tokens that are mailed and used once.
+    pub fn one_time_tokens(&self) -> &OneTimeTokens {
+        &self.state.one_time
+    }
+
+    /// Signs values that leave the app and come back, such as links.
+    pub fn signer(&self) -> &Signer {
+        &self.state.signer
+    }
+
+    /// Seals values that are stored, so that nobody who reads the database reads them.
+    pub fn sealer(&self) -> &Sealer {
+        &self.state.sealer
+    }
+
     /// Where the state lives that outlasts a request.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.state.store
@@ -183,7 +198,10 @@ impl fmt::Debug for Security {
 pub(crate) struct State {
     profile: Profile,
     tokens: Tokens,
+    one_time: OneTimeTokens,
     secrets: SecretRing,
+    signer: Signer,
+    sealer: Sealer,
     audit: Arc<dyn AuditSink>,
     oauth: OAuth,
     accounts: AccountSettings,

@@ -19,12 +19,13 @@ use crate::{
     api_key::{ApiKeySettings, ApiKeys, Surroundings},
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
+    crypto::{Sealer, Signer},
     edge::DefaultHeaders,
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
     store::{MemoryStore, Store},
-    token::{KeyRing, TokenSettings, Tokens},
+    token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
 
 /// A required part that is not set yet.
@@ -364,6 +365,9 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
+            one_time: OneTimeTokens::new(store.clone(), clock.clone(), &secrets),
+            signer: Signer::new(secrets.clone(), clock.clone()),
+            sealer: Sealer::new(secrets.clone()),
             secrets,
             audit: options.audit,
             oauth,
