@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, OnceCell, RefCell, RefMut},
+    net::IpAddr,
     rc::Rc,
     sync::Arc,
 };
@@ -9,6 +10,7 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
+    edge::ClientAddress,
     limit::{Receipt, Standing},
     principal::Principal,
     security::State,
@@ -19,6 +21,7 @@ use crate::{
 pub(crate) struct RequestContext {
     pub(crate) security: Arc<State>,
     pub(crate) request_id: String,
+    client: ClientAddress,
     principal: OnceCell<Principal>,
     /// Whether the answer depends on a credential, and so must not be stored by anybody.
     private: Cell<bool>,
@@ -40,10 +43,11 @@ pub(crate) struct LimitOutcome {
 }
 
 impl RequestContext {
-    pub(crate) fn new(security: Arc<State>, request_id: String) -> Rc<Self> {
+    pub(crate) fn new(security: Arc<State>, request_id: String, client: ClientAddress) -> Rc<Self> {
         Rc::new(Self {
             security,
             request_id,
+            client,
             principal: OnceCell::new(),
             route: Cell::new(None),
             private: Cell::new(false),
@@ -54,6 +58,11 @@ impl RequestContext {
     /// The context that our middleware left on the request.
     pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
         request.extensions().get::<Rc<Self>>().cloned()
+    }
+
+    /// The address of the client: the peer of the connection, or whom trusted proxies name.
+    pub(crate) fn client_address(&self) -> Option<IpAddr> {
+        self.client.ip()
     }
 
     /// A guard of ours takes responsibility for the request.

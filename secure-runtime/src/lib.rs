@@ -33,6 +33,7 @@ pub mod token;
 
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
+pub use edge::{ClientAddress, ForwardedHeader};
 pub use input::FieldError;
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};

@@ -14,7 +14,13 @@ use actix_web::{
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use crate::{
-    Problem, context::RequestContext, crypto::random_hex, routes::UncheckedMap, security::State,
+    Problem,
+    audit::{in_request, later_in_request},
+    context::RequestContext,
+    crypto::random_hex,
+    edge::ClientAddress,
+    routes::UncheckedMap,
+    security::State,
 };
 use admission::Admission;
 use finish::Finish;
@@ -81,7 +87,8 @@ where
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let context = RequestContext::new(self.state.clone(), random_hex::<16>());
+        let client = ClientAddress::of(&request, self.state.proxies());
+        let context = RequestContext::new(self.state.clone(), random_hex::<16>(), client);
         request.extensions_mut().insert(context.clone());
         let finish = Finish {
             context,
@@ -98,7 +105,8 @@ where
             }
         };
         // The call itself may panic too, before there is a future to poll.
-        let inner = AssertUnwindSafe(|| self.service.call(request));
+        let context = finish.context.clone();
+        let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
         match std::panic::catch_unwind(inner) {
             Ok(inner) => Box::pin(answer(inner, finish, admission)),
             Err(panic) => {
@@ -118,6 +126,7 @@ where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
     B: MessageBody + 'static,
 {
+    let inner = later_in_request(finish.context.clone(), inner);
     match AssertUnwindSafe(inner).catch_unwind().await {
         Ok(Ok(response)) => Ok(finish.respond(response, admission)),
         Ok(Err(error)) => Err(finish.fail(error)),

@@ -23,7 +23,7 @@ use crate::{
     audit::AuditSink,
     clock::Clock,
     crypto::{Sealer, SecretRing, Signer},
-    edge::DefaultHeaders,
+    edge::{DefaultHeaders, TrustedProxies},
     limit::Limiter,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
@@ -211,6 +211,7 @@ pub(crate) struct State {
     clock: Arc<dyn Clock>,
     limiter: Box<dyn Limiter>,
     headers: DefaultHeaders,
+    proxies: TrustedProxies,
     body_limit: usize,
     unlisted_routes: Option<String>,
     ephemeral_key: bool,
@@ -252,6 +253,11 @@ impl State {
 
     pub(crate) fn headers(&self) -> &DefaultHeaders {
         &self.headers
+    }
+
+    /// Whose word about the address of a client is taken.
+    pub(crate) fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
     }
 
     /// What every key is derived from that is no signing key.

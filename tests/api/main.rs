@@ -9,6 +9,7 @@
 )]
 
 mod attribute_order;
+mod audit;
 mod authorization;
 mod callers;
 mod foreign_answers;
@@ -22,6 +23,7 @@ mod input_values;
 mod launch;
 mod launch_mounting;
 mod launch_scopes;
+mod limit_addresses;
 mod limit_failures;
 mod limit_fields;
 mod limit_keys;
@@ -55,4 +57,5 @@ mod tokens_revocation_outage;
 mod tokens_revocation_shared;
 mod tokens_rotation;
 mod tokens_shape;
+mod tokens_sign_out_elsewhere;
 mod unchecked;

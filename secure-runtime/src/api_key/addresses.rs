@@ -37,7 +37,7 @@ impl Addresses {
         })
     }
 
-    /// As they stand in the store and in lists: the first address of a network, and its length.
+    /// As they stand in the store and in lists.
     pub(super) fn texts(&self) -> Vec<String> {
         let text = |network: &IpNet| match network.prefix_len() == network.max_prefix_len() {
             true => network.addr().to_string(),
@@ -52,7 +52,8 @@ fn network(text: &str) -> Option<IpNet> {
         Ok(address) => address.into(),
         Err(_) => text.parse().ok()?,
     };
-    let network = read.trunc();
+    // An address within a network: which of the two was meant?
+    let network = Some(read).filter(|read| read.trunc() == *read)?;
     Some(match network {
         IpNet::V6(mapped) if mapped.prefix_len() >= MAPPED => {
             let address = mapped.addr().to_ipv4_mapped();
@@ -139,10 +140,10 @@ mod tests {
     #[test]
     fn what_is_written_comes_back_tidy() {
         let list = list(&[
-            "198.51.100.77/24",
+            "198.51.100.0/24",
             "192.0.2.7/32",
             "198.51.100.0/24",
-            "2001:DB8::1/64",
+            "2001:DB8::/64",
         ]);
         assert_eq!(
             list.texts(),
@@ -173,6 +174,9 @@ mod tests {
             "192.0.2.1/-1",
             "192.0.02.1",
             "192.0.2.1/24/8",
+            "192.0.2.1/24",
+            "2001:db8::1/64",
+            "::ffff:192.0.2.1/120",
         ] {
             assert_eq!(Addresses::parse(&[text.to_owned()]), Err(vec![0]), "{text}");
         }
@@ -182,9 +186,9 @@ mod tests {
         /// A network holds exactly the addresses that begin as it does.
         #[test]
         fn a_network_is_its_first_bits(address: u32, other: u32, length in 0..=32_u8) {
-            let text = format!("{}/{length}", std::net::Ipv4Addr::from_bits(address));
-            let list = list(&[text.as_str()]);
             let mask = u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
+            let text = format!("{}/{length}", std::net::Ipv4Addr::from_bits(address & mask));
+            let list = list(&[text.as_str()]);
             let client = IpAddr::V4(std::net::Ipv4Addr::from_bits(other));
             prop_assert_eq!(list.admit(Some(client)), address & mask == other & mask);
             let near = IpAddr::V4(std::net::Ipv4Addr::from_bits((address & mask) | (other & !mask)));

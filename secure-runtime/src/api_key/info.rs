@@ -56,13 +56,13 @@ pub struct IssuedApiKey {
 }
 
 impl ApiKeyInfo {
-    pub(super) fn new(id: &KeyId, record: Record, used: Use, now: Duration) -> Self {
+    pub(super) fn new(id: &KeyId, name: String, record: Record, used: Use, now: Duration) -> Self {
         let ends = record.previous.iter().map(|older| older.until).max();
         let overlap = ends.map(Duration::from_millis).filter(|end| *end > now);
         let last_used_at = Duration::from_millis(used.last_used_at);
         Self {
             id: id.as_str().to_owned(),
-            name: record.name,
+            name,
             scopes: record.scopes,
             allowed_addresses: record.allowed_addresses,
             created_at: Duration::from_millis(record.created_at),

@@ -56,6 +56,7 @@
 mod addresses;
 mod error;
 mod info;
+mod make;
 mod moment;
 mod new;
 mod record;
@@ -76,18 +77,18 @@ pub use info::{ApiKeyInfo, IssuedApiKey};
 pub use new::{KeyOwner, NewApiKey};
 pub(crate) use settings::ApiKeySettings;
 pub(crate) use text::{Prefix, Presented};
-pub(crate) use verify::Client;
 
 use crate::{
-    FieldError, Problem,
+    Problem,
     audit::{AuditEvent, AuditKind, AuditSink},
     clock::Clock,
+    crypto::Sealer,
     oauth::ErasedOwners,
     principal::Vocabularies,
     store::{Listed, Space, Store, StoreError},
     token::Revocations,
 };
-use record::{Record, entry, owner_of};
+use record::{Record, owner_of};
 use remembered::Remembered;
 use text::KeyId;
 use usage::{USES, Usage, Use};
@@ -97,9 +98,8 @@ use usage::{USES, Usage, Use};
 pub const DEFAULT_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 const KEYS: Space<'static> = Space::new("api-key");
-/// How many keys a subject may have.
-const MOST_KEYS: usize = 50;
-const LONGEST_OVERLAP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// What names are sealed for.
+const NAME: &str = "API key name";
 /// How often a change is tried anew that somebody else was quicker with.
 const TRIES: usize = 16;
 
@@ -116,6 +116,7 @@ pub struct ApiKeys {
     audit: Arc<dyn AuditSink>,
     owners: Option<Arc<dyn ErasedOwners>>,
     revocations: Arc<Revocations>,
+    sealer: Sealer,
     remembered: Remembered,
     usage: Arc<Usage>,
     /// What the words of a key mean to the mounted routes.
@@ -129,6 +130,7 @@ pub(crate) struct Surroundings {
     pub(crate) audit: Arc<dyn AuditSink>,
     pub(crate) owners: Option<Arc<dyn ErasedOwners>>,
     pub(crate) revocations: Arc<Revocations>,
+    pub(crate) sealer: Sealer,
     /// After which time a revocation counts everywhere.
     pub(crate) bound: Duration,
 }
@@ -145,61 +147,11 @@ impl ApiKeys {
             audit: around.audit,
             owners: around.owners,
             revocations: around.revocations,
+            sealer: around.sealer,
             remembered: Remembered::new(),
             usage: Arc::new(usage),
             words: OnceLock::new(),
         }
-    }
-
-    /// Makes a key. Its text is in the answer, and nowhere else afterwards.
-    ///
-    /// Its scopes are among those of `owner`'s own credential and among those that the app's accounts
-    /// grant its owner at this moment. A subject has 50 keys at most.
-    ///
-    /// # Errors
-    /// [`ApiKeyError`]; as a [`Problem`] each is the answer to whoever asked.
-    pub async fn create(
-        &self,
-        owner: &impl KeyOwner,
-        new: NewApiKey,
-    ) -> Result<IssuedApiKey, ApiKeyError> {
-        if owner.is_api_key() {
-            return Err(ApiKeyError::AskedByKey);
-        }
-        let (asked, subject) = (self.clock.unix(), owner.subject());
-        let new = new.check()?;
-        let may = self.owners()?.renew(subject).await?;
-        let may = may.ok_or(ApiKeyError::OwnerGone)?;
-        new.within(owner, &may)?;
-        if self.listed(subject).await?.len() >= MOST_KEYS {
-            return Err(ApiKeyError::TooMany);
-        }
-        let now = self.clock.unix();
-        let expires_at = new.expires_at(now);
-        let text = self.prefix.draw();
-        let record = Record {
-            subject: subject.to_owned(),
-            name: new.name,
-            scopes: new.scopes,
-            created_at: millis(now),
-            rotated_at: millis(now),
-            expires_at: expires_at.map(millis),
-            allowed_addresses: new.addresses.texts(),
-            secret: text.secret.to_text(),
-            previous: Vec::new(),
-        };
-        let is_new = self.add(text.id, &record).await?;
-        if !is_new {
-            // It would take 2^35 keys for that to happen by chance.
-            return Err(Problem::internal("two API keys have one id").into());
-        }
-        if let Err(refused) = self.still_welcome(owner, asked).await {
-            self.store.take(KEYS.key(text.id.as_str())).await?;
-            return Err(refused);
-        }
-        self.record(AuditKind::ApiKeyCreated, subject, &text.id);
-        let info = ApiKeyInfo::new(&text.id, record, Use::default(), now);
-        Ok(IssuedApiKey::new(text.text, info))
     }
 
     /// The keys of a subject, the newest first.
@@ -217,57 +169,15 @@ impl ApiKeys {
                 let written = uses.iter().find(|used| used.id == id.as_str());
                 let written = written.map(|used| Use::from_bytes(&used.value));
                 let used = written.unwrap_or_default().plus(self.usage.counted(&id));
-                (record.subject == subject).then(|| ApiKeyInfo::new(&id, record, used, now))
+                if record.subject != subject {
+                    return None;
+                }
+                let name = self.open(&record.name, &id).unwrap_or_default();
+                Some(ApiKeyInfo::new(&id, name, record, used, now))
             })
             .collect();
         infos.sort_by(|a, b| (b.created_at, &b.id).cmp(&(a.created_at, &a.id)));
         Ok(infos)
-    }
-
-    /// Gives a key another secret, which is in the answer and nowhere else afterwards. The one before is
-    /// good until the overlap is over, 30 days at most; without an overlap it ends at once. `None` where
-    /// the subject has no key of that id.
-    ///
-    /// # Errors
-    /// When the overlap is too long, or the store fails.
-    pub async fn rotate(
-        &self,
-        subject: &str,
-        id: &str,
-        overlap: Duration,
-    ) -> Result<Option<IssuedApiKey>, ApiKeyError> {
-        if overlap > LONGEST_OVERLAP {
-            let error = FieldError::at("#/overlap", "range", "must be 30 days at most");
-            return Err(ApiKeyError::Invalid(vec![error]));
-        }
-        let Some(id) = KeyId::parse(id) else {
-            return Ok(None);
-        };
-        let key = KEYS.key(id.as_str());
-        for _ in 0..TRIES {
-            let Some(stored) = self.store.get(key).await? else {
-                return Ok(None);
-            };
-            let (record, now) = (Record::from_bytes(&stored)?, self.clock.unix());
-            let Some(lifetime) = record.lifetime(now) else {
-                return Ok(None);
-            };
-            if record.subject != subject {
-                return Ok(None);
-            }
-            let text = self.prefix.draw_for(id);
-            let record = record.rotated(&text.secret, millis(now), millis(now + overlap));
-            let (value, owner) = (record.to_bytes(), owner_of(subject));
-            let entry = entry(&value, &owner, lifetime);
-            let forget = Forget(self, id);
-            if self.store.compare_and_swap(key, &stored, entry).await? {
-                drop(forget);
-                self.record(AuditKind::ApiKeyCreated, subject, &id);
-                let info = ApiKeyInfo::new(&id, record, self.used(&id).await?, now);
-                return Ok(Some(IssuedApiKey::new(text.text, info)));
-            }
-        }
-        Err(StoreError::unavailable("the API key changes all the time").into())
     }
 
     /// Calls a key back; `false` where the subject has none of that id. It ends here at once, and on other
@@ -333,31 +243,14 @@ impl ApiKeys {
         self.store.list(KEYS, &owner_of(subject)).await
     }
 
-    async fn add(&self, id: KeyId, record: &Record) -> Result<bool, StoreError> {
-        let lifetime = record.lifetime(self.clock.unix());
-        let value = record.to_bytes();
-        let owner = owner_of(&record.subject);
-        let entry = entry(&value, &owner, lifetime.unwrap_or(Duration::from_millis(1)));
-        self.store.put_if_absent(KEYS.key(id.as_str()), entry).await
-    }
-
-    /// What can only be said once the key is there. Of several that are made at once, none may be one too
-    /// many; and whoever signs the owner out everywhere and then calls the keys back either finds this
-    /// one, or is found here.
-    async fn still_welcome(
-        &self,
-        owner: &impl KeyOwner,
-        asked: Duration,
-    ) -> Result<(), ApiKeyError> {
-        if self.listed(owner.subject()).await?.len() > MOST_KEYS {
-            return Err(ApiKeyError::TooMany);
-        }
-        self.revocations.refresh().await?;
-        let since = owner.issued_at().unwrap_or(asked);
-        match self.revocations.is_signed_out_since(owner.subject(), since) {
-            true => Err(ApiKeyError::OwnerGone),
-            false => Ok(()),
-        }
+    /// A name that cannot be opened any more must not keep its owner from the key.
+    fn open(&self, sealed: &str, id: &KeyId) -> Option<String> {
+        let opened = self.sealer.open_for(NAME, sealed, id.as_str().as_bytes());
+        opened
+            .inspect_err(
+                |error| tracing::error!(%error, id = id.as_str(), "an API key has lost its name"),
+            )
+            .ok()
     }
 
     /// Ends one of the entries that were listed for a subject.
@@ -384,12 +277,6 @@ impl ApiKeys {
             tracing::warn!(%error, id = ?key.id, "the use of an API key that is gone is left behind");
         }
         Ok(true)
-    }
-
-    async fn used(&self, id: &KeyId) -> Result<Use, StoreError> {
-        let written = self.store.get(USES.key(id.as_str())).await?;
-        let written = written.as_deref().map(Use::from_bytes);
-        Ok(written.unwrap_or_default().plus(self.usage.counted(id)))
     }
 
     fn owners(&self) -> Result<&dyn ErasedOwners, Problem> {

@@ -51,6 +51,10 @@ pub trait KeyOwner: sealed::Sealed {
     #[doc(hidden)]
     fn issued_at(&self) -> Option<Duration>;
 
+    /// The sign-in that its credential came from.
+    #[doc(hidden)]
+    fn family(&self) -> Option<&str>;
+
     #[doc(hidden)]
     fn is_api_key(&self) -> bool;
 }
@@ -66,6 +70,10 @@ impl KeyOwner for Principal {
 
     fn issued_at(&self) -> Option<Duration> {
         Some(self.issued_at())
+    }
+
+    fn family(&self) -> Option<&str> {
+        self.family()
     }
 
     fn is_api_key(&self) -> bool {
@@ -86,6 +94,10 @@ impl KeyOwner for Grant {
         None
     }
 
+    fn family(&self) -> Option<&str> {
+        None
+    }
+
     fn is_api_key(&self) -> bool {
         false
     }
@@ -103,6 +115,10 @@ impl<A> KeyOwner for CurrentUser<A> {
 
     fn issued_at(&self) -> Option<Duration> {
         KeyOwner::issued_at(&**self)
+    }
+
+    fn family(&self) -> Option<&str> {
+        KeyOwner::family(&**self)
     }
 
     fn is_api_key(&self) -> bool {

@@ -16,6 +16,7 @@ const MOST_PREVIOUS: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
     pub(super) subject: String,
+    /// Sealed.
     pub(super) name: String,
     pub(super) scopes: Vec<String>,
     pub(super) created_at: u64,

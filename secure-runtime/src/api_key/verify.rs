@@ -11,24 +11,17 @@ use super::{
 };
 use crate::{
     Problem,
-    audit::{AuditEvent, AuditKind},
+    audit::AuditKind,
     principal::{Parts, Principal},
     token::Grant,
 };
-
-/// Who presents a key.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Client<'a> {
-    pub(crate) address: Option<IpAddr>,
-    pub(crate) request_id: &'a str,
-}
 
 impl ApiKeys {
     /// What a key is worth, as far as that is remembered. `None`: somebody has to be asked.
     pub(crate) fn judge(
         &self,
         presented: &Presented,
-        client: Client<'_>,
+        client: Option<IpAddr>,
     ) -> Option<Result<Principal, Problem>> {
         let verified = self.fresh(presented)?;
         Some(self.admit(&presented.id, &verified, client))
@@ -42,7 +35,7 @@ impl ApiKeys {
     pub(crate) async fn verify(
         &self,
         presented: &Presented,
-        client: Client<'_>,
+        client: Option<IpAddr>,
     ) -> Result<Principal, Problem> {
         let mut before = self.before_asking(presented);
         let read = match self.is_known(presented) {
@@ -163,7 +156,7 @@ impl ApiKeys {
         &self,
         id: &KeyId,
         verified: &Verified,
-        client: Client<'_>,
+        client: Option<IpAddr>,
     ) -> Result<Principal, Problem> {
         let now = self.clock.unix();
         if lifetime(verified.expires_at, now).is_none() {
@@ -172,18 +165,11 @@ impl ApiKeys {
         let Some(principal) = &verified.principal else {
             return Err(Problem::invalid_token("the owner of the API key is gone"));
         };
-        if !verified.addresses.admit(client.address) {
-            let event = AuditEvent::new(AuditKind::ApiKeyRefused, now).about(principal.subject());
-            let event = AuditEvent {
-                request_id: Some(client.request_id.to_owned()),
-                address: client.address,
-                ..event.of_api_key(id.as_str())
-            };
-            self.audit.record(&event);
+        if !verified.addresses.admit(client) {
+            self.record(AuditKind::ApiKeyRefused, principal.subject(), id);
             return Err(Problem::invalid_token(format_args!(
-                "the API key {} is not for {:?}",
+                "the API key {} is not for {client:?}",
                 id.as_str(),
-                client.address
             )));
         }
         self.usage.count(&verified.counter, millis(now));

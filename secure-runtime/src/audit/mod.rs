@@ -6,10 +6,12 @@
 //!
 //! [OWASP logging vocabulary]: https://cheatsheetseries.owasp.org/cheatsheets/Logging_Vocabulary_Cheat_Sheet.html
 
+mod origin;
 mod sink;
 
 use std::{net::IpAddr, time::Duration};
 
+pub(crate) use origin::{Origin, in_request, later_in_request};
 pub use sink::{AuditSink, TracingSink};
 
 /// One event.
@@ -35,14 +37,18 @@ pub struct AuditEvent {
 impl AuditEvent {
     /// An event of this moment, in the request that is under way.
     pub(crate) fn new(kind: AuditKind, at: Duration) -> Self {
+        let Origin {
+            request_id,
+            address,
+        } = Origin::current();
         Self {
             kind,
             at,
             subject: None,
             family: None,
             api_key: None,
-            request_id: None,
-            address: None,
+            request_id,
+            address,
         }
     }
 
@@ -82,6 +88,8 @@ pub enum AuditKind {
     SignedOut,
     /// All tokens of a subject were called back.
     SignedOutEverywhere,
+    /// All tokens of a subject were called back, but those of the sign-in that asked for it.
+    SignedOutElsewhere,
     /// A password was changed by somebody who knew the one before.
     PasswordChanged,
     /// A change of the password failed: the one before was not known.
@@ -111,7 +119,7 @@ impl AuditKind {
             Self::TokenReuse => "authn_token_reuse",
             Self::TokenRevoked | Self::ApiKeyRevoked => "authn_token_revoked",
             Self::SignedOut => "session_expired",
-            Self::SignedOutEverywhere => "authn_token_revoked_all",
+            Self::SignedOutEverywhere | Self::SignedOutElsewhere => "authn_token_revoked_all",
             Self::PasswordChanged | Self::PasswordReset => "authn_password_change",
             Self::PasswordChangeFailed => "authn_password_change_fail",
             Self::AccountCreated => "user_created",

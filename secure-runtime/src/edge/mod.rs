@@ -1,7 +1,15 @@
-//! What every response carries, wherever it comes from.
+//! What every request is known by and every response carries, wherever it comes from.
 
+mod client_address;
+mod forwarded;
 mod headers;
+mod proxies;
 mod rate_limit;
+#[cfg(test)]
+mod tests;
 
+pub use client_address::ClientAddress;
+pub use forwarded::ForwardedHeader;
 pub(crate) use headers::DefaultHeaders;
+pub(crate) use proxies::{ProxySettings, TrustedProxies};
 pub(crate) use rate_limit::write_rate_limit_fields;

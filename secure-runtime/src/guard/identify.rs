@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 
 use crate::{
     Problem,
-    api_key::{Client, Presented},
+    api_key::Presented,
     context::RequestContext,
     policy::{RoutePolicy, Via},
     principal::{Credential, Principal, find_credential},
@@ -40,7 +40,7 @@ pub(super) fn identify(
         Credential::None => Identity::Known(Ok(None)),
         Credential::Bearer(token) if policy.takes(Via::Bearer) => bearer(token, context),
         Credential::ApiKey(key) if policy.takes(Via::ApiKey) => {
-            match keys.judge(&key, client(request, context)) {
+            match keys.judge(&key, context.client_address()) {
                 Some(caller) => Identity::Known(caller.map(Some)),
                 None => Identity::Later(Asking::Key(key)),
             }
@@ -73,7 +73,7 @@ impl Asking {
             }
             Self::Key(key) => {
                 let keys = context.security.api_keys();
-                keys.verify(&key, client(request, context)).await
+                keys.verify(&key, context.client_address()).await
             }
         }
     }
@@ -102,13 +102,6 @@ fn judge(token: &str, context: &RequestContext) -> Result<Principal, Problem> {
 fn renew_beside(context: &RequestContext) {
     if let Some(renewal) = context.security.tokens().revocations().begin_renewal() {
         actix_web::rt::spawn(renewal.run());
-    }
-}
-
-fn client<'a>(request: &HttpRequest, context: &'a RequestContext) -> Client<'a> {
-    Client {
-        address: request.peer_addr().map(|peer| peer.ip()),
-        request_id: &context.request_id,
     }
 }
 

@@ -132,9 +132,7 @@ fn give_back(
 fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result<Vec<u8>, Problem> {
     Ok(match key {
         LimitKey::Global => Vec::new(),
-        LimitKey::Ip => request
-            .peer_addr()
-            .map_or_else(Vec::new, |peer| network(peer.ip())),
+        LimitKey::Ip => context.client_address().map_or_else(Vec::new, network),
         LimitKey::User => match context.principal() {
             Some(principal) => principal.subject().as_bytes().to_vec(),
             None => return Err(Problem::internal("a limit by caller without a caller")),

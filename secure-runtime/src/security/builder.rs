@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_keys;
+mod edge;
 mod tokens;
 
 use std::{
@@ -20,7 +21,7 @@ use crate::{
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
     crypto::{Sealer, Signer},
-    edge::DefaultHeaders,
+    edge::{DefaultHeaders, ProxySettings},
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
@@ -125,6 +126,7 @@ pub(super) struct Options {
     pub(super) accounts: AccountSettings,
     pub(super) api_keys: ApiKeySettings,
     pub(super) public_origin: Option<String>,
+    pub(super) proxies: ProxySettings,
     pub(super) key_file: Option<KeyFile>,
 }
 
@@ -154,6 +156,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 accounts: AccountSettings::default(),
                 api_keys: ApiKeySettings::default(),
                 public_origin: None,
+                proxies: ProxySettings::default(),
                 key_file: None,
             },
         }
@@ -327,6 +330,12 @@ impl<I, A, K> Builder<I, A, K> {
         findings.extend(options.tokens.findings());
         findings.extend(options.api_keys.findings());
         let bound = options.tokens.revocation_bound;
+        let (proxies, wrong) = options.proxies.check();
+        findings.extend(
+            wrong
+                .iter()
+                .map(|why| format!("the trusted proxies: {why}")),
+        );
         if let Some(origin) = &public_origin
             && let Err(why) = environment::public_origin(origin, production)
         {
@@ -359,6 +368,7 @@ impl<I, A, K> Builder<I, A, K> {
                 audit: options.audit.clone(),
                 owners,
                 revocations: tokens.revocations().clone(),
+                sealer: Sealer::new(secrets.clone()),
                 bound,
             },
         );
@@ -380,6 +390,7 @@ impl<I, A, K> Builder<I, A, K> {
                 .limiter
                 .unwrap_or_else(|| Box::new(InProcess::default())),
             headers: DefaultHeaders::new(production, options.public_https, options.hsts_subdomains),
+            proxies,
             body_limit: options.body_limit,
             unlisted_routes: options.unlisted_routes,
             ephemeral_key: options.ephemeral_key,

@@ -8,13 +8,14 @@ use secure_grammar::{parse_duration, parse_size};
 
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
-    ServerSecret,
+    ForwardedHeader, ServerSecret,
+    edge::ProxySettings,
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
 };
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 19] = [
+const VARIABLES: [&str; 21] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -34,6 +35,8 @@ const VARIABLES: [&str; 19] = [
     "SECURE_BODY_LIMIT",
     "SECURE_PUBLIC_ORIGIN",
     "SECURE_HSTS_SUBDOMAINS",
+    "SECURE_TRUSTED_PROXIES",
+    "SECURE_FORWARDED_HEADER",
 ];
 
 /// Variables with this beginning steer the project's own tests.
@@ -109,6 +112,14 @@ pub(super) fn read(
         public_origin(text, production).map(|is_https| (text.to_owned(), is_https))
     });
     let subdomains = reader.parsed("SECURE_HSTS_SUBDOMAINS", flag);
+    let proxies = ProxySettings {
+        networks: reader
+            .parsed("SECURE_TRUSTED_PROXIES", networks)
+            .unwrap_or_default(),
+        header: reader
+            .parsed("SECURE_FORWARDED_HEADER", forwarded_header)
+            .unwrap_or_default(),
+    };
     if !reader.findings.is_empty() {
         return Err(SettingsError::new(reader.findings));
     }
@@ -133,6 +144,7 @@ pub(super) fn read(
             options.announce = !production;
             options.key_file = key_file;
             options.hsts_subdomains = subdomains.unwrap_or(false);
+            options.proxies = proxies;
             options.body_limit = body_limit.unwrap_or(options.body_limit);
             if let Some((origin, is_https)) = public_origin {
                 options.public_https = is_https;
@@ -203,6 +215,29 @@ pub(super) fn public_origin(text: &str, production: bool) -> Result<bool, String
         "http" if production => Err("production is reached by `https`".to_owned()),
         "http" => Ok(false),
         _ => Err(shape()),
+    }
+}
+
+/// The networks of a list with commas.
+fn networks(text: &str) -> Result<Vec<String>, String> {
+    let networks = text.split(',').map(|network| network.trim().to_owned());
+    let settings = ProxySettings {
+        networks: networks.collect(),
+        ..ProxySettings::default()
+    };
+    match settings.check() {
+        (_, findings) if findings.is_empty() => Ok(settings.networks),
+        (_, findings) => Err(findings.join("; ")),
+    }
+}
+
+fn forwarded_header(text: &str) -> Result<ForwardedHeader, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "x-forwarded-for" => Ok(ForwardedHeader::XForwardedFor),
+        "forwarded" => Ok(ForwardedHeader::Forwarded),
+        _ => Err(format!(
+            "`{text}` is neither `x-forwarded-for` nor `forwarded`"
+        )),
     }
 }
 
@@ -308,5 +343,59 @@ mod tests {
             ("SECURE_SECRET_FILE", "/nowhere/at/all"),
         ]);
         assert!(found[0].contains("cannot be read"), "{found:?}");
+    }
+
+    #[test]
+    fn proxies_are_a_list_and_their_header_is_named() {
+        let security = read_from(&[
+            ("SECURE_PROFILE", "development"),
+            (
+                "SECURE_TRUSTED_PROXIES",
+                "10.0.0.0/8, 192.0.2.1 ,2001:db8::/32",
+            ),
+            ("SECURE_FORWARDED_HEADER", "Forwarded"),
+        ]);
+        let security = security.expect("settings");
+        let client = |peer: &str| {
+            let lines = || vec![&b"for=203.0.113.9"[..]];
+            let peer = peer.parse().expect("an address");
+            security.state.proxies().client(peer, lines).to_string()
+        };
+        for trusted in ["10.1.2.3", "192.0.2.1", "2001:db8::7"] {
+            assert_eq!(client(trusted), "203.0.113.9", "{trusted}");
+        }
+        assert_eq!(client("192.0.2.2"), "192.0.2.2");
+        assert_eq!(security.state.proxies().header(), "forwarded");
+    }
+
+    #[test]
+    fn no_proxy_is_trusted_by_default() {
+        let blank = ("SECURE_TRUSTED_PROXIES", " ");
+        let security = read_from(&[("SECURE_PROFILE", "development"), blank]);
+        let security = security.expect("settings");
+        let proxies = security.state.proxies();
+        let peer = [127, 0, 0, 1].into();
+        let client = proxies.client(peer, || panic!("the header was read"));
+        assert_eq!(client, peer);
+        assert_eq!(proxies.header(), "x-forwarded-for");
+    }
+
+    #[test]
+    fn proxies_that_cannot_be_meant_are_found() {
+        let found = findings(&[
+            ("SECURE_PROFILE", "development"),
+            ("SECURE_TRUSTED_PROXIES", "10.0.0.1/8,,0.0.0.0/0"),
+            ("SECURE_FORWARDED_HEADER", "x-real-ip"),
+        ]);
+        let [proxies, header] = &found[..] else {
+            panic!("two findings: {found:?}")
+        };
+        assert!(proxies.starts_with("`SECURE_TRUSTED_PROXIES`: `10.0.0.1/8` is an address"));
+        assert!(proxies.contains("`` is no network"), "{proxies}");
+        assert!(
+            proxies.contains("`0.0.0.0/0` trusts everybody"),
+            "{proxies}"
+        );
+        assert!(header.contains("`x-real-ip` is neither"), "{header}");
     }
 }

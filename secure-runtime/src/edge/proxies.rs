@@ -1,0 +1,109 @@
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use super::ForwardedHeader;
+
+/// Whose word about the address of a client is taken, as it is configured.
+#[derive(Debug, Default)]
+pub(crate) struct ProxySettings {
+    pub(crate) networks: Vec<String>,
+    pub(crate) header: ForwardedHeader,
+}
+
+/// Whose word about the address of a client is taken.
+#[derive(Debug, Default)]
+pub(crate) struct TrustedProxies {
+    networks: Vec<IpNet>,
+    header: ForwardedHeader,
+}
+
+impl ProxySettings {
+    /// The proxies, and what is wrong with them.
+    pub(crate) fn check(&self) -> (TrustedProxies, Vec<String>) {
+        let (mut networks, mut findings) = (Vec::new(), Vec::new());
+        for text in &self.networks {
+            match network(text) {
+                Ok(network) => networks.push(network),
+                Err(why) => findings.push(why),
+            }
+        }
+        let header = self.header;
+        (TrustedProxies { networks, header }, findings)
+    }
+}
+
+impl TrustedProxies {
+    /// In which header the proxies name whoever has called them.
+    pub(crate) fn header(&self) -> &'static str {
+        self.header.name()
+    }
+
+    /// The address of whoever the connection with `peer` serves. `lines` gives the lines of the header, in
+    /// their order, and is asked only where the peer is trusted.
+    ///
+    /// Each proxy adds at the end who has called it. So the way leads from the right over proxies that are
+    /// trusted, and the first one that is not is the client: whatever stands to its left, it may have
+    /// written itself. An entry that names no address ends the way at the proxy that wrote it.
+    pub(crate) fn client<'a>(&self, peer: IpAddr, lines: impl FnOnce() -> Vec<&'a [u8]>) -> IpAddr {
+        let mut client = peer.to_canonical();
+        if !self.trusts(client) {
+            return client;
+        }
+        for hop in self.header.hops(&lines()) {
+            let Some(hop) = hop else { break };
+            client = hop;
+            if !self.trusts(hop) {
+                break;
+            }
+        }
+        client
+    }
+
+    pub(super) fn trusts(&self, address: IpAddr) -> bool {
+        self.networks
+            .iter()
+            .any(|network| network.contains(&address))
+    }
+}
+
+/// A network, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let network = match text.parse::<IpAddr>() {
+        Ok(address) => Ok(IpNet::from(address)),
+        Err(_) => text.parse::<IpNet>(),
+    };
+    let network = network.map_err(|_| {
+        format!("`{text}` is no network; write one (`10.0.0.0/8`) or an address (`192.0.2.1`)")
+    })?;
+    if network.trunc() != network {
+        return Err(format!(
+            "`{text}` is an address within a network; write the network (`{}`) or the address (`{}`)",
+            network.trunc(),
+            network.addr(),
+        ));
+    }
+    let network = canonical(network);
+    if network.prefix_len() == 0 {
+        return Err(format!(
+            "`{text}` trusts everybody, and so everybody could choose an address; name the proxies alone"
+        ));
+    }
+    Ok(network)
+}
+
+/// Addresses are compared in their canonical form, so a network of IPv4 addresses in IPv6 clothes is one of
+/// IPv4 addresses.
+fn canonical(network: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = network else {
+        return network;
+    };
+    let address = mapped.addr().to_ipv4_mapped();
+    let prefix = mapped.prefix_len().checked_sub(96);
+    let canonical = address.zip(prefix).and_then(|(address, prefix)| {
+        let network = Ipv4Net::new(address, prefix).ok()?;
+        Some(IpNet::V4(network))
+    });
+    canonical.unwrap_or(network)
+}
