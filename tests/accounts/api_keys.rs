@@ -102,7 +102,10 @@ async fn what_no_key_may_be() {
         // More than the owner may do.
         (with("scopes", json!(["admin:users"])), "#/scopes"),
         (with("expires_in_days", json!(0)), "#/expires_in_days"),
-        (with("allowed_addresses", json!(["here"])), "#/allowed_addresses/0"),
+        (
+            with("allowed_addresses", json!(["here"])),
+            "#/allowed_addresses/0",
+        ),
         (with("subject", json!("eve")), "#/subject"),
     ] {
         let answer = make(&server, &token, &body).await;
@@ -141,7 +144,12 @@ fn request() -> Value {
 }
 
 async fn make(server: &Server, token: &str, body: &Value) -> Answer {
-    server.post("/me/api-keys").token(token).json(body).send().await
+    server
+        .post("/me/api-keys")
+        .token(token)
+        .json(body)
+        .send()
+        .await
 }
 
 async fn list(server: &Server, token: &str) -> Answer {
@@ -163,5 +171,8 @@ fn with_key(server: &Server, method: &str, path: &str, key: &str) -> crate::serv
 
 fn text(answer: &Answer, name: &str) -> String {
     let body = answer.json();
-    body[name].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
+    body[name]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer:?}"))
+        .to_owned()
 }

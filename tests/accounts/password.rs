@@ -26,7 +26,9 @@ async fn who_changes_the_password_stays_and_everybody_else_goes() {
     assert_eq!(server.refresh(&elsewhere.refresh).await.status, 400);
     assert_eq!(server.login("ada@example.com", PASSWORD).await.status, 401);
     assert_eq!(server.login("ada@example.com", NEW).await.status, 200);
-    server.mail_about("ada@example.com", "was changed just now").await;
+    server
+        .mail_about("ada@example.com", "was changed just now")
+        .await;
 }
 
 #[actix_rt::test]
@@ -72,7 +74,9 @@ async fn another_address_once_its_mail_was_read() {
     assert_eq!(server.login("ada@example.org", PASSWORD).await.status, 200);
     assert_eq!(server.login("ada@example.com", PASSWORD).await.status, 401);
     assert_eq!(confirm(&server, &mailed).await.status, 400);
-    server.mail_about("ada@example.com", "has another e-mail address").await;
+    server
+        .mail_about("ada@example.com", "has another e-mail address")
+        .await;
 }
 
 #[actix_rt::test]
@@ -84,7 +88,9 @@ async fn an_address_that_somebody_has_answers_alike() {
     let free = move_to(&server, &token, "ada@example.org", PASSWORD).await;
     assert_eq!((taken.status, &taken.text), (free.status, &free.text));
     // Its holder is told, and gets no link.
-    server.mail_about("eve@example.com", "You have one already").await;
+    server
+        .mail_about("eve@example.com", "You have one already")
+        .await;
     assert_eq!(confirm(&server, &"A".repeat(43)).await.status, 400);
 }
 
@@ -96,7 +102,12 @@ async fn change(server: &Server, token: &str, current: &str, new: &str) -> Answe
 
 async fn move_to(server: &Server, token: &str, email: &str, password: &str) -> Answer {
     let body = json!({ "email": email, "current_password": password });
-    server.post("/me/email").token(token).json(&body).send().await
+    server
+        .post("/me/email")
+        .token(token)
+        .json(&body)
+        .send()
+        .await
 }
 
 async fn confirm(server: &Server, token: &str) -> Answer {

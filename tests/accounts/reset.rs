@@ -28,7 +28,9 @@ async fn by_mail_to_a_new_password() {
     assert_eq!(server.login("ada@example.com", PASSWORD).await.status, 401);
     assert_eq!(server.login("ada@example.com", NEW).await.status, 200);
     assert_bad_token(&reset(&server, &token, PASSWORD).await);
-    server.mail_about("ada@example.com", "was changed just now").await;
+    server
+        .mail_about("ada@example.com", "was changed just now")
+        .await;
 }
 
 #[actix_rt::test]
@@ -74,7 +76,12 @@ async fn of_many_at_once_one_succeeds() {
     forgot(&server, "ada@example.com").await;
     let token = reset_token(&server, "ada@example.com").await;
     let passwords: Vec<_> = (0..8).map(|number| format!("{NEW} {number}")).collect();
-    let answers = join_all(passwords.iter().map(|password| reset(&server, &token, password))).await;
+    let answers = join_all(
+        passwords
+            .iter()
+            .map(|password| reset(&server, &token, password)),
+    )
+    .await;
     let won: Vec<_> = (0..8).filter(|at| answers[*at].status == 204).collect();
     assert_eq!(won.len(), 1, "{answers:?}");
     for answer in answers.iter().filter(|answer| answer.status != 204) {
@@ -116,7 +123,11 @@ async fn a_disabled_account_gets_no_link() {
 
 async fn forgot(server: &Server, email: &str) -> Answer {
     let body = json!({ "email": email });
-    let answer = server.post("/auth/forgot-password").json(&body).send().await;
+    let answer = server
+        .post("/auth/forgot-password")
+        .json(&body)
+        .send()
+        .await;
     assert_eq!(answer.status, 202, "{answer:?}");
     answer
 }

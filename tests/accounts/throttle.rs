@@ -23,7 +23,10 @@ async fn five_guesses_and_a_pause_for_an_account_that_is_there_and_one_that_is_n
         assert_eq!(paused.header("content-type"), "application/problem+json");
     }
     // Written in another way it is the same account.
-    assert_eq!(guess(&server, 1, " ADA@Example.com ", "x").await.status, 429);
+    assert_eq!(
+        guess(&server, 1, " ADA@Example.com ", "x").await.status,
+        429
+    );
     // The right password is not looked at either, from there; from elsewhere it is.
     assert_eq!(guess(&server, 1, ADA, PASSWORD).await.status, 429);
     assert_eq!(guess(&server, 2, ADA, PASSWORD).await.status, 200);
@@ -78,7 +81,10 @@ async fn the_owner_is_not_locked_out_of_a_device_that_is_known() {
     server.sign_up(ADA).await;
     let signed_in = guess(&server, 1, ADA, PASSWORD).await;
     let cookie = signed_in.header("set-cookie").to_owned();
-    assert!(cookie.starts_with("device=") && cookie.contains("HttpOnly"), "{cookie}");
+    assert!(
+        cookie.starts_with("device=") && cookie.contains("HttpOnly"),
+        "{cookie}"
+    );
     let device = cookie.split(';').next().expect("a cookie").to_owned();
 
     // Somebody at the same address uses the pause up.

@@ -8,6 +8,16 @@
     clippy::print_stderr
 )]
 
+mod api_keys_addresses;
+mod api_keys_credentials;
+mod api_keys_life;
+mod api_keys_limits;
+mod api_keys_making;
+mod api_keys_owners;
+mod api_keys_query;
+mod api_keys_routes;
+mod api_keys_shared;
+mod api_keys_use;
 mod attribute_order;
 mod audit;
 mod authorization;

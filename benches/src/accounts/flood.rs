@@ -64,7 +64,9 @@ pub(super) async fn run() -> Result<(), Failure> {
             other => return Err(format!("a sign-in ends with {other}").into()),
         }
     }
-    println!("{AT_ONCE} sign-ins at once, {KNOWN} of them good; who gets 503 comes again after `Retry-After`");
+    println!(
+        "{AT_ONCE} sign-ins at once, {KNOWN} of them good; who gets 503 comes again after `Retry-After`"
+    );
     println!("first answers            {first_answers:?}");
     println!("in the end               {signed_in} signed in, {refused} refused, in {took:.1?}");
     println!(
@@ -77,7 +79,10 @@ pub(super) async fn run() -> Result<(), Failure> {
         let ratio = busy.as_secs_f64() / idle.as_secs_f64();
         println!("GET /me {what:<16} {idle:.2?} idle, {busy:.2?} meanwhile: {ratio:.1} ×");
     }
-    println!("GET /me                  asked {} times meanwhile", busy.len());
+    println!(
+        "GET /me                  asked {} times meanwhile",
+        busy.len()
+    );
     Ok(())
 }
 

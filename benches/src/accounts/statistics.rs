@@ -25,7 +25,13 @@ pub(super) fn paired_permutation_test(pairs: &[(Duration, Duration)]) -> f64 {
     let as_extreme = (0..PERMUTATIONS).filter(|_| {
         let sum: f64 = differences
             .iter()
-            .map(|difference| if random.bit() { *difference } else { -difference })
+            .map(|difference| {
+                if random.bit() {
+                    *difference
+                } else {
+                    -difference
+                }
+            })
             .sum();
         sum.abs() >= observed
     });

@@ -115,7 +115,10 @@ fn secret(name: &str) -> Result<Option<Secret<String>>, StartupError> {
     let text_in_file = match text(&in_file)? {
         Some(path) => {
             let read = fs::read_to_string(&path).map_err(|error| {
-                StartupError::setting(&in_file, &format!("the file {path} cannot be read: {error}"))
+                StartupError::setting(
+                    &in_file,
+                    &format!("the file {path} cannot be read: {error}"),
+                )
             });
             Some(Secret::new(read?.trim().to_owned()))
         }

@@ -94,7 +94,9 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
         .map_err(|error| StartupError::new("the server", &error))?
         .map_err(cannot_listen)?;
     signing_out.abort();
-    at_the_end.api_keys().flush().await;
+    if let Err(error) = at_the_end.api_keys().flush().await {
+        tracing::warn!(%error, "the last uses of API keys are not counted");
+    }
     pool.close().await;
     say("accounts: stopped");
     Ok(())

@@ -2,7 +2,9 @@
 
 use futures_util::future::LocalBoxFuture;
 
-use super::records::{AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps};
+use super::records::{
+    AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps,
+};
 use crate::{
     Problem, Secret,
     password::{

@@ -2,7 +2,11 @@ use std::{fmt, rc::Rc};
 
 use actix_web::{HttpRequest, dev::Payload};
 
-use super::{device::KnownDevice, records::{HashChange, normalized}, throttle::Attempt};
+use super::{
+    device::KnownDevice,
+    records::{HashChange, normalized},
+    throttle::Attempt,
+};
 use crate::{
     Problem, Secret,
     audit::{AuditEvent, AuditKind},

@@ -1,5 +1,6 @@
 //! What several stages need: a server, tokens with any content, the words.
 
+mod api_keys;
 mod forge;
 mod oauth;
 mod owners;
@@ -11,6 +12,7 @@ mod shared_store;
 mod sign_ins;
 mod words;
 
+pub(crate) use api_keys::{Keys, asking, list_key_routes, new_key};
 pub(crate) use forge::{Forge, START, claims, encode};
 pub(crate) use oauth::{OAuthApp, assert_error, assert_issued};
 pub(crate) use owners::{Owners, Question};

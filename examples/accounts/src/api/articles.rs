@@ -89,7 +89,7 @@ pub(crate) async fn show(
 
 #[post("/articles")]
 #[protected(scopes = "articles:write", via = ["bearer", "api_key"])]
-#[rate_limit("60/minute", by = "user")]
+#[rate_limit("60/minute", by = "api_key")]
 #[validated]
 pub(crate) async fn create(
     author: CurrentUser<Account>,

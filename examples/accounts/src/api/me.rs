@@ -82,14 +82,14 @@ pub(crate) async fn change(
 #[validated]
 pub(crate) async fn change_password(
     user: CurrentUser<Account>,
-    change: PasswordChange,
-    passwords: Json<PasswordRequest>,
+    password: PasswordChange,
+    sent: Json<PasswordRequest>,
 ) -> Result<impl Responder, Problem> {
     let PasswordRequest {
         current_password,
         new_password,
-    } = passwords.into_inner();
-    change
+    } = sent.into_inner();
+    password
         .change(&user, current_password, new_password)
         .await?;
     Ok(HttpResponse::NoContent())
@@ -103,14 +103,14 @@ pub(crate) async fn change_password(
 #[validated]
 pub(crate) async fn change_email(
     user: CurrentUser<Account>,
-    change: AddressChange,
-    new: Json<AddressRequest>,
+    address: AddressChange,
+    sent: Json<AddressRequest>,
 ) -> Result<impl Responder, Problem> {
     let AddressRequest {
         email,
         current_password,
-    } = new.into_inner();
-    change.request(&user, &email, current_password).await?;
+    } = sent.into_inner();
+    address.request(&user, &email, current_password).await?;
     Ok(HttpResponse::Accepted().json(json!({
         "message": "If this address can be yours, a mail with a link is on its way to it."
     })))

@@ -6,6 +6,7 @@ use secure_runtime::{
     account::{AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps},
     oauth::ResourceOwners,
     password::PasswordHash,
+    policy::RoleWord as _,
     token::Grant,
 };
 use uuid::Uuid;
