@@ -8,6 +8,8 @@
     clippy::print_stderr
 )]
 
+mod accounts_sign_in;
+mod accounts_throttle;
 mod attribute_order;
 mod audit;
 mod authorization;

@@ -1,6 +1,7 @@
 //! What several stages need: a server, tokens with any content, the words.
 
 mod forge;
+mod login;
 mod oauth;
 mod owners;
 mod raw;
@@ -12,8 +13,9 @@ mod sign_ins;
 mod words;
 
 pub(crate) use forge::{Forge, START, claims, encode};
+pub(crate) use login::{Login, password_login};
 pub(crate) use oauth::{OAuthApp, assert_error, assert_issued};
-pub(crate) use owners::{Owners, Question};
+pub(crate) use owners::{Account, Owners, Question};
 pub(crate) use raw::raw;
 pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
