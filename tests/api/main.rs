@@ -8,6 +8,7 @@
     clippy::print_stderr
 )]
 
+mod accounts_device;
 mod accounts_sign_in;
 mod accounts_throttle;
 mod attribute_order;
