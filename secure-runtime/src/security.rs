@@ -18,7 +18,7 @@ use key_file::KeyFile;
 
 use crate::{
     Problem,
-    account::AccountSettings,
+    account::{AccountSettings, throttle::Throttle},
     api_key::ApiKeys,
     audit::AuditSink,
     clock::Clock,
@@ -265,12 +265,21 @@ impl State {
         &self.secrets
     }
 
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
     pub(crate) fn audit(&self) -> &dyn AuditSink {
         &*self.audit
     }
 
     pub(crate) fn accounts(&self) -> &AccountSettings {
         &self.accounts
+    }
+
+    /// What decides which attempts to prove who one is are looked at.
+    pub(crate) fn throttle(&self) -> Throttle {
+        Throttle::new(self.store.clone(), self.clock.clone())
     }
 
     /// Whoever says what a subject may have.

@@ -15,7 +15,11 @@ fn only_from(addresses: &[&str]) -> NewApiKey {
 async fn only_from_the_addresses_that_were_named() {
     let keys = Keys::new().await;
     let key = keys
-        .make(only_from(&["192.0.2.0/28", "2001:db8:1::/48", "198.51.100.7"]))
+        .make(only_from(&[
+            "192.0.2.0/28",
+            "2001:db8:1::/48",
+            "198.51.100.7",
+        ]))
         .await;
     for (address, status) in [
         ("192.0.2.1", 200),

@@ -7,7 +7,11 @@ use crate::support::{INVALID_TOKEN, Keys, START, all, problem, problem_with, see
 
 /// 401 with one text, whatever is wrong.
 fn assert_refused(name: &str, response: &TestResponse) {
-    assert_eq!(seen(response), (401, problem(401, "Unauthorized")), "{name}");
+    assert_eq!(
+        seen(response),
+        (401, problem(401, "Unauthorized")),
+        "{name}"
+    );
     assert_eq!(all(response, "www-authenticate"), [INVALID_TOKEN], "{name}");
     assert_eq!(all(response, "cache-control"), ["no-store"], "{name}");
 }
@@ -25,7 +29,11 @@ async fn a_key_calls_in_the_name_of_its_owner() {
         ("header", "x-api-key", text.clone()),
         ("header in capitals", "X-API-KEY", text.clone()),
         ("bearer", "authorization", format!("Bearer {text}")),
-        ("bearer in small letters", "authorization", format!("bearer  {text}")),
+        (
+            "bearer in small letters",
+            "authorization",
+            format!("bearer  {text}"),
+        ),
     ] {
         let response = keys.app.get("/read").header(header, &value).send().await;
         assert_eq!(seen(&response), (200, expected.clone()), "{name}");
@@ -56,7 +64,10 @@ async fn a_bearer_token_is_as_good_as_before() {
     let response = keys.app.get("/read").with_grant(&grant).send().await;
     assert_eq!(response.status(), 200);
     let body = response.json();
-    assert_eq!((&body["key"], &body["restricted"]), (&json!(null), &json!(false)));
+    assert_eq!(
+        (&body["key"], &body["restricted"]),
+        (&json!(null), &json!(false))
+    );
     assert_eq!(keys.app.get("/read").send().await.status(), 401);
 }
 
@@ -67,7 +78,10 @@ async fn a_bearer_token_opens_no_route_for_keys_alone() {
     let response = keys.app.post("/write").with_grant(&grant).send().await;
     assert_refused("bearer", &response);
     let key = keys.key(&["notes:write"]).await;
-    let response = keys.app.post("/write").header("x-api-key", key.key.expose());
+    let response = keys
+        .app
+        .post("/write")
+        .header("x-api-key", key.key.expose());
     assert_eq!(response.send().await.status(), 200);
     let nobody = keys.app.post("/write").send().await;
     assert_eq!(all(&nobody, "www-authenticate"), ["Bearer realm=\"api\""]);
@@ -147,7 +161,9 @@ async fn what_is_no_key_of_ours_asks_nobody() {
     }
     let asked = keys.store.asked();
     // Bearer tokens ask for what is revoked; keys that are none ask nobody.
-    let of_keys = asked.iter().filter(|(what, _)| *what != crate::support::Operation::Get);
+    let of_keys = asked
+        .iter()
+        .filter(|(what, _)| *what != crate::support::Operation::Get);
     assert!(of_keys.count() <= 1, "{asked:?}");
     assert_eq!(keys.owners.asked(), 0);
 }
@@ -156,15 +172,25 @@ async fn what_is_no_key_of_ours_asks_nobody() {
 #[actix_web::test]
 async fn a_wrong_secret_is_refused_whatever_else_is_right() {
     let keys = Keys::new().await;
-    let (mine, other) = (keys.key(&["notes:read"]).await, keys.key(&["notes:read"]).await);
+    let (mine, other) = (
+        keys.key(&["notes:read"]).await,
+        keys.key(&["notes:read"]).await,
+    );
     let forged = forge(mine.key.expose(), other.key.expose());
     assert_refused("before it was used", &keys.get("/read", &forged).await);
     assert_eq!(keys.status(&mine).await, 200);
     assert_refused("after it was used", &keys.get("/read", &forged).await);
     assert_eq!(keys.status(&mine).await, 200);
     let unknown = forge_id(mine.key.expose(), "000000000000");
-    assert_refused("an id that there is none of", &keys.get("/read", &unknown).await);
-    assert_eq!(keys.owners.asked(), 3, "for making two, and for the good one");
+    assert_refused(
+        "an id that there is none of",
+        &keys.get("/read", &unknown).await,
+    );
+    assert_eq!(
+        keys.owners.asked(),
+        3,
+        "for making two, and for the good one"
+    );
 }
 
 #[actix_web::test]
@@ -174,7 +200,10 @@ async fn a_route_that_takes_no_keys_takes_none() {
     let text = key.key.expose();
     for path in ["/whole", "/me", "/open"] {
         assert_refused(path, &keys.get(path, text).await);
-        let request = keys.app.get(path).header("authorization", &format!("Bearer {text}"));
+        let request = keys
+            .app
+            .get(path)
+            .header("authorization", &format!("Bearer {text}"));
         assert_refused(path, &request.send().await);
         // No worse than a bad one: it is not anonymous.
         assert_refused(path, &keys.get(path, "nonsense").await);

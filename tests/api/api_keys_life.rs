@@ -58,11 +58,19 @@ async fn a_key_without_an_end_goes_on() {
 #[actix_web::test]
 async fn a_key_that_is_revoked_ends_at_once() {
     let keys = Keys::new().await;
-    let (key, other) = (keys.key(&["notes:read"]).await, keys.key(&["notes:read"]).await);
+    let (key, other) = (
+        keys.key(&["notes:read"]).await,
+        keys.key(&["notes:read"]).await,
+    );
     assert_eq!(keys.status(&key).await, 200);
     keys.audit.events();
     let api_keys = keys.app.security().api_keys();
-    assert!(api_keys.revoke("ada", &key.info.id).await.expect("an answer"));
+    assert!(
+        api_keys
+            .revoke("ada", &key.info.id)
+            .await
+            .expect("an answer")
+    );
     assert_eq!(keys.status(&key).await, 401);
     assert_eq!(keys.status(&other).await, 200);
     let [event] = &keys.audit.events()[..] else {
@@ -72,7 +80,12 @@ async fn a_key_that_is_revoked_ends_at_once() {
     assert_eq!(event.subject.as_deref(), Some("ada"));
     assert_eq!(event.api_key.as_deref(), Some(key.info.id.as_str()));
     // A second time there is none.
-    assert!(!api_keys.revoke("ada", &key.info.id).await.expect("an answer"));
+    assert!(
+        !api_keys
+            .revoke("ada", &key.info.id)
+            .await
+            .expect("an answer")
+    );
     assert_eq!(keys.audit.kinds(), []);
     let rotated = api_keys.rotate("ada", &key.info.id, HOUR).await;
     assert!(rotated.expect("an answer").is_none());
@@ -84,7 +97,10 @@ async fn ids_that_are_none_are_nobodys() {
     let api_keys = keys.app.security().api_keys();
     let long = "a".repeat(1000);
     for id in ["", "000000000000", "a\0b", "short", long.as_str(), "äöüäöü"] {
-        assert!(!api_keys.revoke("ada", id).await.expect("an answer"), "{id}");
+        assert!(
+            !api_keys.revoke("ada", id).await.expect("an answer"),
+            "{id}"
+        );
         let rotated = api_keys.rotate("ada", id, HOUR).await;
         assert!(rotated.expect("an answer").is_none(), "{id}");
     }
@@ -93,13 +109,22 @@ async fn ids_that_are_none_are_nobodys() {
 #[actix_web::test]
 async fn all_keys_of_a_subject_at_once() {
     let keys = Keys::new().await;
-    let [first, second] = [keys.key(&["notes:read"]).await, keys.key(&["notes:read"]).await];
-    assert_eq!((keys.status(&first).await, keys.status(&second).await), (200, 200));
+    let [first, second] = [
+        keys.key(&["notes:read"]).await,
+        keys.key(&["notes:read"]).await,
+    ];
+    assert_eq!(
+        (keys.status(&first).await, keys.status(&second).await),
+        (200, 200)
+    );
     keys.audit.events();
     let api_keys = keys.app.security().api_keys();
     assert_eq!(api_keys.revoke_all("ada").await.expect("an answer"), 2);
     assert_eq!(keys.audit.kinds(), [AuditKind::ApiKeyRevoked; 2]);
-    assert_eq!((keys.status(&first).await, keys.status(&second).await), (401, 401));
+    assert_eq!(
+        (keys.status(&first).await, keys.status(&second).await),
+        (401, 401)
+    );
     assert_eq!(api_keys.revoke_all("ada").await.expect("an answer"), 0);
     assert_eq!(api_keys.list("ada").await.expect("a list"), []);
 }
@@ -116,7 +141,12 @@ async fn where_the_store_fails_a_key_is_not_revoked_and_says_so() {
     }
     keys.store.works();
     assert_eq!(keys.status(&key).await, 200);
-    assert!(api_keys.revoke("ada", &key.info.id).await.expect("an answer"));
+    assert!(
+        api_keys
+            .revoke("ada", &key.info.id)
+            .await
+            .expect("an answer")
+    );
 }
 
 #[actix_web::test]
@@ -136,10 +166,16 @@ async fn a_key_that_is_made_anew_is_good_in_both_forms_for_a_while() {
     assert_eq!(new.info.overlap_ends_at, Some(now + DAY));
     assert_ne!(new.key.expose(), old.key.expose());
     keys.pass(DAY - MOMENT);
-    assert_eq!((keys.status(&old).await, keys.status(&new).await), (200, 200));
+    assert_eq!(
+        (keys.status(&old).await, keys.status(&new).await),
+        (200, 200)
+    );
     // Remembered, and over all the same.
     keys.pass(MOMENT);
-    assert_eq!((keys.status(&old).await, keys.status(&new).await), (401, 200));
+    assert_eq!(
+        (keys.status(&old).await, keys.status(&new).await),
+        (401, 200)
+    );
     let listed = keys.app.security().api_keys().list("ada").await;
     let [info] = &listed.expect("a list")[..] else {
         panic!("one key")
@@ -153,7 +189,10 @@ async fn without_an_overlap_the_old_form_ends_at_once() {
     let old = keys.key(&["notes:read"]).await;
     assert_eq!(keys.status(&old).await, 200);
     let new = rotate(&keys, &old, Duration::ZERO).await;
-    assert_eq!((keys.status(&old).await, keys.status(&new).await), (401, 200));
+    assert_eq!(
+        (keys.status(&old).await, keys.status(&new).await),
+        (401, 200)
+    );
     assert_eq!(new.info.overlap_ends_at, None);
 }
 
@@ -185,12 +224,20 @@ async fn an_overlap_is_thirty_days_at_most() {
     let keys = Keys::new().await;
     let key = keys.key(&["notes:read"]).await;
     let api_keys = keys.app.security().api_keys();
-    let too_long = api_keys.rotate("ada", &key.info.id, DAY * 30 + MOMENT).await;
-    assert!(matches!(too_long, Err(ApiKeyError::Invalid(_))), "{too_long:?}");
+    let too_long = api_keys
+        .rotate("ada", &key.info.id, DAY * 30 + MOMENT)
+        .await;
+    assert!(
+        matches!(too_long, Err(ApiKeyError::Invalid(_))),
+        "{too_long:?}"
+    );
     assert_eq!(Problem::from(too_long.expect_err("refused")).status(), 422);
     let new = rotate(&keys, &key, DAY * 30).await;
     keys.pass(DAY * 30 - MOMENT);
-    assert_eq!((keys.status(&key).await, keys.status(&new).await), (200, 200));
+    assert_eq!(
+        (keys.status(&key).await, keys.status(&new).await),
+        (200, 200)
+    );
 }
 
 #[actix_web::test]
@@ -206,7 +253,10 @@ async fn a_rotation_does_not_prolong_a_key() {
     let new = rotate(&keys, &key, DAY).await;
     assert_eq!(new.info.expires_at, key.info.expires_at);
     keys.pass(HOUR / 2);
-    assert_eq!((keys.status(&key).await, keys.status(&new).await), (401, 401));
+    assert_eq!(
+        (keys.status(&key).await, keys.status(&new).await),
+        (401, 401)
+    );
 }
 
 #[actix_web::test]
@@ -248,6 +298,9 @@ async fn signing_out_ends_no_key() {
     let keys = Keys::new().await;
     let key = keys.key(&["notes:read"]).await;
     let tokens = keys.app.security().tokens();
-    tokens.sign_out_everywhere("ada").await.expect("the store works");
+    tokens
+        .sign_out_everywhere("ada")
+        .await
+        .expect("the store works");
     assert_eq!(keys.status(&key).await, 200);
 }

@@ -71,7 +71,10 @@ async fn each_key_has_a_counter_of_its_own() {
     let anew = anew.expect("an answer").expect("a key");
     let refused = call(anew.key.expose()).await;
     assert_eq!(refused.status(), 429);
-    assert_eq!(all(&refused, "ratelimit-policy"), ["\"api-key/60s\";q=2;w=60"]);
+    assert_eq!(
+        all(&refused, "ratelimit-policy"),
+        ["\"api-key/60s\";q=2;w=60"]
+    );
     // Who comes without a key is counted by itself.
     for expected in [200, 200, 429] {
         let answer = app.get("/limited").with_grant(&ada).send().await;
@@ -85,7 +88,11 @@ async fn each_key_has_a_counter_of_its_own() {
 #[actix_web::test]
 async fn a_key_and_a_caller_of_its_name_do_not_share() {
     let (app, _) = app(&[]).await;
-    let key = app.security().api_keys().create(&asking("ada"), new_key(&["notes:read"])).await;
+    let key = app
+        .security()
+        .api_keys()
+        .create(&asking("ada"), new_key(&["notes:read"]))
+        .await;
     let key = key.expect("a key");
     let namesake = Grant::new(&key.info.id).with_scopes(["notes:read"]);
     for _ in 0..2 {
@@ -102,7 +109,9 @@ async fn by_user_all_keys_of_an_owner_share() {
     let api_keys = app.security().api_keys();
     let mut texts = Vec::new();
     for subject in ["ada", "ada", "eve"] {
-        let made = api_keys.create(&asking(subject), new_key(&["notes:read"])).await;
+        let made = api_keys
+            .create(&asking(subject), new_key(&["notes:read"]))
+            .await;
         texts.push(made.expect("a key").key.expose().clone());
     }
     let mut statuses = Vec::new();
@@ -140,9 +149,14 @@ fn routes_that_take_keys_need_to_know_what_owners_may() {
 #[test]
 fn a_prefix_that_is_none_is_refused_at_the_start() {
     for prefix in ["", "Acct", "my_key", "abcdefghijklmnopq"] {
-        let security = settings(&TestClock::default()).api_key_prefix(prefix).build();
+        let security = settings(&TestClock::default())
+            .api_key_prefix(prefix)
+            .build();
         let refused = security.expect_err(prefix).to_string();
-        assert!(refused.contains("the prefix of API keys is 1 to 16 of a-z and 0-9"), "{refused}");
+        assert!(
+            refused.contains("the prefix of API keys is 1 to 16 of a-z and 0-9"),
+            "{refused}"
+        );
     }
 }
 
@@ -159,9 +173,15 @@ fn the_matrix_says_where_keys_are_taken() {
     let json: Value = serde_json::from_str(&report.json()).expect("JSON");
     let row = |path: &str| {
         let rows = json["routes"].as_array().expect("a list");
-        rows.iter().find(|row| row["path"] == path).expect("a row").clone()
+        rows.iter()
+            .find(|row| row["path"] == path)
+            .expect("a row")
+            .clone()
     };
-    assert_eq!(row("/read")["via"], serde_json::json!(["bearer", "api_key"]));
+    assert_eq!(
+        row("/read")["via"],
+        serde_json::json!(["bearer", "api_key"])
+    );
     assert_eq!(row("/write")["via"], serde_json::json!(["api_key"]));
     assert_eq!(row("/me")["via"], serde_json::json!(["bearer"]));
     assert_eq!(row("/open")["via"], serde_json::json!([]));
@@ -177,7 +197,11 @@ fn the_matrix_says_where_keys_are_taken() {
     ] {
         assert!(markdown.contains(line), "{line} in\n{markdown}");
     }
-    assert!(report.to_string().contains("scope notes:read; via bearer or api key"));
+    assert!(
+        report
+            .to_string()
+            .contains("scope notes:read; via bearer or api key")
+    );
 }
 
 #[actix_web::test]

@@ -114,9 +114,17 @@ async fn every_mistake_is_named_at_its_place() {
     assert_eq!(refused.status(), 422, "{body}");
     let errors = body["errors"].as_array().expect("a list");
     let pointers: Vec<&Value> = errors.iter().map(|error| &error["pointer"]).collect();
-    let expected = ["#/name", "#/scopes", "#/expires_in", "#/allowed_addresses/1"];
+    let expected = [
+        "#/name",
+        "#/scopes",
+        "#/expires_in",
+        "#/allowed_addresses/1",
+    ];
     assert_eq!(pointers, expected);
-    assert!(!refused.text().contains("nowhere"), "what was sent is not repeated");
+    assert!(
+        !refused.text().contains("nowhere"),
+        "what was sent is not repeated"
+    );
 }
 
 #[actix_web::test]
@@ -159,7 +167,8 @@ async fn never_more_scopes_than_the_owner_and_who_asks() {
     let less = Grant::new("ada").with_scopes(["notes:read"]);
     refused(&less, &["notes:write"]).await;
     // The scopes of another account.
-    keys.owners.set("eve", Grant::new("eve").with_scopes(["notes:read"]));
+    keys.owners
+        .set("eve", Grant::new("eve").with_scopes(["notes:read"]));
     refused(&asking("eve"), &["notes:write"]).await;
     assert_eq!(keys.audit.kinds(), []);
     let made = api_keys.create(&less, new_key(&["notes:read"])).await;
@@ -170,11 +179,15 @@ async fn never_more_scopes_than_the_owner_and_who_asks() {
 async fn nobody_without_an_account_gets_a_key() {
     let keys = Keys::new().await;
     let api_keys = keys.app.security().api_keys();
-    let made = api_keys.create(&asking("mallory"), new_key(&["notes:read"])).await;
+    let made = api_keys
+        .create(&asking("mallory"), new_key(&["notes:read"]))
+        .await;
     assert!(matches!(made, Err(ApiKeyError::OwnerGone)), "{made:?}");
     assert_eq!(Problem::from(made.expect_err("refused")).status(), 401);
     keys.owners.is_down(true);
-    let made = api_keys.create(&asking("ada"), new_key(&["notes:read"])).await;
+    let made = api_keys
+        .create(&asking("ada"), new_key(&["notes:read"]))
+        .await;
     let Err(ApiKeyError::Failed(problem)) = made else {
         panic!("{made:?}")
     };
@@ -206,7 +219,10 @@ async fn a_subject_has_fifty_keys_at_most() {
         keys.key(&["notes:read"]).await;
     }
     let one_more = api_keys.create(&ada, new.clone()).await;
-    assert!(matches!(one_more, Err(ApiKeyError::TooMany)), "{one_more:?}");
+    assert!(
+        matches!(one_more, Err(ApiKeyError::TooMany)),
+        "{one_more:?}"
+    );
     assert_eq!(Problem::from(one_more.expect_err("refused")).status(), 409);
     // Room is made by one that is revoked, and by one that has expired.
     let id = &listed[0].id;
@@ -229,18 +245,30 @@ async fn who_is_signed_out_meanwhile_gets_no_key() {
     let security = keys.app.security();
     let api_keys = security.api_keys();
     let token = security.access_tokens().issue(&asking("ada"));
-    let ada = security.access_tokens().verify(&token.expect("a token")).await;
+    let ada = security
+        .access_tokens()
+        .verify(&token.expect("a token"))
+        .await;
     let ada = ada.expect("a caller");
     keys.pass(Duration::from_millis(5));
-    security.tokens().sign_out_everywhere("ada").await.expect("the store works");
+    security
+        .tokens()
+        .sign_out_everywhere("ada")
+        .await
+        .expect("the store works");
     let made = api_keys.create(&ada, new_key(&["notes:read"])).await;
     assert!(matches!(made, Err(ApiKeyError::OwnerGone)), "{made:?}");
     assert_eq!(api_keys.list("ada").await.expect("a list"), []);
     // Who signs in again may.
     keys.pass(Duration::from_millis(5));
     let token = security.access_tokens().issue(&asking("ada"));
-    let ada = security.access_tokens().verify(&token.expect("a token")).await;
-    let made = api_keys.create(&ada.expect("a caller"), new_key(&["notes:read"])).await;
+    let ada = security
+        .access_tokens()
+        .verify(&token.expect("a token"))
+        .await;
+    let made = api_keys
+        .create(&ada.expect("a caller"), new_key(&["notes:read"]))
+        .await;
     assert!(made.is_ok(), "{made:?}");
 }
 
@@ -248,7 +276,11 @@ async fn who_is_signed_out_meanwhile_gets_no_key() {
 async fn the_store_holds_neither_the_secret_nor_the_name() {
     let keys = Keys::new().await;
     let key = keys.key(&["notes:read"]).await;
-    let stored = keys.store.list(Space::new("api-key"), "ada").await.expect("a list");
+    let stored = keys
+        .store
+        .list(Space::new("api-key"), "ada")
+        .await
+        .expect("a list");
     let [entry] = &stored[..] else {
         panic!("one entry")
     };
@@ -266,7 +298,9 @@ async fn where_the_store_fails_no_key_is_made() {
     let api_keys = keys.app.security().api_keys();
     for operation in [Operation::List, Operation::PutIfAbsent] {
         keys.store.fails_to(&[operation]);
-        let made = api_keys.create(&asking("ada"), new_key(&["notes:read"])).await;
+        let made = api_keys
+            .create(&asking("ada"), new_key(&["notes:read"]))
+            .await;
         let problem = Problem::from(made.expect_err("no store"));
         assert_eq!(problem.status(), 503, "{operation:?}");
     }

@@ -41,7 +41,11 @@ async fn where_the_app_says_so_it_is_a_key() {
         let response = keys.app.get(&path).send().await;
         assert_eq!(response.status(), status, "{path}");
         if status == 401 {
-            assert_eq!(all(&response, "www-authenticate"), [INVALID_TOKEN], "{path}");
+            assert_eq!(
+                all(&response, "www-authenticate"),
+                [INVALID_TOKEN],
+                "{path}"
+            );
         }
     }
     // Another name is another parameter.
@@ -49,7 +53,11 @@ async fn where_the_app_says_so_it_is_a_key() {
         let response = keys.app.get(&path).send().await;
         assert_eq!(all(&response, "www-authenticate"), ["Bearer realm=\"api\""]);
     }
-    assert_eq!(keys.status(&key).await, 200, "the header is as good as before");
+    assert_eq!(
+        keys.status(&key).await,
+        200,
+        "the header is as good as before"
+    );
 }
 
 #[actix_web::test]

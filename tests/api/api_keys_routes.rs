@@ -43,19 +43,29 @@ async fn two_owners_do_not_meet() {
     keys.owners.set("eve", asking("eve"));
     let ada = keys.key(&["notes:read"]).await;
     let api_keys = keys.app.security().api_keys();
-    let eve = api_keys.create(&asking("eve"), new_key(&["notes:read"])).await;
+    let eve = api_keys
+        .create(&asking("eve"), new_key(&["notes:read"]))
+        .await;
     let eve = eve.expect("a key");
     for (key, subject) in [(&ada, "ada"), (&eve, "eve")] {
         let answer = keys.get("/read", key.key.expose()).await.json();
         assert_eq!(answer["subject"], subject);
     }
-    assert!(!api_keys.revoke("ada", &eve.info.id).await.expect("an answer"));
+    assert!(
+        !api_keys
+            .revoke("ada", &eve.info.id)
+            .await
+            .expect("an answer")
+    );
     let overlap = std::time::Duration::ZERO;
     let rotated = api_keys.rotate("ada", &eve.info.id, overlap).await;
     assert!(rotated.expect("an answer").is_none());
     assert_eq!(keys.status(&eve).await, 200);
     assert_eq!(api_keys.revoke_all("ada").await.expect("an answer"), 1);
-    assert_eq!((keys.status(&ada).await, keys.status(&eve).await), (401, 200));
+    assert_eq!(
+        (keys.status(&ada).await, keys.status(&eve).await),
+        (401, 200)
+    );
 }
 
 /// Such as one that a federation has named.
@@ -71,7 +81,12 @@ async fn a_subject_may_be_anything() {
         assert_eq!(keys.status(&key).await, 200);
         let listed = api_keys.list(&subject).await.expect("a list");
         assert_eq!(listed.len(), 1);
-        assert!(api_keys.revoke(&subject, &key.info.id).await.expect("an answer"));
+        assert!(
+            api_keys
+                .revoke(&subject, &key.info.id)
+                .await
+                .expect("an answer")
+        );
         assert_eq!(keys.status(&key).await, 401);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use secure_runtime::test::TestClock;
 
 use crate::support::{Keys, Operation, Owners, SharedStore, all, problem, seen};
@@ -85,11 +85,23 @@ async fn many_at_once_for_the_first_time_ask_the_accounts_once() {
 async fn a_revocation_elsewhere_counts_within_the_bound() {
     let (here, there) = two().await;
     let key = here.key(&["notes:read"]).await;
-    assert_eq!((here.status(&key).await, there.status(&key).await), (200, 200));
+    assert_eq!(
+        (here.status(&key).await, there.status(&key).await),
+        (200, 200)
+    );
     here.pass(BOUND / 2);
     let api_keys = there.app.security().api_keys();
-    assert!(api_keys.revoke("ada", &key.info.id).await.expect("an answer"));
-    assert_eq!(there.status(&key).await, 401, "at once where it was revoked");
+    assert!(
+        api_keys
+            .revoke("ada", &key.info.id)
+            .await
+            .expect("an answer")
+    );
+    assert_eq!(
+        there.status(&key).await,
+        401,
+        "at once where it was revoked"
+    );
     here.pass(BOUND / 2 - MOMENT);
     assert_eq!(here.status(&key).await, 200, "within the bound");
     here.pass(MOMENT);
@@ -100,15 +112,27 @@ async fn a_revocation_elsewhere_counts_within_the_bound() {
 async fn a_key_made_anew_elsewhere_is_good_at_once() {
     let (here, there) = two().await;
     let old = here.key(&["notes:read"]).await;
-    assert_eq!((here.status(&old).await, there.status(&old).await), (200, 200));
+    assert_eq!(
+        (here.status(&old).await, there.status(&old).await),
+        (200, 200)
+    );
     let api_keys = there.app.security().api_keys();
     let new = api_keys.rotate("ada", &old.info.id, Duration::ZERO).await;
     let new = new.expect("an answer").expect("a key");
     // What is remembered here is older than the new form.
-    assert_eq!((here.status(&new).await, there.status(&new).await), (200, 200));
+    assert_eq!(
+        (here.status(&new).await, there.status(&new).await),
+        (200, 200)
+    );
     // Having seen it, nobody takes the old one any more, though the bound is not over.
-    assert_eq!((here.status(&old).await, there.status(&old).await), (401, 401));
-    assert_eq!((here.status(&new).await, there.status(&new).await), (200, 200));
+    assert_eq!(
+        (here.status(&old).await, there.status(&old).await),
+        (401, 401)
+    );
+    assert_eq!(
+        (here.status(&new).await, there.status(&new).await),
+        (200, 200)
+    );
 }
 
 #[actix_web::test]
@@ -126,7 +150,10 @@ async fn an_old_form_counts_elsewhere_within_the_bound() {
 #[actix_web::test]
 async fn while_the_store_is_gone_keys_are_good_within_the_bound_and_then_nobody_gets_in() {
     let keys = Keys::new().await;
-    let (used, unused) = (keys.key(&["notes:read"]).await, keys.key(&["notes:read"]).await);
+    let (used, unused) = (
+        keys.key(&["notes:read"]).await,
+        keys.key(&["notes:read"]).await,
+    );
     assert_eq!(keys.status(&used).await, 200);
     keys.store.fails();
     assert_eq!(keys.status(&used).await, 200, "within the bound");
@@ -137,7 +164,10 @@ async fn while_the_store_is_gone_keys_are_good_within_the_bound_and_then_nobody_
     keys.pass(BOUND);
     assert_eq!(keys.status(&used).await, 503);
     keys.store.works();
-    assert_eq!((keys.status(&used).await, keys.status(&unused).await), (200, 200));
+    assert_eq!(
+        (keys.status(&used).await, keys.status(&unused).await),
+        (200, 200)
+    );
 }
 
 /// A request that has read a key just before it is revoked must not have it remembered.
@@ -152,9 +182,12 @@ async fn what_is_revoked_while_it_is_looked_up_is_not_remembered() {
             for _ in 0..turns {
                 tokio::task::yield_now().await;
             }
-            api_keys.revoke("ada", &key.info.id).await.expect("an answer")
+            api_keys
+                .revoke("ada", &key.info.id)
+                .await
+                .expect("an answer")
         };
-        let (_, revoked) = futures_util::join!(keys.status(&key), revoke);
+        let (_, revoked) = join(keys.status(&key), revoke).await;
         assert!(revoked);
         assert_eq!(keys.status(&key).await, 401, "after {turns} turns");
     }

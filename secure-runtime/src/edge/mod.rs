@@ -1,6 +1,7 @@
 //! What every request is known by and every response carries, wherever it comes from.
 
 mod client_address;
+mod cookie;
 mod forwarded;
 mod headers;
 mod proxies;
@@ -9,6 +10,7 @@ mod rate_limit;
 mod tests;
 
 pub use client_address::ClientAddress;
+pub(crate) use cookie::{ResponseCookie, cookies};
 pub use forwarded::ForwardedHeader;
 pub(crate) use headers::DefaultHeaders;
 pub(crate) use proxies::{ProxySettings, TrustedProxies};
