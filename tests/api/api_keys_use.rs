@@ -80,6 +80,7 @@ async fn no_request_writes() {
     for _ in 0..1000 {
         assert_eq!(keys.status(&key).await, 200);
     }
+    settle().await;
     tokio::time::advance(SECOND * 11).await;
     settle().await;
     let written = [(Operation::Get, 1), (Operation::Swap, 1)];
