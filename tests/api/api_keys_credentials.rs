@@ -142,7 +142,7 @@ async fn what_is_no_key_of_ours_asks_nobody() {
     for (name, sent) in [
         ("nothing", String::new()),
         ("a typo", typo),
-        ("cut off", text[..65].to_owned()),
+        ("cut off", text[..64].to_owned()),
         ("longer", format!("{text}0")),
         ("another prefix", text.replacen("key", "acct", 1)),
         ("capitals", text.to_uppercase()),

@@ -1,8 +1,14 @@
 //! What becomes of a key when its owner changes: within the bound, whatever the key says (K3).
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use secure_runtime::token::Grant;
+use secure_runtime::{Problem, oauth::ResourceOwners, token::Grant};
 
 use crate::support::{INVALID_TOKEN, Keys, all, asking};
 
@@ -96,11 +102,26 @@ async fn where_nobody_can_say_what_the_owner_may_nobody_gets_in() {
     assert_eq!(keys.status(&key).await, 500);
 }
 
-/// An app whose accounts mix people up must not lend them each other's rights.
+/// Accounts that mix people up from some moment on.
+#[derive(Clone, Default)]
+struct MixedUp(Arc<AtomicBool>);
+
+impl ResourceOwners for MixedUp {
+    async fn renew(&self, subject: &str) -> Result<Option<Grant>, Problem> {
+        Ok(Some(match self.0.load(Ordering::Relaxed) {
+            true => asking("eve").with_roles(["admin"]),
+            false => asking(subject),
+        }))
+    }
+}
+
 #[actix_web::test]
 async fn a_grant_of_somebody_else_is_none() {
-    let keys = Keys::new().await;
+    let owners = MixedUp::default();
+    let keys = Keys::with(|settings| settings.resource_owners(owners.clone())).await;
     let key = keys.key(&["notes:read"]).await;
-    keys.owners.mixes_up(true);
+    assert_eq!(keys.status(&key).await, 200);
+    owners.0.store(true, Ordering::Relaxed);
+    keys.pass(BOUND);
     assert_eq!(keys.status(&key).await, 500);
 }

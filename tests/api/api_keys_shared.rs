@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use secure_runtime::test::TestClock;
 
 use crate::support::{Keys, Operation, Owners, SharedStore, all, problem, seen};
@@ -187,8 +187,29 @@ async fn what_is_revoked_while_it_is_looked_up_is_not_remembered() {
                 .await
                 .expect("an answer")
         };
-        let (_, revoked) = futures_util::join!(keys.status(&key), revoke);
+        let (_, revoked) = join(keys.status(&key), revoke).await;
         assert!(revoked);
         assert_eq!(keys.status(&key).await, 401, "after {turns} turns");
+    }
+}
+
+/// Many wait for accounts that cannot say: they are asked once, and not by one after the other.
+#[actix_web::test]
+async fn many_who_wait_for_nothing_wait_once() {
+    let keys = Keys::new().await;
+    let key = keys.key(&["notes:read"]).await;
+    assert_eq!(keys.status(&key).await, 200);
+    for _ in 0..2 {
+        keys.pass(BOUND);
+        keys.owners.asked();
+        keys.owners.is_down(true);
+        let statuses = join_all((0..50).map(|_| keys.status(&key))).await;
+        assert_eq!(statuses, [500; 50]);
+        assert_eq!(keys.owners.asked(), 1);
+        // Who comes afterwards asks again.
+        keys.owners.is_down(false);
+        let statuses = join_all((0..50).map(|_| keys.status(&key))).await;
+        assert_eq!(statuses, [200; 50]);
+        assert_eq!(keys.owners.asked(), 1);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join;
 use secure_runtime::{
     store::{Space, Store as _},
     test::TestClock,
@@ -61,7 +62,7 @@ async fn no_request_writes() {
     tokio::time::advance(SECOND * 9).await;
     settle().await;
     assert_eq!(keys.store.asked(), []);
-    tokio::time::advance(SECOND).await;
+    tokio::time::advance(SECOND + Duration::from_millis(2)).await;
     settle().await;
     let written = [(Operation::Get, 2), (Operation::PutIfAbsent, 1)];
     assert_eq!(
@@ -79,7 +80,8 @@ async fn no_request_writes() {
     for _ in 0..1000 {
         assert_eq!(keys.status(&key).await, 200);
     }
-    tokio::time::advance(SECOND * 10).await;
+    settle().await;
+    tokio::time::advance(SECOND * 11).await;
     settle().await;
     let written = [(Operation::Get, 1), (Operation::Swap, 1)];
     assert_eq!(keys.store.asked(), written);
@@ -103,10 +105,10 @@ async fn what_could_not_be_written_is_not_lost() {
     assert_eq!(uses(&keys).await, [(7, Some(keys.now()))]);
     // Nobody uses the key any more, and it is written all the same.
     keys.store.fails();
-    tokio::time::advance(SECOND * 10).await;
+    tokio::time::advance(SECOND * 11).await;
     settle().await;
     keys.store.works();
-    tokio::time::advance(SECOND * 10).await;
+    tokio::time::advance(SECOND * 11).await;
     settle().await;
     let stored = keys.store.list(USES, "ada").await.expect("a list");
     let stored = String::from_utf8_lossy(&stored[0].value).into_owned();
@@ -156,7 +158,7 @@ async fn two_instances_count_together() {
             assert_eq!(there.status(&key).await, 200);
         }
         let [here, there] = [&here, &there].map(|keys| keys.app.security().api_keys().flush());
-        let (here, there) = futures_util::join!(here, there);
+        let (here, there) = join(here, there).await;
         assert!(here.is_ok() && there.is_ok(), "{here:?} {there:?}");
     }
     assert_eq!(uses(&here).await, [(50, Some(here.now()))]);
@@ -177,7 +179,7 @@ async fn a_key_that_is_gone_leaves_no_use_behind() {
             }
             api_keys.flush().await
         };
-        let (revoked, flushed) = futures_util::join!(api_keys.revoke("ada", &key.info.id), flush);
+        let (revoked, flushed) = join(api_keys.revoke("ada", &key.info.id), flush).await;
         assert!(revoked.expect("an answer"));
         flushed.expect("the store works");
         let left = keys.store.list(USES, "ada").await.expect("a list");

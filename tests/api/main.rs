@@ -8,6 +8,9 @@
     clippy::print_stderr
 )]
 
+mod accounts_device;
+mod accounts_sign_in;
+mod accounts_throttle;
 mod api_keys_addresses;
 mod api_keys_credentials;
 mod api_keys_life;

@@ -6,14 +6,17 @@
 use std::{
     collections::HashMap,
     fmt, mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
-use futures_util::lock::Mutex as Turn;
+use futures_util::lock::Mutex as Queue;
 
 use super::{addresses::Addresses, record::Secrets, text::KeyId, usage::Counter};
-use crate::principal::Principal;
+use crate::{Problem, principal::Principal};
 
 const SHARDS: usize = 16;
 /// How many keys are remembered: about 20 MB of them.
@@ -51,9 +54,42 @@ struct Shard {
 
 #[derive(Clone, Default)]
 struct Known {
-    /// Whoever holds it asks about the key, and the others wait for the answer.
-    turn: Arc<Turn<()>>,
+    turn: Arc<Turn>,
     verified: Option<Arc<Verified>>,
+}
+
+/// Of all who ask about one key at a time, one asks, and the others wait for the answer.
+#[derive(Default)]
+pub(super) struct Turn {
+    /// How often nobody could say.
+    failures: AtomicU64,
+    /// Why nobody could say, the last time that it was so.
+    last: Queue<Option<Problem>>,
+}
+
+impl Turn {
+    /// Asks, once everybody who came before has had an answer. Where one of them has found out meanwhile
+    /// that nobody can say, that is the answer for all who waited: they do not each wait for it again.
+    pub(super) async fn ask<T>(
+        &self,
+        ask: impl AsyncFnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let failures = self.failures.load(Ordering::Acquire);
+        let mut last = self.last.lock().await;
+        if let Some(problem) = &*last
+            && self.failures.load(Ordering::Acquire) != failures
+        {
+            return Err(problem.clone());
+        }
+        let answer = ask().await;
+        if let Err(problem) = &answer
+            && problem.status().is_server_error()
+        {
+            *last = Some(problem.clone());
+            self.failures.fetch_add(1, Ordering::AcqRel);
+        }
+        answer
+    }
 }
 
 impl Remembered {
@@ -67,8 +103,8 @@ impl Remembered {
         self.shard(id).known(id)?.verified.clone()
     }
 
-    /// Who has it asks about the key. Taken for keys alone whose secret is known to be right.
-    pub(super) fn turn(&self, id: &KeyId) -> Arc<Turn<()>> {
+    /// Where those who ask about the key wait. Taken for keys alone whose secret is known to be right.
+    pub(super) fn turn(&self, id: &KeyId) -> Arc<Turn> {
         let mut shard = self.shard(id);
         if let Some(known) = shard.known(id) {
             return known.turn.clone();

@@ -37,28 +37,41 @@ impl ApiKeys {
         presented: &Presented,
         client: Option<IpAddr>,
     ) -> Result<Principal, Problem> {
-        let mut before = self.before_asking(presented);
+        let before = self.before_asking(presented);
         let read = match self.is_known(presented) {
             true => None,
             // Before there is a turn to wait for: a wrong secret keeps nobody waiting.
             false => Some(self.read(presented).await?),
         };
         let turn = self.remembered.turn(&presented.id);
-        let _turn = turn.lock().await;
-        if let Some(verified) = self.fresh(presented) {
-            return self.admit(&presented.id, &verified, client);
-        }
-        let record = match read {
-            Some(record) => record,
+        let asking = turn.ask(async || match self.fresh(presented) {
+            Some(verified) => Ok(verified),
             None => {
-                before = self.before_asking(presented);
-                self.read(presented).await?
+                self.look_up(presented, read.map(|record| (record, before)))
+                    .await
+            }
+        });
+        let verified = asking.await?;
+        self.admit(&presented.id, &verified, client)
+    }
+
+    /// Asks what is to be known of the key, beginning with its record where that was not read before.
+    async fn look_up(
+        &self,
+        presented: &Presented,
+        read: Option<(Record, (Duration, u64))>,
+    ) -> Result<Arc<Verified>, Problem> {
+        let (record, (asked, epoch)) = match read {
+            Some(read) => read,
+            None => {
+                let before = self.before_asking(presented);
+                (self.read(presented).await?, before)
             }
         };
         let may = self.owners()?.renew(&record.subject).await?;
-        let verified = Arc::new(self.verified(&presented.id, &record, may, before.0)?);
-        self.remembered.remember(&presented.id, &verified, before.1);
-        self.admit(&presented.id, &verified, client)
+        let verified = Arc::new(self.verified(&presented.id, &record, may, asked)?);
+        self.remembered.remember(&presented.id, &verified, epoch);
+        Ok(verified)
     }
 
     /// When somebody begins to ask, and the epoch: what changes from then on makes the answer worthless

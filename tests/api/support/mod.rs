@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod forge;
+mod login;
 mod oauth;
 mod owners;
 mod raw;
@@ -14,8 +15,9 @@ mod words;
 
 pub(crate) use api_keys::{Keys, asking, list_key_routes, new_key};
 pub(crate) use forge::{Forge, START, claims, encode};
+pub(crate) use login::{Login, password_login};
 pub(crate) use oauth::{OAuthApp, assert_error, assert_issued};
-pub(crate) use owners::{Owners, Question};
+pub(crate) use owners::{Account, Owners, Question};
 pub(crate) use raw::raw;
 pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;
