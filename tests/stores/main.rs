@@ -18,6 +18,7 @@ mod refusals;
 mod servers;
 #[path = "../services/mod.rs"]
 mod services;
+mod throttle;
 mod tls;
 
 /// Runs each case on each backend, under the name of the backend.
@@ -71,5 +72,7 @@ mod on {
         model::it_does_what_the_model_does,
         refresh::a_hundred_at_once_get_the_one_successor,
         refresh::what_is_revoked_here_is_refused_there,
+        throttle::of_many_guesses_at_once_five_are_looked_at,
+        throttle::charges_of_an_account_are_neither_lost_nor_kept,
     }
 }

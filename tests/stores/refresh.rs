@@ -15,7 +15,7 @@ use crate::backend::{At, Place};
 
 /// A store that a test goes on to hold.
 #[derive(Debug)]
-struct Handle(Arc<dyn Store>);
+pub(crate) struct Handle(pub(crate) Arc<dyn Store>);
 
 impl Store for Handle {
     fn get<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>> {
