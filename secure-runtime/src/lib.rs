@@ -16,6 +16,7 @@ mod guard;
 mod input;
 pub mod limit;
 mod log;
+pub mod mail;
 mod middleware;
 pub mod oauth;
 pub mod password;

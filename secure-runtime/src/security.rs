@@ -24,6 +24,7 @@ use crate::{
     crypto::{Sealer, SecretRing, Signer},
     edge::{DefaultHeaders, TrustedProxies},
     limit::Limiter,
+    mail::Mail,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
     report::Report,
@@ -129,6 +130,11 @@ impl Security {
         &self.state.one_time
     }
 
+    /// The queue of letters.
+    pub fn mail(&self) -> Mail<'_> {
+        Mail::of(&self.state)
+    }
+
     /// Signs values that leave the app and come back, such as links.
     pub fn signer(&self) -> &Signer {
         &self.state.signer
@@ -228,6 +234,18 @@ impl State {
 
     pub(crate) fn access_tokens(&self) -> &AccessTokens {
         self.tokens.access()
+    }
+
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    pub(crate) fn one_time(&self) -> &OneTimeTokens {
+        &self.one_time
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

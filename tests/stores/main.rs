@@ -10,11 +10,13 @@ mod faults_sqlite;
 mod memory;
 mod migrations;
 mod model;
+mod one_time;
 mod operations;
 mod patience;
 mod races;
 mod refresh;
 mod refusals;
+mod sealed_columns;
 mod servers;
 #[path = "../services/mod.rs"]
 mod services;
@@ -46,6 +48,7 @@ macro_rules! on_every_backend {
 mod on {
     on_every_backend! {
         operations::what_is_put_is_there,
+        operations::a_ping_is_answered_and_changes_nothing,
         operations::what_is_put_again_is_replaced,
         operations::what_is_there_is_not_put_again,
         operations::what_is_taken_is_gone,
@@ -74,5 +77,8 @@ mod on {
         refresh::what_is_revoked_here_is_refused_there,
         throttle::of_many_guesses_at_once_five_are_looked_at,
         throttle::charges_of_an_account_are_neither_lost_nor_kept,
+        one_time::one_of_a_thousand_redeems_it,
+        one_time::what_is_issued_here_is_redeemed_and_ended_there,
+        one_time::what_is_put_back_ends_when_it_would_have,
     }
 }

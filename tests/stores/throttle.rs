@@ -5,19 +5,17 @@ use std::{sync::Arc, time::Duration};
 use actix_web::{http::StatusCode, web::Json};
 use futures_util::future::join_all;
 use secure_runtime::{
-    account::{AccountRecord, AccountRecords, SignIn},
+    account::{AccountRecord, AccountRecords, HashChange, SignIn},
     oauth::ResourceOwners,
     password::{PasswordHash, Passwords},
     prelude::*,
+    store::Store,
     test::{TestApp, TestResponse, cheap_hash, cheap_passwords, hashes_computed},
     token::{Grant, IssuedTokens},
 };
 use serde_json::json;
 
-use crate::{
-    backend::{At, Place},
-    refresh::Handle,
-};
+use crate::backend::{At, Place};
 
 #[validated]
 struct Credentials {
@@ -62,6 +60,7 @@ impl AccountRecords for Ada {
         _: &str,
         _: Option<&PasswordHash>,
         _: &PasswordHash,
+        _: HashChange,
     ) -> Result<bool, Problem> {
         Ok(false)
     }
@@ -73,13 +72,13 @@ struct Instance {
 }
 
 impl Instance {
-    async fn on(at: &At, store: Arc<dyn secure_runtime::store::Store>) -> Self {
+    async fn on(at: &At, store: Arc<dyn Store>) -> Self {
         let passwords = cheap_passwords();
         let app = TestApp::with(
             |settings| {
                 settings
                     .accounts(Ada, passwords.clone())
-                    .store(Handle(store))
+                    .store(store)
                     .clock(at.clock.clone())
             },
             |routes| {

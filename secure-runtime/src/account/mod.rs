@@ -10,7 +10,7 @@
 //! ```
 //! use actix_web::web::Json;
 //! use secure_runtime::{account::SignIn, prelude::*, token::IssuedTokens};
-//! # use secure_runtime::{account::{AccountRecord, AccountRecords}, oauth::ResourceOwners, token::Grant};
+//! # use secure_runtime::{account::{AccountRecord, AccountRecords, HashChange}, oauth::ResourceOwners, token::Grant};
 //! # use secure_runtime::password::{PasswordHash, Passwords};
 //! # #[derive(Default)]
 //! # struct Accounts;
@@ -20,7 +20,7 @@
 //! # impl AccountRecords for Accounts {
 //! #     async fn by_identifier(&self, _: &str) -> Result<Option<AccountRecord>, Problem> { Ok(None) }
 //! #     async fn by_subject(&self, _: &str) -> Result<Option<AccountRecord>, Problem> { Ok(None) }
-//! #     async fn replace_hash(&self, _: &str, _: Option<&PasswordHash>, _: &PasswordHash) -> Result<bool, Problem> { Ok(true) }
+//! #     async fn replace_hash(&self, _: &str, _: Option<&PasswordHash>, _: &PasswordHash, _: HashChange) -> Result<bool, Problem> { Ok(true) }
 //! # }
 //!
 //! #[validated]
@@ -70,22 +70,34 @@
 //! A device is known for 400 days by a signed cookie, which every success renews. Whoever guesses elsewhere
 //! can so bring an account to its pause, and cannot keep its owner out.
 
+mod address_change;
+mod aftermath;
 mod device;
 mod erased;
+mod password_change;
+mod proof;
 mod records;
+mod reset;
 mod sign_in;
+mod sign_up;
 pub(crate) mod throttle;
+mod visit;
 
 use std::{fmt, sync::Arc};
 
+pub use address_change::AddressChange;
 pub use erased::JudgePasswords;
 pub(crate) use erased::{ErasedAddressChanges, ErasedRecords, ErasedSignUps};
-pub use records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps};
+pub use password_change::PasswordChange;
+pub use records::{AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps};
+pub use reset::{PasswordReset, ResetOptions};
 pub use sign_in::SignIn;
 pub(crate) use sign_in::{SignInError, Wanted};
+pub use sign_up::SignUp;
 
 use crate::{
     Problem,
+    mail::Post,
     password::{PasswordPolicy, Passwords},
     policy::Need,
 };
@@ -97,6 +109,7 @@ pub(crate) struct AccountSettings {
     pub(crate) sign_ups: Option<Arc<dyn ErasedSignUps>>,
     pub(crate) address_changes: Option<Arc<dyn ErasedAddressChanges>>,
     pub(crate) policy: Arc<dyn JudgePasswords>,
+    pub(crate) mail: Option<Post>,
 }
 
 impl Default for AccountSettings {
@@ -106,6 +119,7 @@ impl Default for AccountSettings {
             sign_ups: None,
             address_changes: None,
             policy: Arc::new(PasswordPolicy::default()),
+            mail: None,
         }
     }
 }
@@ -117,7 +131,7 @@ impl AccountSettings {
             Need::Accounts => self.records.is_some(),
             Need::SignUps => self.sign_ups.is_some(),
             Need::AddressChanges => self.address_changes.is_some(),
-            Need::Mail => false,
+            Need::Mail => self.mail.is_some(),
         }
     }
 

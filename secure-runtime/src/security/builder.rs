@@ -195,6 +195,9 @@ impl<I, A, K> Builder<I, A, K> {
 
     /// Where the state lives that outlasts a request: refresh families, revocations. Defaults to
     /// memory, which ends with the process and is no other instance's.
+    ///
+    /// An `Arc` of a store is one too: for an app that goes on to hold it, or that chooses the backend when
+    /// it runs (`Arc<dyn Store>`).
     pub fn store(mut self, store: impl Store) -> Self {
         self.options.store = Some(Arc::new(store));
         self
@@ -210,6 +213,11 @@ impl<I, A, K> Builder<I, A, K> {
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.profile = profile;
         self
+    }
+
+    /// Whether the app is to run in production, as far as is known by now.
+    pub fn is_production(&self) -> bool {
+        self.options.profile == Profile::Production
     }
 
     /// How browsers and clients reach the app: scheme and host alone, such as
@@ -356,7 +364,7 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
-            one_time: OneTimeTokens::new(store.clone(), clock.clone()),
+            one_time: OneTimeTokens::new(store.clone(), clock.clone(), &secrets),
             signer: Signer::new(secrets.clone(), clock.clone()),
             sealer: Sealer::new(secrets.clone()),
             secrets,
