@@ -6,7 +6,7 @@ use std::{num::NonZeroUsize, time::Duration};
 use actix_web::Responder;
 use futures_util::{FutureExt as _, future::join_all};
 use secure_runtime::{
-    account::{AccountRecord, AccountRecords},
+    account::{AccountRecord, AccountRecords, HashChange},
     audit::{AuditEvent, AuditKind},
     oauth::ResourceOwners,
     password::{Argon2Params, PasswordHash, PasswordPolicy, Passwords, policy::PasswordContext},
@@ -232,7 +232,7 @@ async fn a_hash_that_is_out_of_date_is_replaced() {
         login.owners.questions(),
         [
             Question::ByIdentifier,
-            Question::ReplaceHash,
+            Question::ReplaceHash(HashChange::Rehash),
             Question::Renew
         ]
     );
@@ -244,7 +244,9 @@ async fn a_hash_that_is_out_of_date_is_replaced() {
     );
     // Where it cannot be stored the password is right all the same.
     set(BCRYPT);
-    login.owners.fails_to(Question::ReplaceHash);
+    login
+        .owners
+        .fails_to(Question::ReplaceHash(HashChange::Rehash));
     assert_issued("not stored", &login.right().await);
     assert_eq!(stored(), BCRYPT);
     // Nor does an account that is disabled get a new one.
@@ -374,8 +376,9 @@ impl AccountRecords for Confused {
         subject: &str,
         old: Option<&PasswordHash>,
         new: &PasswordHash,
+        why: HashChange,
     ) -> Result<bool, Problem> {
-        self.0.replace_hash(subject, old, new).await
+        self.0.replace_hash(subject, old, new, why).await
     }
 }
 

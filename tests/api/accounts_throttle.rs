@@ -185,7 +185,7 @@ async fn whoever_writes_headers_gets_no_counter_of_their_own() {
 #[actix_web::test]
 async fn behind_a_proxy_that_is_trusted_each_client_has_its_own() {
     let proxied = |settings: crate::support::Complete| settings.trusted_proxies(["192.0.2.1"]);
-    let login = Login::with(|settings| proxied(settings)).await;
+    let login = Login::with(proxied).await;
     let from = |address: &'static str| {
         let guess = login.request("ada", "a guess");
         guess.header("x-forwarded-for", address).send()

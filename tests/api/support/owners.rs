@@ -5,7 +5,7 @@ use std::{
 
 use secure_runtime::{
     Problem,
-    account::{AccountRecord, AccountRecords},
+    account::{AccountRecord, AccountRecords, HashChange},
     oauth::ResourceOwners,
     password::PasswordHash,
     test::cheap_hash,
@@ -40,7 +40,7 @@ pub(crate) struct Account {
 pub(crate) enum Question {
     ByIdentifier,
     BySubject,
-    ReplaceHash,
+    ReplaceHash(HashChange),
     Renew,
 }
 
@@ -160,8 +160,9 @@ impl AccountRecords for Owners {
         subject: &str,
         old: Option<&PasswordHash>,
         new: &PasswordHash,
+        why: HashChange,
     ) -> Result<bool, Problem> {
-        let mut state = self.ask(Question::ReplaceHash)?;
+        let mut state = self.ask(Question::ReplaceHash(why))?;
         let mut accounts = state.accounts.values_mut();
         let account = accounts.find(|account| {
             let hash = account.hash.as_ref().map(PasswordHash::expose);
