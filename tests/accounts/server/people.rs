@@ -133,7 +133,8 @@ impl Server {
         panic!("no mail to {email}");
     }
 
-    fn mails_now(&self, email: &str) -> Vec<String> {
+    /// The mails to `email` that there are.
+    pub(crate) fn mails_now(&self, email: &str) -> Vec<String> {
         fs::read_dir(self.folder.join("data/outbox"))
             .expect("the outbox")
             .map(|entry| fs::read_to_string(entry.expect("a file").path()).expect("a mail"))

@@ -58,9 +58,10 @@ pub(crate) fn routes(routes: &mut Routes) {
                     policy.needs_role("admin") && policy.needs_scope("admin:users")
                 });
         })
-        .assert("API keys write articles, and nothing else", |_, path, policy| {
-            !policy.takes_api_keys() || path.starts_with("/articles")
-        })
+        .assert(
+            "API keys write articles, and nothing else",
+            |_, path, policy| !policy.takes_api_keys() || path.starts_with("/articles"),
+        )
         .assert(
             "API keys write articles, and nothing else",
             |_, path, policy| !policy.takes_api_keys() || path.starts_with("/articles"),
