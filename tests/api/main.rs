@@ -8,6 +8,11 @@
     clippy::print_stderr
 )]
 
+mod accounts_address_change;
+mod accounts_mail;
+mod accounts_password_change;
+mod accounts_reset;
+mod accounts_sign_up;
 mod attribute_order;
 mod audit;
 mod authorization;
