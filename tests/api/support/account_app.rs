@@ -4,9 +4,10 @@ use actix_web::{HttpResponse, Responder, web::Json};
 use secure_runtime::{
     Secret, ServerSecret,
     account::{AddressChange, PasswordChange, PasswordReset, ResetOptions, SignUp},
-    password::Passwords,
+    dangerous::cheap_hashes,
+    password::{Argon2Params, Passwords},
     prelude::*,
-    test::{TestApp, TestClock, TestRequest, TestResponse, cheap_hash, cheap_passwords},
+    test::{TestApp, TestClock, TestRequest, TestResponse, cheap_hash},
     token::{Access, Grant, Hs256Key, IssuedTokens, Token},
 };
 use serde_json::{Value, json};
@@ -169,7 +170,10 @@ impl Default for World {
             people: People::default(),
             letterbox: Letterbox::default(),
             audit: Recorder::default(),
-            passwords: cheap_passwords(),
+            // More at once than a server takes on.
+            passwords: cheap_hashes(Passwords::builder(Argon2Params::default()))
+                .queue(1000)
+                .build(),
             secret: ServerSecret::random(),
             key: Hs256Key::random(),
         }
