@@ -33,6 +33,7 @@ mod limit_failures;
 mod limit_fields;
 mod limit_keys;
 mod limit_workers;
+mod mail_transports;
 mod methods;
 mod oauth_metadata;
 mod oauth_password;
