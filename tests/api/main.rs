@@ -9,10 +9,23 @@
 )]
 
 mod accounts_address_change;
+mod accounts_device;
 mod accounts_mail;
 mod accounts_password_change;
 mod accounts_reset;
+mod accounts_sign_in;
 mod accounts_sign_up;
+mod accounts_throttle;
+mod api_keys_addresses;
+mod api_keys_credentials;
+mod api_keys_life;
+mod api_keys_limits;
+mod api_keys_making;
+mod api_keys_owners;
+mod api_keys_query;
+mod api_keys_routes;
+mod api_keys_shared;
+mod api_keys_use;
 mod attribute_order;
 mod audit;
 mod authorization;

@@ -10,11 +10,13 @@ mod faults_sqlite;
 mod memory;
 mod migrations;
 mod model;
+mod one_time;
 mod operations;
 mod patience;
 mod races;
 mod refresh;
 mod refusals;
+mod sealed_columns;
 mod servers;
 #[path = "../services/mod.rs"]
 mod services;
@@ -71,5 +73,8 @@ mod on {
         model::it_does_what_the_model_does,
         refresh::a_hundred_at_once_get_the_one_successor,
         refresh::what_is_revoked_here_is_refused_there,
+        one_time::one_of_a_thousand_redeems_it,
+        one_time::what_is_issued_here_is_redeemed_and_ended_there,
+        one_time::what_is_put_back_ends_when_it_would_have,
     }
 }

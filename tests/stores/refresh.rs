@@ -53,7 +53,7 @@ impl Store for Handle {
 }
 
 /// Two instances of one app. In memory both are the same one.
-async fn instances(at: &At) -> [Security; 2] {
+pub(crate) async fn instances(at: &At) -> [Security; 2] {
     let (key, secret) = (Hs256Key::random(), ServerSecret::random());
     let instance = |store: Arc<dyn Store>, clock: &TestClock| {
         let settings = Security::builder()
