@@ -3,14 +3,21 @@
 
 use std::time::Duration;
 
+use actix_web::{
+    App,
+    test::{TestRequest, call_service, init_service},
+};
 use secure_runtime::{
     account::{PasswordReset, SignUp},
     prelude::*,
     store::{Entry, Space, Store as _},
     test::TestApp,
 };
+use serde_json::json;
 
-use crate::support::{AccountApp, DAY, HOUR, MINUTE, Operation, SECOND, Way, World};
+use crate::support::{
+    AccountApp, DAY, HOUR, MINUTE, Operation, SECOND, Way, World, account_routes, settings,
+};
 
 const QUEUE: Space<'static> = Space::new("mail");
 
@@ -87,7 +94,9 @@ async fn what_fails_for_a_day_is_given_up() {
     app.forgot("ada@example.com").await;
     for _ in 0..48 {
         assert_eq!(app.work_off().await, 1);
-        app.world.clock.advance(Duration::from_secs(1800) - Duration::from_millis(1));
+        app.world
+            .clock
+            .advance(Duration::from_secs(1800) - Duration::from_millis(1));
     }
     app.world.letterbox.set(Way::Arrives);
     app.world.clock.advance(SECOND);
@@ -163,13 +172,9 @@ async fn several_instances_send_each_letter_once() {
     for number in 0..30 {
         app.register(&format!("new{number}@example.com")).await;
     }
-    let (one, two, three) = futures_util::join!(
-        app.work_off(),
-        others[0].work_off(),
-        others[1].work_off()
-    );
     // What one found claimed it counts as left over; nothing is.
-    drop((one, two, three));
+    let all = [&app, &others[0], &others[1]].map(AccountApp::work_off);
+    futures_util::future::join_all(all).await;
     assert_eq!(app.work_off().await, 0);
     let sent = app.world.letterbox.take();
     let mut addresses: Vec<_> = sent.iter().map(|letter| letter.to.clone()).collect();
@@ -265,8 +270,14 @@ async fn an_errand_that_nobody_can_read_stays_until_it_ends() {
     };
     let store = &app.world.store;
     let unsealed = r#"{"queued":1893456000000,"due":0,"tries":0,"errand":"x"}"#;
-    store.put(QUEUE.key("a"), strange("no record")).await.expect("stored");
-    store.put(QUEUE.key("b"), strange(unsealed)).await.expect("stored");
+    store
+        .put(QUEUE.key("a"), strange("no record"))
+        .await
+        .expect("stored");
+    store
+        .put(QUEUE.key("b"), strange(unsealed))
+        .await
+        .expect("stored");
     // Nor does one that was moved to another place open there.
     app.world.letterbox.set(Way::Fails);
     app.forgot("ada@example.com").await;
@@ -318,20 +329,57 @@ async fn a_store_that_fails_loses_no_letter() {
 #[actix_web::test]
 async fn the_queue_outlives_the_worker_that_looks_after_it() {
     let world = World::default();
-    let app = AccountApp::of(world.clone()).await;
-    let security = app.app.security().clone();
-    // Two workers of one server, each with a thread of its own.
-    let (first, second) = (Worker::start(&security), Worker::start(&security));
-    let letterbox = world.letterbox.clone();
-    for (number, worker) in [Some(first), None].into_iter().enumerate() {
-        app.register(&format!("new{number}@example.com")).await;
-        letterbox.arrives().await;
-        assert_eq!(letterbox.one().subject, "confirm", "{number}");
-        if let Some(worker) = worker {
-            worker.stop();
-        }
+    let security = world.settings(settings(&world.clock)).build();
+    let security = security.expect("settings");
+    let routes = security.routes(account_routes).expect("routes");
+    let first = Worker::start(&security).await;
+    let app = App::new().configure(routes.mount());
+    let app = init_service(app.wrap(security.middleware())).await;
+    let register = async |email: &str| {
+        let body = json!({"email": email, "username": "New"});
+        let request = TestRequest::post().uri("/register").set_json(body);
+        let response = call_service(&app, request.to_request()).await;
+        assert_eq!(response.status(), 202);
+        let by = world.letterbox.arrival().await;
+        assert_eq!(world.letterbox.one().to, email);
+        by
+    };
+    let its_thread = first.thread.thread().id();
+    assert_eq!(register("one@example.com").await, its_thread);
+    assert_eq!(register("two@example.com").await, its_thread);
+    first.stop();
+    let ours = std::thread::current().id();
+    assert_eq!(register("three@example.com").await, ours);
+}
+
+/// A worker of a server, with a thread of its own.
+struct Worker {
+    thread: std::thread::JoinHandle<()>,
+    stop: tokio::sync::oneshot::Sender<()>,
+}
+
+impl Worker {
+    async fn start(security: &Security) -> Self {
+        let security = security.clone();
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            actix_rt::System::new().block_on(async move {
+                let _app = init_service(App::new().wrap(security.middleware())).await;
+                // What it has begun runs up to where it waits.
+                tokio::task::yield_now().await;
+                begin.send(()).expect("somebody who waits");
+                stopped.await.expect("an end");
+            });
+        });
+        begun.await.expect("a worker");
+        Self { thread, stop }
     }
-    second.stop();
+
+    fn stop(self) {
+        self.stop.send(()).expect("a worker");
+        self.thread.join().expect("a worker that ends");
+    }
 }
 
 #[actix_web::test]
@@ -341,13 +389,13 @@ async fn without_mail_nothing_is_to_be_done() {
 }
 
 #[post("/register")]
-#[public]
+#[public(unlimited = "a test asks as often as it likes")]
 async fn needs_sign_up(_sign_up: SignUp) -> Result<&'static str, Problem> {
     Ok("")
 }
 
 #[post("/reset")]
-#[public]
+#[public(unlimited = "a test asks as often as it likes")]
 async fn needs_reset(_reset: PasswordReset) -> Result<&'static str, Problem> {
     Ok("")
 }
@@ -363,6 +411,9 @@ async fn what_a_flow_needs_is_asked_at_launch() {
     for need in [".accounts(…)", ".sign_ups(…)", ".mail(…)"] {
         assert!(text.contains(need), "{need}: {text}");
     }
-    assert!(text.contains("needs_sign_up") && text.contains("needs_reset"), "{text}");
+    assert!(
+        text.contains("needs_sign_up") && text.contains("needs_reset"),
+        "{text}"
+    );
     assert!(!text.contains(".address_changes(…)"), "{text}");
 }

@@ -8,8 +8,13 @@
     clippy::print_stderr
 )]
 
+mod accounts_address_change;
 mod accounts_device;
+mod accounts_mail;
+mod accounts_password_change;
+mod accounts_reset;
 mod accounts_sign_in;
+mod accounts_sign_up;
 mod accounts_throttle;
 mod api_keys_addresses;
 mod api_keys_credentials;
@@ -42,6 +47,7 @@ mod limit_failures;
 mod limit_fields;
 mod limit_keys;
 mod limit_workers;
+mod mail_transports;
 mod methods;
 mod oauth_metadata;
 mod oauth_password;

@@ -114,6 +114,9 @@ impl Aftermath {
         one_time.end_all::<Reset>(subject).await?;
         one_time.end_all::<ChangeEmail>(subject).await?;
         if self.revoke_api_keys {}
+        if self.revoke_api_keys {
+            visit.state.api_keys().revoke_all(subject).await?;
+        }
         if let Some(notice) = &self.notice {
             visit.enqueue(notice).await?;
             self.notice = None;

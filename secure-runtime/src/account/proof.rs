@@ -8,7 +8,7 @@ pub(super) async fn proven(
     caller: &Principal,
     current: Secret<String>,
 ) -> Result<AccountRecord, Problem> {
-    if caller.is_restricted() {
+    if caller.is_restricted() || caller.api_key_id().is_some() {
         return Err(Problem::forbidden().because("the credential is narrower than its owner"));
     }
     let (subject, throttle) = (caller.subject(), visit.state.throttle());

@@ -4,9 +4,10 @@ use actix_web::{HttpResponse, Responder, web::Json};
 use secure_runtime::{
     Secret, ServerSecret,
     account::{AddressChange, PasswordChange, PasswordReset, ResetOptions, SignUp},
-    password::Passwords,
+    dangerous::cheap_hashes,
+    password::{Argon2Params, Passwords},
     prelude::*,
-    test::{TestApp, TestClock, TestRequest, TestResponse, cheap_hash, cheap_passwords},
+    test::{TestApp, TestClock, TestRequest, TestResponse, cheap_hash},
     token::{Access, Grant, Hs256Key, IssuedTokens, Token},
 };
 use serde_json::{Value, json};
@@ -15,75 +16,87 @@ use super::{Complete, Letterbox, Operation, People, PlainLetters, Recorder, Shar
 
 #[validated]
 struct Registration {
+    #[validate(length(max = 10_000))]
     email: String,
+    #[validate(length(max = 10_000))]
     username: String,
 }
 
 #[validated]
 struct Verification {
+    #[validate(length(max = 10_000))]
     token: Secret<String>,
+    #[validate(length(max = 10_000))]
     password: Secret<String>,
 }
 
 #[validated]
 struct Forgotten {
+    #[validate(length(max = 10_000))]
     email: String,
 }
 
 #[validated]
 struct Renewal {
+    #[validate(length(max = 10_000))]
     token: Secret<String>,
+    #[validate(length(max = 10_000))]
     new_password: Secret<String>,
     revoke_api_keys: Option<bool>,
 }
 
 #[validated]
 struct Change {
+    #[validate(length(max = 10_000))]
     current_password: Secret<String>,
+    #[validate(length(max = 10_000))]
     new_password: Secret<String>,
 }
 
 #[validated]
 struct Move {
+    #[validate(length(max = 10_000))]
     email: String,
+    #[validate(length(max = 10_000))]
     current_password: Secret<String>,
 }
 
 #[validated]
 struct Confirmation {
+    #[validate(length(max = 10_000))]
     token: Secret<String>,
 }
 
 #[post("/register")]
-#[public]
+#[public(unlimited = "a test asks as often as it likes")]
 #[validated]
-async fn register(sign_up: SignUp, new: Json<Registration>) -> Result<impl Responder, Problem> {
+async fn registers(sign_up: SignUp, new: Json<Registration>) -> Result<impl Responder, Problem> {
     let details = json!({"username": new.username});
     sign_up.request(&new.email, &details).await?;
     Ok(HttpResponse::Accepted())
 }
 
 #[post("/verify-email")]
-#[public]
+#[public(unlimited = "a test asks as often as it likes")]
 #[validated]
-async fn verify(sign_up: SignUp, sent: Json<Verification>) -> Result<impl Responder, Problem> {
+async fn verifies(sign_up: SignUp, sent: Json<Verification>) -> Result<impl Responder, Problem> {
     let Verification { token, password } = sent.into_inner();
     sign_up.confirm(&token, password).await?;
     Ok(HttpResponse::NoContent())
 }
 
 #[post("/forgot-password")]
-#[public]
+#[public(unlimited = "a test asks as often as it likes")]
 #[validated]
-async fn forgot(reset: PasswordReset, sent: Json<Forgotten>) -> Result<impl Responder, Problem> {
+async fn forgets(reset: PasswordReset, sent: Json<Forgotten>) -> Result<impl Responder, Problem> {
     reset.request(&sent.email).await?;
     Ok(HttpResponse::Accepted())
 }
 
 #[post("/reset-password")]
-#[public]
+#[public(unlimited = "a test asks as often as it likes")]
 #[validated]
-async fn renew(reset: PasswordReset, sent: Json<Renewal>) -> Result<impl Responder, Problem> {
+async fn renews(reset: PasswordReset, sent: Json<Renewal>) -> Result<impl Responder, Problem> {
     let sent = sent.into_inner();
     let revoke = sent.revoke_api_keys.unwrap_or(false);
     let options = ResetOptions::new().revoke_api_keys(revoke);
@@ -95,7 +108,7 @@ async fn renew(reset: PasswordReset, sent: Json<Renewal>) -> Result<impl Respond
 #[post("/me/password")]
 #[protected]
 #[validated]
-async fn change(
+async fn changes(
     caller: CurrentUser,
     change: PasswordChange,
     sent: Json<Change>,
@@ -109,7 +122,7 @@ async fn change(
 #[post("/me/address")]
 #[protected]
 #[validated]
-async fn move_to(
+async fn moves(
     caller: CurrentUser,
     change: AddressChange,
     sent: Json<Move>,
@@ -124,9 +137,9 @@ async fn move_to(
 }
 
 #[post("/confirm-address")]
-#[public]
+#[public(unlimited = "a test asks as often as it likes")]
 #[validated]
-async fn moved(
+async fn confirms_address(
     change: AddressChange,
     sent: Json<Confirmation>,
 ) -> Result<impl Responder, Problem> {
@@ -157,10 +170,39 @@ impl Default for World {
             people: People::default(),
             letterbox: Letterbox::default(),
             audit: Recorder::default(),
-            passwords: cheap_passwords(),
+            // More at once than a server takes on.
+            passwords: cheap_hashes(Passwords::builder(Argon2Params::default()))
+                .queue(1000)
+                .build(),
             secret: ServerSecret::random(),
             key: Hs256Key::random(),
         }
+    }
+}
+
+/// Every route of an app whose people sign up and change what they have.
+pub(crate) fn routes(routes: &mut Routes) {
+    routes.service(registers);
+    routes.service(verifies);
+    routes.service(forgets);
+    routes.service(renews);
+    routes.service(changes);
+    routes.service(moves);
+    routes.service(confirms_address);
+}
+
+impl World {
+    pub(crate) fn settings(&self, settings: Complete) -> Complete {
+        settings
+            .clock(self.clock.clone())
+            .store(self.store.clone())
+            .audit(self.audit.clone())
+            .signing_key(self.key.clone())
+            .secret(self.secret.clone())
+            .accounts(self.people.clone(), self.passwords.clone())
+            .sign_ups(self.people.clone())
+            .address_changes(self.people.clone())
+            .mail(self.letterbox.clone(), PlainLetters)
     }
 }
 
@@ -197,28 +239,7 @@ impl AccountApp {
 
     /// An instance of an app that may have others.
     pub(crate) async fn of(world: World) -> Self {
-        let settings = |settings: Complete| {
-            settings
-                .clock(world.clock.clone())
-                .store(world.store.clone())
-                .audit(world.audit.clone())
-                .signing_key(world.key.clone())
-                .secret(world.secret.clone())
-                .accounts(world.people.clone(), world.passwords.clone())
-                .sign_ups(world.people.clone())
-                .address_changes(world.people.clone())
-                .mail(world.letterbox.clone(), PlainLetters)
-        };
-        let listing = |routes: &mut Routes| {
-            routes.service(register);
-            routes.service(verify);
-            routes.service(forgot);
-            routes.service(renew);
-            routes.service(change);
-            routes.service(move_to);
-            routes.service(moved);
-        };
-        let app = TestApp::with(settings, listing, |_| {}).await;
+        let app = TestApp::with(|settings| world.settings(settings), routes, |_| {}).await;
         Self { app, world }
     }
 
@@ -331,9 +352,8 @@ impl AccountApp {
 
     /// Whether the sign-in can still be refreshed.
     pub(crate) async fn lives(&self, issued: &IssuedTokens) -> bool {
-        let renew = async |family: &secure_runtime::token::Family| {
-            Ok(Some(Grant::new(&family.subject)))
-        };
+        let renew =
+            async |family: &secure_runtime::token::Family| Ok(Some(Grant::new(&family.subject)));
         let tokens = self.app.security().tokens();
         let refreshed = tokens.refresh(issued.refresh(), None, None, renew);
         refreshed.await.is_ok()

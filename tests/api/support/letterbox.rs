@@ -1,10 +1,13 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, ThreadId},
+};
 
 use secure_runtime::{
     mail::{Letter, Letters, MailError, Mailer},
     token::{ChangeEmail, Reset, Token, VerifyEmail},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 /// A letter that arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,7 @@ pub(crate) struct Letterbox(Arc<Inside>);
 struct Inside {
     state: Mutex<State>,
     gate: Semaphore,
+    arrival: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -43,6 +47,8 @@ struct State {
     arrived: Vec<Arrived>,
     tried: usize,
     way: Way,
+    /// The threads that letters were handed over by.
+    threads: Vec<ThreadId>,
 }
 
 impl Default for Letterbox {
@@ -50,6 +56,7 @@ impl Default for Letterbox {
         Self(Arc::new(Inside {
             state: Mutex::default(),
             gate: Semaphore::new(0),
+            arrival: Notify::new(),
         }))
     }
 }
@@ -85,6 +92,12 @@ impl Letterbox {
         arrived.map(|letter| (letter.to, letter.subject)).collect()
     }
 
+    /// Waits for a letter, and says which thread has handed it over.
+    pub(crate) async fn arrival(&self) -> ThreadId {
+        self.0.arrival.notified().await;
+        self.state().threads.pop().expect("a thread")
+    }
+
     /// How many letters were handed over, since this was last called.
     pub(crate) fn tried(&self) -> usize {
         std::mem::take(&mut self.state().tried)
@@ -100,6 +113,7 @@ impl Mailer for Letterbox {
         let way = {
             let mut state = self.state();
             state.tried += 1;
+            state.threads.push(thread::current().id());
             state.way
         };
         tokio::task::yield_now().await;
@@ -115,6 +129,7 @@ impl Mailer for Letterbox {
             subject: letter.subject().to_owned(),
             token: letter.text().to_owned(),
         });
+        self.0.arrival.notify_one();
         Ok(())
     }
 }

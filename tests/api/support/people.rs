@@ -186,8 +186,8 @@ impl AccountRecords for People {
             let Some(person) = state.people.get_mut(subject) else {
                 return false;
             };
-            let is_old = person.hash.as_ref().map(PasswordHash::expose)
-                == old.map(PasswordHash::expose);
+            let is_old =
+                person.hash.as_ref().map(PasswordHash::expose) == old.map(PasswordHash::expose);
             if is_old {
                 person.hash = Some(new.clone());
             }

@@ -11,6 +11,7 @@ use lettre::{
     },
 };
 use percent_encoding::percent_decode_str;
+use tokio::time::timeout;
 
 use super::{
     TransportError,
@@ -18,8 +19,11 @@ use super::{
 };
 use crate::mail::{Letter, MailError, Mailer};
 
-/// How long each step with the server may take.
-const STEP: Duration = Duration::from_secs(10);
+/// How long connecting may take.
+const CONNECTION: Duration = Duration::from_secs(10);
+
+/// How long a letter may take, all in all. lettre bounds nothing but the connection.
+const LETTER: Duration = Duration::from_secs(25);
 
 /// What a server says of a mailbox that takes no mail, now or ever: RFC 5321 §4.2.3's 550, 551, 553.
 const NO_MAILBOX: [u16; 3] = [550, 551, 553];
@@ -58,7 +62,7 @@ impl Smtp {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server.host)
             .port(server.port.unwrap_or(usual_port))
             .tls(tls)
-            .timeout(Some(STEP));
+            .timeout(Some(CONNECTION));
         let builder = match server.credentials {
             Some(credentials) => builder.credentials(credentials),
             None => builder,
@@ -73,7 +77,8 @@ impl Smtp {
 impl Mailer for Smtp {
     async fn send(&self, to: &str, letter: &Letter) -> Result<(), MailError> {
         let message = message(&self.from, to, letter)?;
-        let sent = self.transport.send(message).await;
+        let sent = timeout(LETTER, self.transport.send(message)).await;
+        let sent = sent.map_err(|_| MailError::failed("the server takes too long"))?;
         sent.map(drop).map_err(|error| match is_final(&error) {
             true => MailError::refused(error),
             false => MailError::failed(error),
@@ -125,8 +130,14 @@ impl Server {
         if host.is_empty() {
             return Err(wrong("names no server"));
         }
-        let user = authority.as_str().rsplit_once('@');
-        let credentials = match user.map(|(user, _)| user.split_once(':')) {
+        let (user, server) = match authority.as_str().rsplit_once('@') {
+            Some((user, server)) => (Some(user), server),
+            None => (None, authority.as_str()),
+        };
+        if authority.port_u16().is_none() && server != authority.host() {
+            return Err(wrong("has a port that is none"));
+        }
+        let credentials = match user.map(|user| user.split_once(':')) {
             None => None,
             Some(None) => return Err(wrong("names a user without a password")),
             Some(Some((user, password))) => {
