@@ -5,8 +5,8 @@ use secure_runtime::{audit::AuditKind, token::Grant};
 use serde_json::Value;
 
 use crate::support::{
-    AccountApp, BAD, CURRENT, Fault, GOOD, MINUTE, OTHER, Operation, Query, Way, assert_refused_at,
-    bad_token, problem, seen,
+    AccountApp, BAD, CURRENT, Fault, GOOD, MINUTE, OTHER, Operation, Query, Way, asking,
+    assert_refused_at, bad_token, new_key, problem, seen,
 };
 
 #[actix_web::test]
@@ -105,6 +105,20 @@ async fn a_narrow_credential_changes_no_password() {
     assert_eq!((answer.0, work.hashes), (403, 0));
     let moved = app.move_to(issued.access(), "new@example.com", CURRENT);
     assert_eq!(moved.await.0, 403);
+    assert!(app.has_password("ada", CURRENT).await);
+}
+
+#[actix_web::test]
+async fn an_api_key_changes_no_password() {
+    let app = AccountApp::new().await;
+    let keys = app.app.security().api_keys();
+    let key = keys.create(&asking("ada"), new_key(&["notes:write"])).await;
+    let key = key.expect("a key").key;
+    let body = serde_json::json!({"current_password": CURRENT, "new_password": GOOD});
+    let request = app.app.post("/keyed/password").json(&body);
+    let request = request.header("x-api-key", key.expose());
+    let (response, work) = app.work_of(request.send()).await;
+    assert_eq!((response.status(), work.hashes), (403, 0));
     assert!(app.has_password("ada", CURRENT).await);
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     AccountApp, BAD, CURRENT, Fault, GOOD, MINUTE, OTHER, Operation, Query, SECOND, Way, Work,
-    assert_refused_at, bad_token, problem, problem_with,
+    asking, assert_refused_at, bad_token, new_key, problem, problem_with,
 };
 
 /// What is said of a password that is stored while the rest is not done.
@@ -323,6 +323,30 @@ async fn who_was_quicker_wins() {
         .fails(Query::ReplaceHash, Some(Fault::TooLate));
     assert_eq!(app.reset(&token, GOOD).await, bad_token());
     assert!(app.has_password("ada", CURRENT).await);
+}
+
+#[actix_web::test]
+async fn api_keys_end_where_that_is_asked_for() {
+    for revoke in [None, Some(false), Some(true)] {
+        let app = AccountApp::new().await;
+        let keys = app.app.security().api_keys();
+        for owner in ["ada", "bob"] {
+            let new = new_key(&["notes:read"]);
+            let _ = keys.create(&asking(owner), new).await.expect("a key");
+        }
+        let token = app.reset_token().await;
+        let body = match revoke {
+            None => json!({"token": token, "new_password": GOOD}),
+            Some(revoke) => {
+                json!({"token": token, "new_password": GOOD, "revoke_api_keys": revoke})
+            }
+        };
+        assert_eq!(app.answer("/reset-password", body).await.0, 204);
+        let left = async |owner| keys.list(owner).await.expect("a list").len();
+        let expected = usize::from(revoke != Some(true));
+        assert_eq!(left("ada").await, expected, "{revoke:?}");
+        assert_eq!(left("bob").await, 1, "{revoke:?}");
+    }
 }
 
 /// The database has done it, and its answer is lost.

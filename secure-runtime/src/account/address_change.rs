@@ -38,7 +38,7 @@ use crate::{
 /// }
 ///
 /// #[post("/me/address")]
-/// #[protected(fresh = "15m")]
+/// #[protected]
 /// #[validated]
 /// async fn change_address(
 ///     caller: CurrentUser,
@@ -91,7 +91,9 @@ impl AddressChange {
     ///
     /// # Errors
     /// 400 with one text for every token that is good for nothing, and where the address belongs to another
-    /// account by now. Where the address could not be stored the token is still good.
+    /// account by now. Where the address could not be stored the token is still good. 503 with a detail
+    /// where it was stored, and links that were mailed to the old one could not be ended: that is tried
+    /// again without the caller.
     pub async fn confirm(&self, token: &Secret<String>) -> Result<(), Problem> {
         let token = Token::<ChangeEmail>::from_untrusted(token.expose());
         let visit = self.visit.clone();

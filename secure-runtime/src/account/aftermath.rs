@@ -113,7 +113,6 @@ impl Aftermath {
         let one_time = visit.state.one_time();
         one_time.end_all::<Reset>(subject).await?;
         one_time.end_all::<ChangeEmail>(subject).await?;
-        if self.revoke_api_keys {}
         if self.revoke_api_keys {
             visit.state.api_keys().revoke_all(subject).await?;
         }

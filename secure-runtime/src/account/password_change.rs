@@ -33,7 +33,7 @@ use crate::{
 /// }
 ///
 /// #[post("/me/password")]
-/// #[protected(fresh = "15m")]
+/// #[protected]
 /// #[validated]
 /// async fn change_password(
 ///     caller: CurrentUser,

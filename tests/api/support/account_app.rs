@@ -12,7 +12,9 @@ use secure_runtime::{
 };
 use serde_json::{Value, json};
 
-use super::{Complete, Letterbox, Operation, People, PlainLetters, Recorder, SharedStore, seen};
+use super::{
+    Complete, Letterbox, Operation, People, PlainLetters, Recorder, Scope, SharedStore, seen,
+};
 
 #[validated]
 struct Registration {
@@ -119,6 +121,21 @@ async fn changes(
     Ok(HttpResponse::NoContent())
 }
 
+/// A route that an app has opened to API keys by mistake.
+#[post("/keyed/password")]
+#[protected(scopes = "notes:write", via = ["bearer", "api_key"])]
+#[validated]
+async fn changes_by_key(
+    caller: CurrentUser,
+    change: PasswordChange,
+    sent: Json<Change>,
+) -> Result<impl Responder, Problem> {
+    let sent = sent.into_inner();
+    let changed = change.change(&caller, sent.current_password, sent.new_password);
+    changed.await?;
+    Ok(HttpResponse::NoContent())
+}
+
 #[post("/me/address")]
 #[protected]
 #[validated]
@@ -187,6 +204,7 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes.service(forgets);
     routes.service(renews);
     routes.service(changes);
+    routes.service(changes_by_key);
     routes.service(moves);
     routes.service(confirms_address);
 }

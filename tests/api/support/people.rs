@@ -154,7 +154,8 @@ fn record(subject: &str, person: &Person) -> AccountRecord {
 impl ResourceOwners for People {
     async fn renew(&self, subject: &str) -> Result<Option<Grant>, Problem> {
         let person = self.get(subject).filter(|person| !person.disabled);
-        Ok(person.map(|_| Grant::new(subject)))
+        let scopes = ["notes:read", "notes:write"];
+        Ok(person.map(|_| Grant::new(subject).with_scopes(scopes)))
     }
 }
 
