@@ -112,7 +112,9 @@ async fn a_narrow_credential_changes_no_password() {
 async fn an_api_key_changes_no_password() {
     let app = AccountApp::new().await;
     let keys = app.app.security().api_keys();
-    let key = keys.create(&asking("ada"), new_key(&["notes:write"])).await;
+    let key = keys
+        .create(&asking("ada"), new_key(&["notes:read", "notes:write"]))
+        .await;
     let key = key.expect("a key").key;
     let body = serde_json::json!({"current_password": CURRENT, "new_password": GOOD});
     let request = app.app.post("/keyed/password").json(&body);
