@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use secure_runtime::{
+    account::HashChange,
     audit::AuditKind,
     test::cheap_hash,
     token::{Reset, ResetClaims, VerifyEmail, VerifyEmailClaims},
@@ -48,7 +49,8 @@ async fn the_holder_of_the_link_sets_a_password_and_ends_all_that_is_signed_in()
     assert!(app.is_good(bob.access()).await && app.lives(&bob).await);
     let left = app.app.security().tokens().sign_ins("ada").await;
     assert_eq!(left.expect("a list"), []);
-    assert_eq!(app.world.people.noted(), ["ada"]);
+    let noted = ("ada".to_owned(), HashChange::Reset);
+    assert_eq!(app.world.people.noted(), [noted]);
     let events = app.world.audit.events();
     let reset: Vec<_> = events
         .iter()
@@ -298,7 +300,7 @@ async fn an_account_without_a_password_gets_one() {
 async fn a_password_that_cannot_be_stored_costs_no_link() {
     let app = AccountApp::new().await;
     let (token, ada) = (app.reset_token().await, app.sign_in("ada").await);
-    for query in [Query::BySubject, Query::BeforeSignOut, Query::ReplaceHash] {
+    for query in [Query::BySubject, Query::ReplaceHash] {
         app.world.people.fails(query, Some(Fault::Refused));
         let answer = app.reset(&token, GOOD).await;
         assert_eq!(
@@ -418,7 +420,7 @@ async fn a_store_that_fails_before_that_is_503_and_costs_no_link() {
 async fn who_hangs_up_leaves_nothing_half_done() {
     use futures_util::FutureExt as _;
 
-    for query in [Query::BeforeSignOut, Query::ReplaceHash] {
+    for query in [Query::BySubject, Query::ReplaceHash] {
         let app = AccountApp::new().await;
         let (token, ada) = (app.reset_token().await, app.sign_in("ada").await);
         app.world.people.asked();
