@@ -283,7 +283,7 @@ async fn the_queue_says_nothing() {
     let queued = app
         .world
         .store
-        .list(Space::new("mail"), "queue")
+        .list(Space::new("mail"), "sign-ups")
         .await
         .expect("a list");
     assert_eq!(queued.len(), 1);
