@@ -129,9 +129,18 @@ async fn it_ends_with_its_owner_and_from_elsewhere_it_is_none() {
     assert!(refused.header("www-authenticate").contains("invalid_token"));
 
     let id = server.id_of(&token).await;
-    let disabled = json!({ "disabled": true });
-    assert_eq!(server.set(&admin, &id, disabled).await.status, 200);
-    assert_eq!(write(&server, &key).await.status, 401);
+    // Signed out everywhere is not out of programs.
+    let path = format!("/admin/users/{id}/sessions");
+    assert_eq!(server.delete(&path).token(&admin).send().await.status, 204);
+    assert_eq!(write(&server, &key).await.status, 201);
+    for disabled in [true, false] {
+        let change = json!({ "disabled": disabled });
+        assert_eq!(server.set(&admin, &id, change).await.status, 200);
+        // Nor does it come back with its owner.
+        assert_eq!(write(&server, &key).await.status, 401, "{disabled}");
+    }
+    let again = server.sign_in("eve@example.com").await;
+    assert_eq!(list(&server, &again).await.json()["items"], json!([]));
 }
 
 fn request() -> Value {

@@ -2,7 +2,7 @@
 //! is told (B8).
 
 use futures_util::future::join_all;
-use secure_runtime::audit::AuditKind;
+use secure_runtime::{audit::AuditKind, test::cheap_hash};
 use serde_json::Value;
 
 use crate::support::{
@@ -154,6 +154,20 @@ async fn a_link_is_good_for_nothing_once_the_address_is_another_one() {
         .change("ada", |ada| ada.address.clone_from(&other));
     assert_eq!(app.moved(&token).await, bad_token());
     assert_eq!(address_of(&app, "ada").await, other);
+}
+
+/// Whoever knew the password asked for it; its owner has set another one since.
+#[actix_web::test]
+async fn a_link_is_good_for_nothing_once_the_password_is_another_one() {
+    let app = AccountApp::new().await;
+    let token = app.move_token().await;
+    // The app's own way, which ends no tokens.
+    for hash in [Some(cheap_hash(GOOD)), None] {
+        app.world.people.change("ada", |ada| ada.hash = hash);
+        assert_eq!(app.moved(&token).await, bad_token());
+    }
+    let address = address_of(&app, "ada").await;
+    assert_eq!(address.as_deref(), Some("ada@example.com"));
 }
 
 #[actix_web::test]

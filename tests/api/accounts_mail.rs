@@ -16,13 +16,17 @@ use secure_runtime::{
 use serde_json::json;
 
 use crate::support::{
-    AccountApp, DAY, HOUR, MINUTE, Operation, SECOND, Way, World, account_routes, settings,
+    AccountApp, DAY, HOUR, MINUTE, Operation, SECOND, Way, World, account_routes, problem, settings,
 };
 
 const QUEUE: Space<'static> = Space::new("mail");
 
 async fn queued(world: &World) -> Vec<secure_runtime::store::Listed> {
-    world.store.list(QUEUE, "queue").await.expect("a list")
+    let mut all = Vec::new();
+    for owner in ["notices", "owners", "sign-ups"] {
+        all.extend(world.store.list(QUEUE, owner).await.expect("a list"));
+    }
+    all
 }
 
 #[actix_web::test]
@@ -198,52 +202,87 @@ async fn what_was_sent_is_not_sent_again_by_the_same_process() {
     assert!(queued(&app.world).await.is_empty());
 }
 
+/// Whoever signs somebody up again and again keeps no reset from them.
 #[actix_web::test]
-async fn an_address_gets_five_letters_a_day() {
+async fn sign_ups_use_up_no_resets() {
     let app = AccountApp::new().await;
-    for number in 0..8 {
-        // Whoever asks, and for what.
-        match number % 2 {
-            0 => app.forgot("ada@example.com").await,
-            _ => app.register(" ADA@example.com").await,
-        };
+    for _ in 0..8 {
+        app.register(" ADA@example.com").await;
         assert_eq!(app.work_off().await, 0, "what is too much is dropped");
-        app.world.clock.advance(HOUR);
     }
     assert_eq!(app.world.letterbox.take().len(), 5);
+    app.forgot("ada@example.com").await;
+    let reset = app.mailed_token().await;
+    // Nor does either keep an address from being changed, or a notice from being told.
+    for _ in 0..8 {
+        app.register("lovelace@example.com").await;
+        app.forgot("ada@example.com").await;
+    }
+    app.work_off().await;
+    app.world.letterbox.take();
+    let token = app.move_token().await;
+    assert_eq!(app.reset(&reset, crate::support::GOOD).await.0, 204);
+    app.work_off().await;
+    assert_eq!(app.world.letterbox.one().subject, "password changed");
+    assert_eq!(app.moved(&token).await.0, 400);
+    // Others have their own.
     app.forgot("bob@example.com").await;
     app.work_off().await;
     assert_eq!(app.world.letterbox.one().to, "bob@example.com");
-    // What happens to the account is told all the same.
-    let ada = app.sign_in("ada").await;
-    let changed = app.change(ada.access(), crate::support::CURRENT, crate::support::GOOD);
-    assert_eq!(changed.await.0, 204);
-    app.work_off().await;
-    assert_eq!(app.world.letterbox.one().subject, "password changed");
-    // A day after the first there may be one more.
-    app.world.clock.advance(DAY - HOUR * 8);
-    for _ in 0..2 {
+    // One more sign-up when the last link has ended.
+    for (wait, letters) in [(DAY - SECOND, 0), (SECOND, 1)] {
+        app.world.clock.advance(wait);
+        app.register("ada@example.com").await;
+        app.work_off().await;
+        assert_eq!(app.world.letterbox.take().len(), letters);
+    }
+}
+
+/// However often somebody asks in another one's name, there is a link that holds.
+#[actix_web::test]
+async fn there_is_one_more_reset_when_the_last_link_has_ended() {
+    let app = AccountApp::new().await;
+    let mut last = String::new();
+    for round in 0..8 {
+        for _ in 0..20 {
+            app.forgot("ada@example.com").await;
+        }
+        assert_eq!(app.work_off().await, 0);
+        let letters = app.world.letterbox.take();
+        assert_eq!(letters.len(), if round == 0 { 5 } else { 1 });
+        last.clone_from(&letters[0].token);
+        app.world.clock.advance(MINUTE * 15 - SECOND);
         app.forgot("ada@example.com").await;
         app.work_off().await;
+        assert_eq!(app.world.letterbox.take(), []);
+        app.world.clock.advance(SECOND);
     }
+    app.forgot("ada@example.com").await;
+    let token = app.mailed_token().await;
+    assert_eq!(app.reset(&last, crate::support::GOOD).await.0, 400);
+    assert_eq!(app.reset(&token, crate::support::GOOD).await.0, 204);
+    // The link is used, so there may be another one at once.
+    app.work_off().await;
+    assert_eq!(app.world.letterbox.one().subject, "password changed");
+    app.forgot("ada@example.com").await;
+    app.work_off().await;
     assert_eq!(app.world.letterbox.one().subject, "reset");
 }
 
-/// A letter that is tried five times is one letter.
+/// A letter that is tried ten times is one letter.
 #[actix_web::test]
 async fn retries_do_not_use_up_the_days_letters() {
     let app = AccountApp::new().await;
     app.world.letterbox.set(Way::Fails);
-    app.forgot("ada@example.com").await;
+    for _ in 0..5 {
+        app.register("new@example.com").await;
+    }
     for _ in 0..10 {
-        app.work_off().await;
+        assert_eq!(app.work_off().await, 5);
         app.world.clock.advance(HOUR);
     }
     app.world.letterbox.set(Way::Arrives);
-    for _ in 0..4 {
-        app.forgot("ada@example.com").await;
-    }
-    app.work_off().await;
+    assert_eq!(app.work_off().await, 0);
     assert_eq!(app.world.letterbox.take().len(), 5);
 }
 
@@ -254,9 +293,108 @@ async fn many_errands_to_one_address_at_once_are_five_letters() {
         app.forgot("ada@example.com").await;
     }
     while app.work_off().await > 0 {
-        app.world.clock.advance(MINUTE);
+        app.world.clock.advance(SECOND);
     }
     assert_eq!(app.world.letterbox.take().len(), 5);
+}
+
+/// What happened to somebody's account, and who has one, goes before who wants one.
+#[actix_web::test]
+async fn owners_are_written_to_first() {
+    let app = AccountApp::new().await;
+    app.world.letterbox.set(Way::Fails);
+    for number in 0..20 {
+        app.register(&format!("new{number}@example.com")).await;
+    }
+    app.forgot("bob@example.com").await;
+    let ada = app.sign_in("ada").await;
+    let changed = app.change(ada.access(), crate::support::CURRENT, crate::support::GOOD);
+    assert_eq!(changed.await.0, 204);
+    assert_eq!(app.work_off().await, 22);
+    app.world.letterbox.set(Way::Arrives);
+    app.world.clock.advance(MINUTE);
+    assert_eq!(app.work_off().await, 0);
+    let arrived = app.world.letterbox.in_order();
+    assert_eq!(arrived.len(), 22);
+    let first: Vec<_> = arrived.iter().take(4).map(|one| &one.subject).collect();
+    for subject in ["reset", "password changed"] {
+        assert!(first.contains(&&subject.to_owned()), "{first:?}");
+    }
+}
+
+/// A letter that hangs, and many that wait, do not hold up one that comes meanwhile.
+#[actix_web::test]
+async fn what_comes_meanwhile_does_not_wait_for_the_round() {
+    let app = AccountApp::new().await;
+    app.world.letterbox.set(Way::Hangs);
+    app.register("new@example.com").await;
+    while app.world.letterbox.tried() == 0 {
+        tokio::task::yield_now().await;
+    }
+    app.world.letterbox.set(Way::Arrives);
+    app.forgot("ada@example.com").await;
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(app.world.letterbox.one().subject, "reset");
+    app.world.letterbox.let_one_go();
+    assert_eq!(app.work_off().await, 0);
+    assert_eq!(app.world.letterbox.one().subject, "confirm");
+}
+
+/// Each lane by itself: who floods the one with sign-ups keeps no owner of an account from a letter.
+#[actix_web::test]
+async fn a_full_queue_takes_no_more() {
+    let app = AccountApp::new().await;
+    let later = r#"{"queued":1893456000000,"due":9999999999999,"tries":0,"errand":"x"}"#;
+    let fill = async |owner: &'static str| {
+        for number in 0..10_000 {
+            let entry = Entry {
+                value: later.as_bytes(),
+                owner: Some(owner),
+                lifetime: DAY,
+            };
+            let id = format!("{owner}{number}");
+            let stored = app.world.store.put(QUEUE.key(&id), entry).await;
+            stored.expect("stored");
+        }
+        assert!(app.work_off().await >= 10_000);
+    };
+    let unavailable = (503, problem(503, "Service Unavailable"));
+    fill("sign-ups").await;
+    let (answer, work) = app.work_of(app.register("new@example.com")).await;
+    assert_eq!((answer, work.operations), (unavailable.clone(), vec![]));
+    app.forgot("ada@example.com").await;
+    let token = app.mailed_token().await;
+
+    fill("owners").await;
+    assert_eq!(app.forgot("ada@example.com").await, unavailable);
+    assert_eq!(app.forgot("nobody@example.com").await, unavailable);
+    // What has happened is told in any case.
+    fill("notices").await;
+    assert_eq!(app.reset(&token, crate::support::GOOD).await.0, 204);
+    app.work_off().await;
+    assert_eq!(app.world.letterbox.one().subject, "password changed");
+
+    app.world.clock.advance(DAY);
+    assert_eq!(app.work_off().await, 0);
+    assert_eq!(app.register("new@example.com").await.0, 202);
+    assert_eq!(app.forgot("ada@example.com").await.0, 202);
+}
+
+/// It leaves alone what it cannot read.
+#[actix_web::test]
+async fn an_instance_without_the_secret_holds_up_no_other() {
+    let app = AccountApp::new().await;
+    app.world.letterbox.set(Way::Fails);
+    app.forgot("ada@example.com").await;
+    assert_eq!(app.work_off().await, 1);
+    app.world.letterbox.set(Way::Arrives);
+    app.world.clock.advance(MINUTE);
+    let other = AccountApp::of(app.world.with_another_secret()).await;
+    assert_eq!(other.work_off().await, 1);
+    assert_eq!(app.work_off().await, 0);
+    assert_eq!(app.world.letterbox.one().subject, "reset");
 }
 
 /// One that cannot be read holds up no other.
@@ -265,7 +403,7 @@ async fn an_errand_that_nobody_can_read_stays_until_it_ends() {
     let app = AccountApp::new().await;
     let strange = |value: &'static str| Entry {
         value: value.as_bytes(),
-        owner: Some("queue"),
+        owner: Some("owners"),
         lifetime: DAY,
     };
     let store = &app.world.store;
@@ -286,7 +424,7 @@ async fn an_errand_that_nobody_can_read_stays_until_it_ends() {
     let ours = found.iter().find(|one| one.id.len() == 32).expect("ours");
     let copy = Entry {
         value: &ours.value,
-        owner: Some("queue"),
+        owner: Some("owners"),
         lifetime: DAY,
     };
     store.put(QUEUE.key("c"), copy).await.expect("stored");

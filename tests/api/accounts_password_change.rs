@@ -55,6 +55,28 @@ async fn a_wrong_password_changes_nothing() {
     assert_eq!(app.world.letterbox.take(), []);
 }
 
+/// Whoever does not wait for the answer has guessed all the same.
+#[actix_web::test]
+async fn a_guess_that_hangs_up_is_charged_and_on_record() {
+    use futures_util::FutureExt as _;
+
+    let app = AccountApp::new().await;
+    let ada = app.sign_in("ada").await;
+    for _ in 0..5 {
+        app.world.people.asked();
+        app.world.audit.events();
+        let mut request = Box::pin(app.change(ada.access(), "wrong", GOOD));
+        while !app.world.people.asked().contains(&Query::BySubject) {
+            assert!(request.as_mut().now_or_never().is_none());
+            tokio::task::yield_now().await;
+        }
+        drop(request);
+        let kinds = app.world.audit.kinds();
+        assert_eq!(kinds.first(), Some(&AuditKind::PasswordChangeFailed));
+    }
+    assert_eq!(app.change(ada.access(), CURRENT, GOOD).await.0, 429);
+}
+
 #[actix_web::test]
 async fn after_five_wrong_ones_nobody_looks_for_a_while() {
     let app = AccountApp::new().await;

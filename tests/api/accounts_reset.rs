@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use secure_runtime::{
+    account::{ApiKeyFate, HashChange},
     audit::AuditKind,
     test::cheap_hash,
     token::{Reset, ResetClaims, VerifyEmail, VerifyEmailClaims},
@@ -12,8 +13,8 @@ use secure_runtime::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    AccountApp, BAD, CURRENT, Fault, GOOD, MINUTE, OTHER, Operation, Query, SECOND, Way, Work,
-    asking, assert_refused_at, bad_token, new_key, problem, problem_with,
+    AccountApp, BAD, CURRENT, Fault, GOOD, MINUTE, OTHER, Operation, Query, SECOND, Work, asking,
+    assert_refused_at, bad_token, new_key, problem, problem_with,
 };
 
 /// What is said of a password that is stored while the rest is not done.
@@ -48,7 +49,13 @@ async fn the_holder_of_the_link_sets_a_password_and_ends_all_that_is_signed_in()
     assert!(app.is_good(bob.access()).await && app.lives(&bob).await);
     let left = app.app.security().tokens().sign_ins("ada").await;
     assert_eq!(left.expect("a list"), []);
-    assert_eq!(app.world.people.noted(), ["ada"]);
+    let noted = (
+        "ada".to_owned(),
+        HashChange::Reset {
+            revoke_api_keys: false,
+        },
+    );
+    assert_eq!(app.world.people.noted(), [noted]);
     let events = app.world.audit.events();
     let reset: Vec<_> = events
         .iter()
@@ -74,12 +81,7 @@ async fn the_holder_of_the_link_sets_a_password_and_ends_all_that_is_signed_in()
 async fn an_answer_and_its_work_do_not_say_who_has_an_account() {
     let app = AccountApp::new().await;
     app.world.people.change("bob", |bob| bob.disabled = true);
-    // The worker is busy with a letter for as long as we look.
-    app.world.letterbox.set(Way::Hangs);
-    app.forgot("ada@example.com").await;
-    while app.world.letterbox.tried() == 0 {
-        tokio::task::yield_now().await;
-    }
+    app.keep_the_worker_busy().await;
     let mut seen = Vec::new();
     for email in ["ada@example.com", "bob@example.com", "nob@example.com"] {
         let body = json!({"email": email});
@@ -97,12 +99,12 @@ async fn an_answer_and_its_work_do_not_say_who_has_an_account() {
     }
     assert_eq!(seen[0], seen[1]);
     assert_eq!(seen[0], seen[2]);
-    app.world.letterbox.set(Way::Arrives);
-    app.world.letterbox.let_one_go();
+    app.let_the_worker_go();
     assert_eq!(app.work_off().await, 0);
     // Nobody but ada is written to.
-    let reset = ("ada@example.com".to_owned(), "reset".to_owned());
-    assert_eq!(app.world.letterbox.subjects(), [reset.clone(), reset]);
+    let mut sent = app.world.letterbox.subjects();
+    sent.retain(|(_, subject)| subject != "confirm");
+    assert_eq!(sent, [("ada@example.com".to_owned(), "reset".to_owned())]);
 }
 
 /// A letter goes where the account says, and not where somebody says who asks.
@@ -130,7 +132,7 @@ async fn a_token_that_is_good_for_nothing_has_one_answer_and_costs_no_hash() {
         .await;
     let verify = verify.expect("a token");
     let hash = app.world.people.get("ada").expect("ada").hash;
-    let nobodys = ResetClaims::new("nobody", hash.as_ref());
+    let nobodys = ResetClaims::new("nobody", hash.as_ref(), "nobody@example.com");
     let nobodys = tokens
         .issue::<Reset>("nobody", &nobodys)
         .await
@@ -273,6 +275,25 @@ async fn a_link_is_good_for_nothing_once_the_password_is_another_one() {
     assert!(app.has_password("ada", OTHER).await);
 }
 
+/// Whoever reads the old mailbox has no business with the account any more.
+#[actix_web::test]
+async fn a_link_is_good_for_nothing_once_the_address_is_another_one() {
+    let app = AccountApp::new().await;
+    let token = app.reset_token().await;
+    // The app's own way, which ends no tokens.
+    let moves = |address: Option<&str>| {
+        let address = address.map(str::to_owned);
+        app.world.people.change("ada", |ada| ada.address = address);
+    };
+    for address in [Some("lovelace@example.com"), None] {
+        moves(address);
+        let (answer, work) = app.work_of(app.reset(&token, GOOD)).await;
+        assert_eq!((answer, work.hashes), (bad_token(), 0), "{address:?}");
+    }
+    moves(Some("Ada@example.com"));
+    assert_eq!(app.reset(&token, GOOD).await.0, 204);
+}
+
 #[actix_web::test]
 async fn an_account_that_is_disabled_or_gone_is_not_reset() {
     let app = AccountApp::new().await;
@@ -298,7 +319,7 @@ async fn an_account_without_a_password_gets_one() {
 async fn a_password_that_cannot_be_stored_costs_no_link() {
     let app = AccountApp::new().await;
     let (token, ada) = (app.reset_token().await, app.sign_in("ada").await);
-    for query in [Query::BySubject, Query::BeforeSignOut, Query::ReplaceHash] {
+    for query in [Query::BySubject, Query::ReplaceHash] {
         app.world.people.fails(query, Some(Fault::Refused));
         let answer = app.reset(&token, GOOD).await;
         assert_eq!(
@@ -342,6 +363,10 @@ async fn api_keys_end_where_that_is_asked_for() {
             }
         };
         assert_eq!(app.answer("/reset-password", body).await.0, 204);
+        // So that the app can note it in the same transaction.
+        let revoke_api_keys = revoke == Some(true);
+        let noted = ("ada".to_owned(), HashChange::Reset { revoke_api_keys });
+        assert_eq!(app.world.people.noted(), [noted]);
         let left = async |owner| keys.list(owner).await.expect("a list").len();
         let expected = usize::from(revoke != Some(true));
         assert_eq!(left("ada").await, expected, "{revoke:?}");
@@ -368,6 +393,61 @@ async fn a_password_that_was_stored_after_all_ends_what_is_signed_in() {
     assert_eq!(app.reset(&token, OTHER).await, bad_token());
     app.work_off().await;
     assert_eq!(app.world.letterbox.one().subject, "password changed");
+}
+
+/// The database is still at work on it when its answer is given up.
+#[actix_web::test]
+async fn a_password_that_is_stored_minutes_later_ends_what_is_signed_in() {
+    let app = AccountApp::new().await;
+    let (token, ada) = (app.reset_token().await, app.sign_in("ada").await);
+    let people = &app.world.people;
+    people.fails(Query::ReplaceHash, Some(Fault::AnswerLost));
+    assert_eq!(app.reset(&token, GOOD).await.0, 500);
+    people.fails(Query::ReplaceHash, None);
+    let late = people.get("ada").expect("ada").hash;
+    people.change("ada", |ada| ada.hash = Some(cheap_hash(CURRENT)));
+    pass(MINUTE * 2).await;
+    assert!(app.is_good(ada.access()).await, "nothing has changed");
+    people.change("ada", |ada| ada.hash = late);
+    pass(MINUTE * 3).await;
+    assert!(!app.is_good(ada.access()).await);
+    assert!(!app.lives(&ada).await);
+    app.work_off().await;
+    assert_eq!(app.world.letterbox.one().subject, "password changed");
+}
+
+/// The app calls it for what it has noted, and for an account that it disables or deletes.
+#[actix_web::test]
+async fn the_access_to_an_account_ends_as_a_whole() {
+    for fate in [ApiKeyFate::Keep, ApiKeyFate::Revoke] {
+        let app = AccountApp::new().await;
+        let security = app.app.security();
+        for owner in ["ada", "bob"] {
+            let new = new_key(&["notes:read"]);
+            let _ = security
+                .api_keys()
+                .create(&asking(owner), new)
+                .await
+                .expect("a key");
+        }
+        let (reset, moves) = (app.reset_token().await, app.move_token().await);
+        let (ada, bob) = (app.sign_in("ada").await, app.sign_in("bob").await);
+        app.world.store.fails();
+        let failed = security.end_access("ada", fate).await;
+        assert!(failed.is_err());
+        app.world.store.works();
+        security.end_access("ada", fate).await.expect("a store");
+
+        assert!(!app.is_good(ada.access()).await);
+        assert!(!app.lives(&ada).await);
+        assert!(app.is_good(bob.access()).await && app.lives(&bob).await);
+        assert_eq!(app.reset(&reset, GOOD).await, bad_token());
+        assert_eq!(app.moved(&moves).await, bad_token());
+        let left = async |owner| security.api_keys().list(owner).await.expect("a list").len();
+        let expected = usize::from(fate == ApiKeyFate::Keep);
+        assert_eq!(left("ada").await, expected, "{fate:?}");
+        assert_eq!(left("bob").await, 1, "{fate:?}");
+    }
 }
 
 /// The store dies once the password is stored.
@@ -418,23 +498,21 @@ async fn a_store_that_fails_before_that_is_503_and_costs_no_link() {
 async fn who_hangs_up_leaves_nothing_half_done() {
     use futures_util::FutureExt as _;
 
-    for query in [Query::BeforeSignOut, Query::ReplaceHash] {
-        let app = AccountApp::new().await;
-        let (token, ada) = (app.reset_token().await, app.sign_in("ada").await);
-        app.world.people.asked();
-        let mut request = Box::pin(app.reset(&token, GOOD));
-        while !app.world.people.asked().contains(&query) {
-            assert!(request.as_mut().now_or_never().is_none(), "{query:?}");
-            tokio::task::yield_now().await;
-        }
-        drop(request);
-        for _ in 0..1000 {
-            tokio::task::yield_now().await;
-        }
-        assert!(app.has_password("ada", GOOD).await, "{query:?}");
-        assert!(!app.is_good(ada.access()).await, "{query:?}");
-        assert!(!app.lives(&ada).await, "{query:?}");
+    let app = AccountApp::new().await;
+    let (token, ada) = (app.reset_token().await, app.sign_in("ada").await);
+    app.world.people.asked();
+    let mut request = Box::pin(app.reset(&token, GOOD));
+    while !app.world.people.asked().contains(&Query::ReplaceHash) {
+        assert!(request.as_mut().now_or_never().is_none());
+        tokio::task::yield_now().await;
     }
+    drop(request);
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    assert!(app.has_password("ada", GOOD).await);
+    assert!(!app.is_good(ada.access()).await);
+    assert!(!app.lives(&ada).await);
 }
 
 /// Lets time pass for what waits for it, without waiting.

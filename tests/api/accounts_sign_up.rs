@@ -9,7 +9,7 @@ use secure_runtime::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    AccountApp, BAD, DAY, Fault, GOOD, OTHER, Operation, Query, SECOND, Way, Work,
+    AccountApp, BAD, BUSY, DAY, Fault, GOOD, OTHER, Operation, Query, SECOND, Way, Work,
     assert_refused_at, bad_token, problem,
 };
 
@@ -72,12 +72,7 @@ async fn who_has_an_account_is_told_so_by_mail_alone() {
 #[actix_web::test]
 async fn an_answer_and_its_work_do_not_say_who_has_an_account() {
     let app = AccountApp::new().await;
-    // The worker is busy with a letter for as long as we look.
-    app.world.letterbox.set(Way::Hangs);
-    app.register("first@example.com").await;
-    while app.world.letterbox.tried() == 0 {
-        tokio::task::yield_now().await;
-    }
+    app.keep_the_worker_busy().await;
     let mut seen = Vec::new();
     for email in ["ada@example.com", "bob@example.com", "nob@example.com"] {
         let body = json!({"email": email, "username": "Somebody"});
@@ -99,10 +94,9 @@ async fn an_answer_and_its_work_do_not_say_who_has_an_account() {
     }
     assert_eq!(seen[0], seen[2]);
     assert_eq!(seen[1], seen[2]);
-    app.world.letterbox.set(Way::Arrives);
-    app.world.letterbox.let_one_go();
+    app.let_the_worker_go();
     app.work_off().await;
-    assert_eq!(app.world.letterbox.take().len(), 4);
+    assert_eq!(app.world.letterbox.take().len(), BUSY + 3);
 }
 
 #[actix_web::test]
@@ -115,16 +109,12 @@ async fn a_token_that_is_good_for_nothing_has_one_answer_and_costs_no_hash() {
     let mut another = good.clone();
     another.replace_range(10..11, if &another[10..11] == "x" { "y" } else { "x" });
     let tokens = app.app.security().one_time_tokens();
-    let claims = ResetClaims::new("ada", None);
+    let claims = ResetClaims::new("ada", None, "ada@example.com");
     let reset = tokens
         .issue::<Reset>("ada", &claims)
         .await
         .expect("a token");
-    let claims = ChangeEmailClaims {
-        subject: "ada".to_owned(),
-        from: "ada@example.com".to_owned(),
-        to: "new@example.com".to_owned(),
-    };
+    let claims = ChangeEmailClaims::new("ada", None, "ada@example.com", "new@example.com");
     let change = tokens
         .issue::<ChangeEmail>("ada", &claims)
         .await
@@ -293,7 +283,7 @@ async fn the_queue_says_nothing() {
     let queued = app
         .world
         .store
-        .list(Space::new("mail"), "queue")
+        .list(Space::new("mail"), "sign-ups")
         .await
         .expect("a list");
     assert_eq!(queued.len(), 1);

@@ -187,10 +187,10 @@ async fn a_letter_is_handed_to_the_server() {
 async fn what_the_server_says_decides_whether_it_is_tried_again() {
     for (answer, is_refusal) in [
         ("450 try again later", false),
-        ("451 local error", false),
+        ("451 local error with <ada@example.com>", false),
         ("452 full", false),
-        ("554 no", false),
-        ("550 no such mailbox", true),
+        ("554 nothing of the kind", false),
+        ("550 no such mailbox: ada@example.com", true),
         ("553 no mailbox has that name", true),
     ] {
         let (server, _) = Server::start(&[], answer).await;
@@ -198,6 +198,11 @@ async fn what_the_server_says_decides_whether_it_is_tried_again() {
         let error = transport.send("ada@example.com", &letter()).await;
         let error = error.expect_err(answer);
         assert_eq!(error.is_refusal(), is_refusal, "{answer}: {error}");
+        // It may repeat the address, and what is said here stands in the log.
+        let text = format!("{error} {error:?}");
+        let (code, words) = answer.split_once(' ').expect("a code");
+        assert!(text.contains(code), "{text}");
+        assert!(!text.contains(words) && !text.contains("ada"), "{text}");
     }
 }
 

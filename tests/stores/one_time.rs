@@ -19,6 +19,7 @@ fn claims() -> ResetClaims {
     ResetClaims {
         subject: "ada".to_owned(),
         hash: "f1n9".to_owned(),
+        address: "f1n9".to_owned(),
     }
 }
 

@@ -76,7 +76,8 @@ impl Letters for Words {
     fn confirm_address(&self, token: &Token<ChangeEmail>) -> Letter {
         self.with_link(
             "Confirm your new address",
-            "wants this to be the address of an account. The link holds for one hour, once.",
+            "wants this to be the address of an account. Follow the link only if it was you who asked\r\n\
+             for it: it makes this the address of somebody's account. It holds for one hour, once.",
             "confirm-email",
             "as JSON to POST /auth/confirm-email",
             token.expose(),

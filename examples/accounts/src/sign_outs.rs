@@ -1,6 +1,7 @@
-//! Whoever is disabled, demoted or deleted is signed out everywhere. That it is to be done stands in
-//! the database together with the change, and goes when it is done: neither a crash nor a store that
-//! does not answer leaves an account half signed out.
+//! Whoever is disabled, demoted or deleted, or has reset the password, is signed out everywhere; the API
+//! keys end too where the account is disabled or deleted, and where that was asked for. That it is to be
+//! done stands in the database together with the change, and goes when it is done: neither a crash nor a
+//! store that does not answer leaves an account half signed out.
 
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ impl SignOuts {
     pub(crate) async fn settle(&self) -> Result<(), Problem> {
         for due in self.accounts.due_sign_outs().await? {
             let subject = due.account.to_string();
-            let done = self.security.tokens().sign_out_everywhere(&subject);
+            let done = self.security.end_access(&subject, due.api_keys());
             done.await.map_err(later)?;
             self.accounts.signed_out(&due).await?;
         }

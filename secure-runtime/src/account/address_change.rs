@@ -13,7 +13,7 @@ use crate::{
     guard::{Argument, Caller, Extraction},
     mail::Errand,
     policy::{Input, Need},
-    token::{ChangeEmail, ChangeEmailClaims, Redeemed, ResetClaims, Token},
+    token::{ChangeEmail, ChangeEmailClaims, Redeemed, Token},
 };
 
 /// The change of an account's address, as an argument of a handler: the account has the new one once
@@ -79,12 +79,12 @@ impl AddressChange {
     ) -> Result<(), Problem> {
         let to = checked_address(new_address)?;
         let account = proven(&self.visit, caller, current_password).await?;
-        let owner = ResetClaims::new(&account.subject, account.hash.as_ref());
         let Some(from) = account.address else {
             return Err(Problem::conflict().with_detail("This account has no address."));
         };
-        let errand = Errand::AddressChange { owner, from, to };
-        self.visit.enqueue(&errand).await
+        let hash = account.hash.as_ref();
+        let claims = ChangeEmailClaims::new(&account.subject, hash, from, to);
+        self.visit.enqueue(&Errand::AddressChange { claims }).await
     }
 
     /// Gives the account the new address, for the holder of the token in the letter.
@@ -107,7 +107,9 @@ impl AddressChange {
 }
 
 async fn finish(visit: &Visit, redeemed: Redeemed<ChangeEmail>) -> Result<(), Problem> {
-    let ChangeEmailClaims { subject, from, to } = redeemed.claims().clone();
+    let ChangeEmailClaims {
+        subject, from, to, ..
+    } = redeemed.claims().clone();
     let changed = change(visit, redeemed.claims()).await;
     let address = from.clone();
     let aftermath = Aftermath {
@@ -128,16 +130,19 @@ async fn finish(visit: &Visit, redeemed: Redeemed<ChangeEmail>) -> Result<(), Pr
     }
 }
 
-/// Stores the new address, if the account still has the old one.
+/// Stores the new address, if the account still has the old one, and the password with which that was asked
+/// for.
 async fn change(visit: &Visit, claims: &ChangeEmailClaims) -> Result<bool, Problem> {
     let (records, _) = visit.records()?;
     let changes = visit.state.accounts().address_changes.as_ref();
     let changes = changes.ok_or_else(|| Problem::internal("nobody said `.address_changes(…)`"))?;
-    let ChangeEmailClaims { subject, from, to } = claims;
-    let account = records.by_subject(subject).await?;
-    if account.filter(|account| account.is_at(from)).is_none() {
+    let account = records.by_subject(&claims.subject).await?;
+    if !account.is_some_and(|account| account.may_move(claims)) {
         return Ok(false);
     }
+    let ChangeEmailClaims {
+        subject, from, to, ..
+    } = claims;
     changes.change_address(subject, from, to).await
 }
 

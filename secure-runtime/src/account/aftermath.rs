@@ -5,13 +5,13 @@ use actix_web::{
     rt::{self, time::sleep},
 };
 
-use super::{AccountRecord, visit::Visit};
+use super::{AccountRecord, access_end::end_links, visit::Visit};
 use crate::{
     Principal, Problem,
     audit::{AuditKind, Origin},
     mail::Errand,
     password::PasswordHash,
-    token::{ChangeEmail, Reset, ResetClaims},
+    token::fingerprint,
 };
 
 /// How often what failed is tried again, and how long to wait before the first time; each further wait is
@@ -61,7 +61,8 @@ impl Aftermath {
     }
 
     /// Does it later, if it turns out that the change was stored: whoever was asked to do so could not
-    /// say.
+    /// say. That may show itself late, where a database was at work on it for longer than it was waited
+    /// for.
     pub(super) fn once(self, visit: &Visit, stored: Stored) {
         self.later(visit, Some(stored));
     }
@@ -74,7 +75,8 @@ impl Aftermath {
                 sleep(wait).await;
                 wait *= 2;
                 match self.attempt_if(&visit, &mut unsure).await {
-                    Ok(()) => return,
+                    Ok(true) => return,
+                    Ok(false) => {}
                     Err(problem) => tracing::error!(
                         subject = self.subject,
                         ?problem,
@@ -85,21 +87,22 @@ impl Aftermath {
         }));
     }
 
+    /// Whether it is done: what was not stored may be yet.
     async fn attempt_if(
         &mut self,
         visit: &Visit,
         unsure: &mut Option<Stored>,
-    ) -> Result<(), Problem> {
+    ) -> Result<bool, Problem> {
         if let Some(stored) = unsure {
             let (records, _) = visit.records()?;
             let account = records.by_subject(&self.subject).await?;
             if !account.is_some_and(|account| stored.is_in(&account)) {
-                return Ok(());
+                return Ok(false);
             }
             *unsure = None;
             visit.record(self.kind, &self.subject);
         }
-        self.attempt(visit).await
+        self.attempt(visit).await.map(|()| true)
     }
 
     /// Each part may be done twice; the notice is not.
@@ -110,9 +113,7 @@ impl Aftermath {
             SignOut::ElsewhereThan(caller) => tokens.sign_out_elsewhere(caller).await?,
             SignOut::Everywhere => tokens.sign_out_everywhere(subject).await?,
         }
-        let one_time = visit.state.one_time();
-        one_time.end_all::<Reset>(subject).await?;
-        one_time.end_all::<ChangeEmail>(subject).await?;
+        end_links(visit.state.one_time(), subject).await?;
         if self.revoke_api_keys {
             visit.state.api_keys().revoke_all(subject).await?;
         }
@@ -127,7 +128,7 @@ impl Aftermath {
 impl Stored {
     fn is_in(&self, account: &AccountRecord) -> bool {
         match self {
-            Self::Hash(hash) => ResetClaims::new("", Some(hash)).is_due(account.hash.as_ref()),
+            Self::Hash(hash) => fingerprint(Some(hash)) == fingerprint(account.hash.as_ref()),
             Self::Address(address) => account.is_at(address),
         }
     }

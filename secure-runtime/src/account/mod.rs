@@ -70,6 +70,7 @@
 //! A device is known for 400 days by a signed cookie, which every success renews. Whoever guesses elsewhere
 //! can so bring an account to its pause, and cannot keep its owner out.
 
+mod access_end;
 mod address_change;
 mod aftermath;
 mod device;
@@ -85,10 +86,12 @@ mod visit;
 
 use std::{fmt, sync::Arc};
 
+pub use access_end::ApiKeyFate;
 pub use address_change::AddressChange;
 pub use erased::JudgePasswords;
 pub(crate) use erased::{ErasedAddressChanges, ErasedRecords, ErasedSignUps};
 pub use password_change::PasswordChange;
+pub(crate) use records::normalized;
 pub use records::{AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps};
 pub use reset::{PasswordReset, ResetOptions};
 pub use sign_in::SignIn;

@@ -1,4 +1,4 @@
-use super::{AccountRecord, visit::Visit};
+use super::{AccountRecord, throttle::Attempt, visit::Visit};
 use crate::{FieldError, Principal, Problem, Secret, audit::AuditKind, password::Verdict};
 
 /// The account of a caller who knows its password. It is asked for again where somebody who has found a
@@ -14,22 +14,22 @@ pub(super) async fn proven(
     let (subject, throttle) = (caller.subject(), visit.state.throttle());
     let named = format!("subject:{subject}");
     let attempt = throttle.begin(&named, visit.address, None).await?;
+    let guess = Guess {
+        visit,
+        subject,
+        attempt: Some(attempt),
+    };
     let (account, verdict) = match judge(visit, subject, current).await {
         Ok(judged) => judged,
         Err(problem) => {
-            attempt.give_back().await;
+            guess.give_back().await;
             return Err(problem);
         }
     };
     if verdict.is_valid() {
-        attempt.succeeded().await;
+        guess.succeeded().await;
         return Ok(account);
     }
-    visit.record(AuditKind::PasswordChangeFailed, subject);
-    if attempt.starts_pause() {
-        visit.record(AuditKind::SignInThrottled, subject);
-    }
-    attempt.failed();
     Err(Problem::invalid(vec![FieldError::at(
         "#/current_password",
         "password_wrong",
@@ -50,4 +50,40 @@ async fn judge(
     let hash = account.hash.as_ref().map(|hash| hash.expose());
     let verdict = passwords.verify(current, hash).await?;
     Ok((account, verdict))
+}
+
+/// A password that is looked at. Unless it is said to be the right one it was wrong, also where nobody waits
+/// for the answer any more.
+struct Guess<'a> {
+    visit: &'a Visit,
+    subject: &'a str,
+    attempt: Option<Attempt>,
+}
+
+impl Guess<'_> {
+    async fn succeeded(mut self) {
+        if let Some(attempt) = self.attempt.take() {
+            attempt.succeeded().await;
+        }
+    }
+
+    async fn give_back(mut self) {
+        if let Some(attempt) = self.attempt.take() {
+            attempt.give_back().await;
+        }
+    }
+}
+
+impl Drop for Guess<'_> {
+    fn drop(&mut self) {
+        let Some(attempt) = self.attempt.take() else {
+            return;
+        };
+        self.visit
+            .record(AuditKind::PasswordChangeFailed, self.subject);
+        if attempt.starts_pause() {
+            self.visit.record(AuditKind::SignInThrottled, self.subject);
+        }
+        attempt.failed();
+    }
 }

@@ -7,6 +7,7 @@ use crate::{
     Problem,
     oauth::ResourceOwners,
     password::{PasswordHash, policy::PasswordContext},
+    token::{ChangeEmailClaims, ResetClaims},
 };
 
 /// The app's accounts, as signing in, the reset and the change of a password ask them. What an account
@@ -103,8 +104,11 @@ pub enum HashChange {
     Changed,
     /// The password was set by the holder of a link that was mailed. Every sign-in ends, right after
     /// this. An app that wants that to happen in spite of a crash between the two notes it in the same
-    /// transaction.
-    Reset,
+    /// transaction, and calls [`Security::end_access`](crate::Security::end_access) for what it has noted.
+    Reset {
+        /// Whether the API keys of the account end too.
+        revoke_api_keys: bool,
+    },
 }
 
 /// An account, as far as signing in needs it.
@@ -165,6 +169,17 @@ impl AccountRecord {
     pub(crate) fn is_at(&self, address: &str) -> bool {
         let own = self.address.as_deref();
         !self.disabled && own.is_some_and(|own| normalized(own) == normalized(address))
+    }
+
+    /// Whether it is in use, with the password and the address for which a reset was asked for.
+    pub(crate) fn may_reset(&self, claims: &ResetClaims) -> bool {
+        !self.disabled && claims.is_due(self.hash.as_ref(), self.address.as_deref())
+    }
+
+    /// Whether it is in use, with the password and the address for which a change of the address was asked
+    /// for.
+    pub(crate) fn may_move(&self, claims: &ChangeEmailClaims) -> bool {
+        !self.disabled && claims.is_due(self.hash.as_ref(), self.address.as_deref())
     }
 
     /// What its passwords are judged by.

@@ -21,8 +21,8 @@ use crate::{
 ///
 /// The answer to [`request`](Self::request) says nothing about whether there is such an account, nor does
 /// the work that it takes: one write, whoever it is about. The token comes in a letter to the address of
-/// the account, holds 15 minutes, once, and only as long as the password is the one that it was. It belongs
-/// into the body of a request: what stands in a URL stands in logs.
+/// the account, holds 15 minutes, once, and only as long as the password and the address are the ones that they
+/// were. It belongs into the body of a request: what stands in a URL stands in logs.
 ///
 /// A reset signs nobody in, and ends everything that the account has signed in.
 ///
@@ -134,7 +134,7 @@ impl PasswordReset {
 async fn due(visit: &Visit, claims: &ResetClaims) -> Result<Option<AccountRecord>, Problem> {
     let (records, _) = visit.records()?;
     let account = records.by_subject(&claims.subject).await?;
-    Ok(account.filter(|account| !account.disabled && claims.is_due(account.hash.as_ref())))
+    Ok(account.filter(|account| account.may_reset(claims)))
 }
 
 async fn finish(
@@ -149,13 +149,15 @@ async fn finish(
     let redeemed = redeemed.ok_or_else(bad_token)?;
     let subject = &account.subject;
     let old = account.hash.as_ref();
-    let replaced = records.replace_hash(subject, old, &hash, HashChange::Reset);
+    let revoke_api_keys = options.revoke_api_keys;
+    let why = HashChange::Reset { revoke_api_keys };
+    let replaced = records.replace_hash(subject, old, &hash, why);
     let address = account.address.clone();
     let aftermath = Aftermath {
         kind: AuditKind::PasswordReset,
         subject: subject.clone(),
         sign_out: SignOut::Everywhere,
-        revoke_api_keys: options.revoke_api_keys,
+        revoke_api_keys,
         notice: address.map(|address| Errand::PasswordChanged { address }),
     };
     match replaced.await {

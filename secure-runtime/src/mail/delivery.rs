@@ -16,15 +16,10 @@ pub(super) struct Delivery {
 }
 
 enum Occasion {
-    ConfirmSignUp {
-        details: Value,
-    },
+    ConfirmSignUp { details: Value },
     AlreadyRegistered,
     ResetPassword(AccountRecord),
-    ConfirmAddress {
-        owner: ResetClaims,
-        claims: ChangeEmailClaims,
-    },
+    ConfirmAddress(ChangeEmailClaims),
     PasswordChanged,
     AddressChanged,
 }
@@ -32,6 +27,7 @@ enum Occasion {
 impl Delivery {
     /// Looks who an errand is about; `None` where nobody is written to.
     pub(super) async fn of(state: &State, errand: Errand) -> Result<Option<Self>, Problem> {
+        let class = errand.class();
         let (to, occasion) = match errand {
             Errand::SignUp { address, details } => match has_account(state, &address).await? {
                 true => (address, Occasion::AlreadyRegistered),
@@ -49,25 +45,26 @@ impl Delivery {
                 };
                 (address, Occasion::ResetPassword(account))
             }
-            Errand::AddressChange { owner, from, to } => match has_account(state, &to).await? {
-                true => (to, Occasion::AlreadyRegistered),
-                false => {
-                    let claims = ChangeEmailClaims {
-                        subject: owner.subject.clone(),
-                        from,
-                        to: to.clone(),
-                    };
-                    (to, Occasion::ConfirmAddress { owner, claims })
+            Errand::AddressChange { claims } => {
+                let to = claims.to.clone();
+                match has_account(state, &to).await? {
+                    true => (to, Occasion::AlreadyRegistered),
+                    false => (to, Occasion::ConfirmAddress(claims)),
                 }
-            },
+            }
             Errand::PasswordChanged { address } => (address, Occasion::PasswordChanged),
             Errand::AddressChanged { address } => (address, Occasion::AddressChanged),
         };
         Ok(Some(Self {
             to,
-            class: occasion.class(),
+            class,
             occasion,
         }))
+    }
+
+    /// Whether it tells of something that ends the links to the account.
+    pub(super) fn ends_links(&self) -> bool {
+        matches!(self.occasion, Occasion::PasswordChanged)
     }
 
     /// Makes the token, where there is one in the letter, and has the app write it; `None` where it is not
@@ -88,16 +85,16 @@ impl Delivery {
             Occasion::AlreadyRegistered => letters.already_registered(),
             Occasion::ResetPassword(account) => {
                 let subject = &account.subject;
-                let claims = ResetClaims::new(subject, account.hash.as_ref());
+                let claims = ResetClaims::new(subject, account.hash.as_ref(), &to);
                 let token = tokens.issue::<Reset>(subject, &claims).await?;
                 letters.reset_password(&token)
             }
-            Occasion::ConfirmAddress { owner, claims } => {
+            Occasion::ConfirmAddress(claims) => {
                 let subject = &claims.subject;
                 let token = tokens.issue::<ChangeEmail>(subject, &claims).await?;
                 // In this order: whoever sets another password does that, and then ends the tokens that
                 // there are. So either this sees it, or the token is among them.
-                if !is_due(state, &owner, &claims.from).await? {
+                if !is_due(state, &claims).await? {
                     drop(tokens.redeem(&token).await?);
                     return Ok(None);
                 }
@@ -110,26 +107,11 @@ impl Delivery {
     }
 }
 
-impl Occasion {
-    fn class(&self) -> Class {
-        match self {
-            Self::ConfirmSignUp { .. }
-            | Self::AlreadyRegistered
-            | Self::ResetPassword(_)
-            | Self::ConfirmAddress { .. } => Class::Asked,
-            Self::PasswordChanged | Self::AddressChanged => Class::Notice,
-        }
-    }
-}
-
 /// Whether an account is in use, with the password and the address that it had.
-async fn is_due(state: &State, owner: &ResetClaims, address: &str) -> Result<bool, Problem> {
+async fn is_due(state: &State, claims: &ChangeEmailClaims) -> Result<bool, Problem> {
     let (records, _) = state.accounts().records()?;
-    let account = records.by_subject(&owner.subject).await?;
-    Ok(
-        account
-            .is_some_and(|account| account.is_at(address) && owner.is_due(account.hash.as_ref())),
-    )
+    let account = records.by_subject(&claims.subject).await?;
+    Ok(account.is_some_and(|account| account.may_move(claims)))
 }
 
 async fn has_account(state: &State, address: &str) -> Result<bool, Problem> {

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{crypto::Sealable, token::ResetClaims};
+use super::{lane::Lane, quota::Class};
+use crate::{crypto::Sealable, token::ChangeEmailClaims};
 
 /// What is to be written about, and to whom. No token is in it, and whether anybody has the account is
 /// looked up when it is worked off.
@@ -14,11 +15,9 @@ pub(crate) enum Errand {
     Reset { identifier: String },
     /// An account is to have another address.
     AddressChange {
-        /// Whose account it is, and which password it had: who sets another one calls off what was asked
-        /// for with the one before.
-        owner: ResetClaims,
-        from: String,
-        to: String,
+        /// With the password that it had: who sets another one calls off what was asked for with the one
+        /// before.
+        claims: ChangeEmailClaims,
     },
     /// The password of the account with this address is another one now.
     PasswordChanged { address: String },
@@ -31,6 +30,25 @@ impl Sealable for Errand {
 }
 
 impl Errand {
+    /// Who waits for the letter.
+    pub(super) fn lane(&self) -> Lane {
+        match self {
+            Self::PasswordChanged { .. } | Self::AddressChanged { .. } => Lane::Notices,
+            Self::Reset { .. } | Self::AddressChange { .. } => Lane::Owners,
+            Self::SignUp { .. } => Lane::SignUps,
+        }
+    }
+
+    /// As what it counts for whom it goes to.
+    pub(super) fn class(&self) -> Class {
+        match self {
+            Self::SignUp { .. } => Class::SignUp,
+            Self::Reset { .. } => Class::Reset,
+            Self::AddressChange { .. } => Class::AddressChange,
+            Self::PasswordChanged { .. } | Self::AddressChanged { .. } => Class::Notice,
+        }
+    }
+
     /// For the log: it says nothing about whom it is about.
     pub(super) fn name(&self) -> &'static str {
         match self {

@@ -74,7 +74,9 @@ impl fmt::Debug for Letter {
 ///     }
 ///
 ///     fn confirm_address(&self, token: &Token<ChangeEmail>) -> Letter {
-///         Letter::new("Confirm your new address", self.link("/address", token.expose()))
+///         let link = self.link("/address", token.expose());
+///         let warning = "Follow it only if you asked for it: it makes this the address of an account.";
+///         Letter::new("Confirm your new address", format!("{link}{warning}\r\n"))
 ///     }
 ///
 ///     fn password_changed(&self) -> Letter {
@@ -98,6 +100,10 @@ pub trait Letters: Send + Sync + 'static {
     fn reset_password(&self, token: &Token<Reset>) -> Letter;
 
     /// To the new address of an account: the link that confirms it.
+    ///
+    /// Whoever reads it need not have asked for it: somebody may have mistyped an address, or hopes that
+    /// it is confirmed without a look. Have the letter say so: follow the link only if you asked for it,
+    /// since it makes this the address of somebody's account.
     fn confirm_address(&self, token: &Token<ChangeEmail>) -> Letter;
 
     /// To the owner of an account whose password is another one now (OWASP ASVS 6.3.7).

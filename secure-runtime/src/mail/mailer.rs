@@ -12,7 +12,8 @@ pub trait Mailer: Send + Sync + 'static {
     /// Hands a letter over. `Ok` means that somebody else is answerable for it now.
     ///
     /// # Errors
-    /// When that failed. It is tried again later, unless [`MailError::refused`] says that this is of no
+    /// When that failed, with words for the log: neither the address nor anything of the letter is to be in
+    /// them. It is tried again later, unless [`MailError::refused`] says that this is of no
     /// use.
     fn send(&self, to: &str, letter: &Letter) -> impl Future<Output = Result<(), MailError>>;
 }

@@ -8,16 +8,26 @@
 //!
 //! A letter that cannot be handed over is tried again, later and later, for a day; one whose worker died
 //! goes out a minute later, by whichever instance looks first. So a letter arrives at least once, and
-//! twice where a worker died between sending it and saying so. An address gets at most five letters a day
-//! that anybody can ask for, and at most five notices.
+//! twice where a worker died between sending it and saying so.
+//!
+//! An address gets five letters at once of each kind, and then one more as soon as the link in the last one
+//! has expired: every 15 minutes for a reset, every hour for another address, every day for a sign-up. So
+//! nobody's mailbox is flooded, and nobody who asks in somebody's name keeps them from a link that is good.
+//! Of what happened to an account it gets five at once and one more every hour.
+//!
+//! What is due to the owners of accounts goes before what is due to people who want one. Of each of the two
+//! up to 10 000 letters wait; whoever asks for one more is answered 503.
 
 mod delivery;
 mod errand;
+mod lane;
 mod letter;
+mod load;
 mod mailer;
 mod post;
 mod queue;
 mod quota;
+mod round;
 #[cfg(feature = "mail")]
 mod transport;
 

@@ -1,20 +1,28 @@
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     panic::AssertUnwindSafe,
+    pin::pin,
     sync::{Arc, PoisonError},
     time::Duration,
 };
 
 use actix_web::rt::{self, time::timeout};
-use futures_util::{FutureExt as _, StreamExt as _, stream};
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::{Either, select},
+    stream::FuturesUnordered,
+};
 use tokio::sync::{Mutex, Notify};
 
 use super::{
     Errand, Letters,
     delivery::Delivery,
+    lane::Lane,
+    load::Load,
     mailer::ErasedMailer,
     queue::{Queue, Waiting},
-    quota,
+    quota::{self, Class},
+    round::Round,
 };
 use crate::{Problem, security::State, store::StoreError};
 
@@ -38,7 +46,8 @@ pub(crate) struct Post {
     /// Held while the queue is worked off once.
     round: Mutex<()>,
     /// The errands that are done and could not be taken away: they are not done again.
-    done: std::sync::Mutex<HashSet<String>>,
+    done: std::sync::Mutex<HashMap<String, Lane>>,
+    pub(super) load: Load,
 }
 
 /// What came of an errand.
@@ -58,12 +67,21 @@ impl Post {
             at_work: Mutex::new(()),
             round: Mutex::new(()),
             done: std::sync::Mutex::default(),
+            load: Load::default(),
         }
     }
 
     /// Leaves an errand. It is one write, whatever it is about.
+    ///
+    /// # Errors
+    /// When the store does not take it, and when too many wait already.
     pub(crate) async fn enqueue(&self, state: &State, errand: &Errand) -> Result<(), StoreError> {
+        let lane = errand.lane();
+        if self.load.is_full(lane) {
+            return Err(StoreError::unavailable("too many letters wait"));
+        }
         Queue::of(state).add(errand).await?;
+        self.load.added(lane);
         self.wake.notify_one();
         Ok(())
     }
@@ -75,28 +93,65 @@ impl Post {
         }
     }
 
-    /// Works off what is due, and says how many errands are left.
+    /// Works off what is due, also what comes meanwhile, and says how many errands are left.
     pub(super) async fn work_off(&self, state: &State) -> Result<usize, StoreError> {
         let _round = self.round.lock().await;
-        let all = Queue::of(state).all().await?;
-        self.done()
-            .retain(|id| all.iter().any(|waiting| waiting.id == *id));
-        let left = stream::iter(all).map(|waiting| self.work_on(state, waiting));
-        let left = left.buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
-        left.into_iter()
-            .try_fold(0, |sum, left| Ok(sum + usize::from(left?)))
+        let mut round = Round::new(self, state);
+        let mut at_work = FuturesUnordered::new();
+        let mut failed = None;
+        loop {
+            while failed.is_none() && at_work.len() < AT_ONCE {
+                match round.next().await {
+                    Ok(Some(waiting)) => at_work.push(self.work_on(state, waiting)),
+                    Ok(None) => break,
+                    Err(error) => failed = Some(error),
+                }
+            }
+            // What is at work is brought to its end, whatever has failed.
+            if at_work.is_empty() {
+                break;
+            }
+            match select(at_work.next(), pin!(self.wake.notified())).await {
+                Either::Left((Some(Ok(is_left)), _)) => round.left += usize::from(is_left),
+                Either::Left((Some(Err(error)), _)) => failed = failed.or(Some(error)),
+                Either::Left((None, _)) | Either::Right(_) => {}
+            }
+        }
+        match failed {
+            Some(error) => Err(error),
+            None => Ok(round.left),
+        }
+    }
+
+    /// How much there is in a lane. What was done and is not there any more was taken away.
+    pub(super) fn counted(&self, lane: Lane, all: &[Waiting]) {
+        self.load.counted(lane, all.len());
+        let mut done = self.done();
+        if done.is_empty() {
+            return;
+        }
+        let there: HashSet<_> = all.iter().map(|waiting| waiting.id.as_str()).collect();
+        done.retain(|id, its| *its != lane || there.contains(id.as_str()));
     }
 
     /// Does one errand; whether it is left over.
     async fn work_on(&self, state: &State, mut waiting: Waiting) -> Result<bool, StoreError> {
         let queue = Queue::of(state);
         if self.is_done(&waiting.id) {
-            return self.remove(&queue, &waiting.id).await.map(|()| false);
+            return self.remove(&queue, &waiting).await.map(|()| false);
         }
-        if !queue.is_due(&waiting) || !queue.claim(&mut waiting).await? {
+        // Before it is claimed: another instance may have the secret that this one lacks.
+        let Some(errand) = queue.errand(&waiting) else {
+            tracing::warn!(
+                errand = waiting.id,
+                "a letter waits: nobody here can read it"
+            );
+            return Ok(true);
+        };
+        if !queue.claim(&mut waiting).await? {
             return Ok(true);
         }
-        let delivered = AssertUnwindSafe(self.deliver(state, &waiting)).catch_unwind();
+        let delivered = AssertUnwindSafe(self.deliver(state, &waiting.id, errand)).catch_unwind();
         let outcome = match timeout(DEADLINE, delivered).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Outcome::Failed("the app's mailer or its letters panicked".to_owned()),
@@ -104,12 +159,12 @@ impl Post {
         };
         let (errand, cause) = match outcome {
             Outcome::Done => {
-                self.remove(&queue, &waiting.id).await?;
+                self.remove(&queue, &waiting).await?;
                 return Ok(false);
             }
             Outcome::Dropped(cause) => {
                 tracing::warn!(errand = waiting.id, cause, "a letter is not written");
-                self.remove(&queue, &waiting.id).await?;
+                self.remove(&queue, &waiting).await?;
                 return Ok(false);
             }
             Outcome::Failed(cause) => (&waiting.id.clone(), cause),
@@ -119,10 +174,7 @@ impl Post {
         Ok(true)
     }
 
-    async fn deliver(&self, state: &State, waiting: &Waiting) -> Outcome {
-        let Some(errand) = Queue::of(state).errand(waiting) else {
-            return Outcome::Failed("nobody here can read it".to_owned());
-        };
+    async fn deliver(&self, state: &State, id: &str, errand: Errand) -> Outcome {
         let kind = errand.name();
         let failed = |problem: Problem| Outcome::Failed(format!("{kind}: {problem:?}"));
         let delivery = match Delivery::of(state, errand).await {
@@ -130,10 +182,16 @@ impl Post {
             Ok(None) => return Outcome::Done,
             Err(problem) => return failed(problem),
         };
-        match quota::grants(state, delivery.class, &delivery.to, &waiting.id).await {
+        if delivery.ends_links() {
+            // Whoever has reset the password and forgets it again waits for no link that was used.
+            if let Err(error) = quota::forget(state, Class::Reset, &delivery.to).await {
+                return failed(error.into());
+            }
+        }
+        match quota::grants(state, delivery.class, &delivery.to, id).await {
             Ok(true) => {}
             Ok(false) => {
-                return Outcome::Dropped(format!("{kind}: the address had enough for a day"));
+                return Outcome::Dropped(format!("{kind}: the address had enough for a while"));
             }
             Err(error) => return failed(error.into()),
         }
@@ -150,18 +208,19 @@ impl Post {
     }
 
     /// Takes an errand away, or notes that it is to be taken away.
-    async fn remove(&self, queue: &Queue<'_>, id: &str) -> Result<(), StoreError> {
-        self.done().insert(id.to_owned());
-        queue.remove(id).await?;
-        self.done().remove(id);
+    async fn remove(&self, queue: &Queue<'_>, errand: &Waiting) -> Result<(), StoreError> {
+        self.done().insert(errand.id.clone(), errand.lane);
+        queue.remove(&errand.id).await?;
+        self.done().remove(&errand.id);
+        self.load.removed(errand.lane);
         Ok(())
     }
 
-    fn is_done(&self, id: &str) -> bool {
-        self.done().contains(id)
+    pub(super) fn is_done(&self, id: &str) -> bool {
+        self.done().contains_key(id)
     }
 
-    fn done(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+    fn done(&self) -> std::sync::MutexGuard<'_, HashMap<String, Lane>> {
         self.done.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Errand;
+use super::{Errand, lane::Lane};
 use crate::{
     crypto::{Sealed, random_hex},
     security::State,
@@ -10,8 +10,6 @@ use crate::{
 };
 
 const SPACE: Space<'static> = Space::new("mail");
-/// Every errand has one owner, by whom it is found.
-const OWNER: &str = "queue";
 /// How long a letter is tried.
 const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long an errand is left to who has claimed it; whoever is not done by then has died.
@@ -40,6 +38,7 @@ struct Record {
 /// An errand in the queue.
 pub(super) struct Waiting {
     pub(super) id: String,
+    pub(super) lane: Lane,
     record: Record,
     /// As it stands in the store.
     value: Vec<u8>,
@@ -63,14 +62,15 @@ impl<'a> Queue<'a> {
             errand: sealed.as_str().to_owned(),
         };
         let value = record.value()?;
-        let entry = entry(&value, LIFETIME);
+        let entry = entry(errand.lane(), &value, LIFETIME);
         self.store().put(key(&id), entry).await
     }
 
-    /// Everything in the queue, the oldest first.
-    pub(super) async fn all(&self) -> Result<Vec<Waiting>, StoreError> {
-        let listed = self.store().list(SPACE, OWNER).await?;
-        let mut all: Vec<_> = listed.into_iter().filter_map(Waiting::read).collect();
+    /// Everything in a lane, the oldest first.
+    pub(super) async fn all(&self, lane: Lane) -> Result<Vec<Waiting>, StoreError> {
+        let listed = self.store().list(SPACE, lane.owner()).await?.into_iter();
+        let read = listed.filter_map(|listed| Waiting::read(lane, listed));
+        let mut all: Vec<_> = read.collect();
         all.sort_by_key(|waiting| waiting.record.queued);
         Ok(all)
     }
@@ -124,7 +124,7 @@ impl<'a> Queue<'a> {
         }
         record.due = now + millis(wait);
         let value = record.value()?;
-        let entry = entry(&value, Duration::from_millis(rest));
+        let entry = entry(waiting.lane, &value, Duration::from_millis(rest));
         let expected = &waiting.value;
         let key = key(&waiting.id);
         let replaced = self.store().compare_and_swap(key, expected, entry).await?;
@@ -151,10 +151,11 @@ impl Record {
 
 impl Waiting {
     /// What another version has written may be unreadable here; it ends by itself.
-    fn read(listed: Listed) -> Option<Self> {
+    fn read(lane: Lane, listed: Listed) -> Option<Self> {
         let record = serde_json::from_slice(&listed.value).ok()?;
         Some(Self {
             id: listed.id,
+            lane,
             record,
             value: listed.value,
         })
@@ -165,10 +166,10 @@ fn key(id: &str) -> Key<'_> {
     SPACE.key(id)
 }
 
-fn entry(value: &[u8], lifetime: Duration) -> Entry<'_> {
+fn entry(lane: Lane, value: &[u8], lifetime: Duration) -> Entry<'_> {
     Entry {
         value,
-        owner: Some(OWNER),
+        owner: Some(lane.owner()),
         lifetime,
     }
 }

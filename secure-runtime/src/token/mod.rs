@@ -30,6 +30,7 @@ pub use keys::{
     EdDsaKey, Es256Key, Es384Key, Hs256Key, Hs384Key, Hs512Key, KeyError, KeyRing, Ps256Key,
     Ps384Key, Ps512Key, Rs256Key, Rs384Key, Rs512Key,
 };
+pub(crate) use one_time::fingerprint;
 pub use one_time::{
     ChangeEmailClaims, OneTime, OneTimeTokens, Redeemed, ResetClaims, VerifyEmailClaims,
 };

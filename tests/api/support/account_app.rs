@@ -13,7 +13,7 @@ use secure_runtime::{
 use serde_json::{Value, json};
 
 use super::{
-    Complete, Letterbox, Operation, People, PlainLetters, Recorder, Scope, SharedStore, seen,
+    Complete, Letterbox, Operation, People, PlainLetters, Recorder, Scope, SharedStore, Way, seen,
 };
 
 #[validated]
@@ -210,6 +210,14 @@ pub(crate) fn routes(routes: &mut Routes) {
 }
 
 impl World {
+    /// The same, with a secret that nobody else has.
+    pub(crate) fn with_another_secret(&self) -> Self {
+        Self {
+            secret: ServerSecret::random(),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn settings(&self, settings: Complete) -> Complete {
         settings
             .clock(self.clock.clone())
@@ -239,6 +247,9 @@ pub(crate) const OTHER: &str = "seven green lamps hum softly";
 pub(crate) const BAD: &str = "password";
 /// Ada's.
 pub(crate) const CURRENT: &str = "correct horse battery staple";
+
+/// How many letters are on their way at once.
+pub(crate) const BUSY: usize = 4;
 
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
@@ -324,6 +335,30 @@ impl AccountApp {
     pub(crate) async fn moved(&self, token: &str) -> (u16, Value) {
         self.answer("/confirm-address", json!({"token": token}))
             .await
+    }
+
+    /// Has the worker wait for the mail server with all that it does at once, so that nothing of it shows
+    /// in what is counted.
+    pub(crate) async fn keep_the_worker_busy(&self) {
+        let letterbox = &self.world.letterbox;
+        letterbox.set(Way::Hangs);
+        for number in 0..BUSY {
+            let answer = self.register(&format!("busy{number}@example.com")).await;
+            assert_eq!(answer.0, 202);
+        }
+        let mut tried = 0;
+        while tried < BUSY {
+            tried += letterbox.tried();
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Lets it go on.
+    pub(crate) fn let_the_worker_go(&self) {
+        self.world.letterbox.set(Way::Arrives);
+        for _ in 0..BUSY {
+            self.world.letterbox.let_one_go();
+        }
     }
 
     /// Has the letters written that are queued, and says how many errands are left.

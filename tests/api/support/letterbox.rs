@@ -86,6 +86,11 @@ impl Letterbox {
         arrived.remove(0)
     }
 
+    /// What arrived since this was last called, in that order.
+    pub(crate) fn in_order(&self) -> Vec<Arrived> {
+        std::mem::take(&mut self.state().arrived)
+    }
+
     /// Whom what was written to, since this was last called.
     pub(crate) fn subjects(&self) -> Vec<(String, String)> {
         let arrived = self.take().into_iter();

@@ -17,7 +17,7 @@ mod sign_ins;
 mod words;
 
 pub(crate) use account_app::{
-    AccountApp, BAD, CURRENT, DAY, GOOD, HOUR, MINUTE, OTHER, SECOND, Work, World,
+    AccountApp, BAD, BUSY, CURRENT, DAY, GOOD, HOUR, MINUTE, OTHER, SECOND, Work, World,
     assert_refused_at, bad_token, routes as account_routes,
 };
 pub(crate) use api_keys::{Keys, asking, list_key_routes, new_key};

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse, Responder,
     web::{Data, Json, Path, Query},
 };
-use secure_runtime::prelude::*;
+use secure_runtime::{account::ApiKeyFate, prelude::*};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -84,7 +84,8 @@ pub(crate) async fn delete_user(
     Ok(HttpResponse::NoContent())
 }
 
-/// Signs the account out everywhere; it may sign in again.
+/// Signs the account out everywhere, and ends the links that were mailed for it; it may sign in again. Its API
+/// keys go on.
 #[delete("/users/{id}/sessions")]
 #[protected(roles = "admin", scopes = "admin:users")]
 #[validated]
@@ -96,7 +97,7 @@ pub(crate) async fn end_sessions(
 ) -> Result<impl Responder, Problem> {
     let account = accounts.find(*id).await?;
     let subject = account.id.to_string();
-    security.tokens().sign_out_everywhere(&subject).await?;
+    security.end_access(&subject, ApiKeyFate::Keep).await?;
     Ok(HttpResponse::NoContent())
 }
 

@@ -116,7 +116,8 @@ pub(crate) async fn change_email(
     })))
 }
 
-/// The account goes, and with it everything that it wrote and every token that it has.
+/// The account goes, and with it everything that it wrote, and every token and API key that it
+/// has.
 #[delete("/me")]
 #[protected(scopes = "profile:write")]
 pub(crate) async fn delete(

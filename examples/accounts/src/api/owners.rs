@@ -3,7 +3,9 @@
 
 use secure_runtime::{
     Problem,
-    account::{AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps},
+    account::{
+        AccountRecord, AccountRecords, AddressChanges, ApiKeyFate, HashChange, NewAccount, SignUps,
+    },
     oauth::ResourceOwners,
     password::PasswordHash,
     policy::RoleWord as _,
@@ -52,7 +54,14 @@ impl AccountRecords for Accounts {
         let (Some(id), Some(old)) = (id(subject), old) else {
             return Ok(false);
         };
-        let signs_out = why == HashChange::Reset;
+        // What is due right after it is noted with it, so that no crash keeps it from happening.
+        let signs_out = match why {
+            HashChange::Reset {
+                revoke_api_keys: true,
+            } => Some(ApiKeyFate::Revoke),
+            HashChange::Reset { .. } => Some(ApiKeyFate::Keep),
+            _ => None,
+        };
         Ok(self.replace_hash(id, old, new, signs_out).await?)
     }
 }

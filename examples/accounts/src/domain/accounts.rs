@@ -1,4 +1,4 @@
-use secure_runtime::password::PasswordHash;
+use secure_runtime::{account::ApiKeyFate, password::PasswordHash};
 use sqlx::{FromRow, SqlitePool};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -125,13 +125,13 @@ impl Accounts {
     }
 
     /// Puts a hash in the place of another; `false` where the account does not have that (any more).
-    /// Where `signs_out` the account is to be signed out, too.
+    /// Where `signs_out` says what becomes of its API keys, the account is to be signed out, too.
     pub(crate) async fn replace_hash(
         &self,
         id: Uuid,
         old: &PasswordHash,
         new: &PasswordHash,
-        signs_out: bool,
+        signs_out: Option<ApiKeyFate>,
     ) -> Result<bool, Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let replaced =
@@ -142,8 +142,8 @@ impl Accounts {
                 .execute(&mut *transaction)
                 .await?;
         let done = replaced.rows_affected() == 1;
-        if done && signs_out {
-            sign_outs::note(id, &mut transaction).await?;
+        if let (true, Some(api_keys)) = (done, signs_out) {
+            sign_outs::note(id, api_keys, &mut transaction).await?;
         }
         transaction.commit().await?;
         Ok(done)
@@ -220,7 +220,7 @@ impl Accounts {
     }
 
     /// Changes role or state; the last admin keeps both. Who may do less than before is to be signed
-    /// out.
+    /// out, and who is disabled has no API keys any more.
     pub(crate) async fn change(&self, id: Uuid, change: &Change) -> Result<Account, Failure> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let rule = LastAdmin::about(id, &mut transaction).await?;
@@ -239,8 +239,14 @@ impl Accounts {
         .fetch_one(&mut *transaction)
         .await?;
         rule.holds(&mut transaction).await?;
-        if !account.role.includes(role) || (account.disabled && !disabled) {
-            sign_outs::note(id, &mut transaction).await?;
+        let is_disabled_now = account.disabled && !disabled;
+        if !account.role.includes(role) || is_disabled_now {
+            // A key never opens more than its owner may open; that of a disabled account is not to come back.
+            let api_keys = match is_disabled_now {
+                true => ApiKeyFate::Revoke,
+                false => ApiKeyFate::Keep,
+            };
+            sign_outs::note(id, api_keys, &mut transaction).await?;
         }
         transaction.commit().await?;
         Ok(account)
@@ -262,7 +268,7 @@ impl Accounts {
             };
         }
         rule.holds(&mut transaction).await?;
-        sign_outs::note(id, &mut transaction).await?;
+        sign_outs::note(id, ApiKeyFate::Revoke, &mut transaction).await?;
         transaction.commit().await?;
         Ok(())
     }

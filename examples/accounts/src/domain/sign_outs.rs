@@ -1,3 +1,4 @@
+use secure_runtime::account::ApiKeyFate;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -9,13 +10,29 @@ pub(crate) struct DueSignOut {
     id: Uuid,
     #[sqlx(rename = "account_id")]
     pub(crate) account: Uuid,
+    revoke_api_keys: bool,
+}
+
+impl DueSignOut {
+    /// What becomes of its API keys.
+    pub(crate) fn api_keys(&self) -> ApiKeyFate {
+        match self.revoke_api_keys {
+            true => ApiKeyFate::Revoke,
+            false => ApiKeyFate::Keep,
+        }
+    }
 }
 
 /// Notes it, together with the change that is its reason.
-pub(super) async fn note(account: Uuid, transaction: &mut Transaction) -> Result<(), Failure> {
-    sqlx::query("INSERT INTO sign_outs (id, account_id) VALUES (?, ?)")
+pub(super) async fn note(
+    account: Uuid,
+    api_keys: ApiKeyFate,
+    transaction: &mut Transaction,
+) -> Result<(), Failure> {
+    sqlx::query("INSERT INTO sign_outs (id, account_id, revoke_api_keys) VALUES (?, ?, ?)")
         .bind(Uuid::now_v7())
         .bind(account)
+        .bind(api_keys == ApiKeyFate::Revoke)
         .execute(&mut **transaction)
         .await?;
     Ok(())
@@ -32,9 +49,10 @@ pub(super) async fn is_due(account: Uuid, transaction: &mut Transaction) -> Resu
 impl Accounts {
     /// Who is to be signed out, the longest due first.
     pub(crate) async fn due_sign_outs(&self) -> Result<Vec<DueSignOut>, Failure> {
-        let due = sqlx::query_as("SELECT id, account_id FROM sign_outs ORDER BY id")
-            .fetch_all(&self.pool)
-            .await?;
+        let due =
+            sqlx::query_as("SELECT id, account_id, revoke_api_keys FROM sign_outs ORDER BY id")
+                .fetch_all(&self.pool)
+                .await?;
         Ok(due)
     }
 

@@ -80,8 +80,8 @@ impl Mailer for Smtp {
         let sent = timeout(LETTER, self.transport.send(message)).await;
         let sent = sent.map_err(|_| MailError::failed("the server takes too long"))?;
         sent.map(drop).map_err(|error| match is_final(&error) {
-            true => MailError::refused(error),
-            false => MailError::failed(error),
+            true => MailError::refused(cause(&error)),
+            false => MailError::failed(cause(&error)),
         })
     }
 }
@@ -96,6 +96,15 @@ impl fmt::Debug for Smtp {
 fn is_final(error: &smtp::Error) -> bool {
     let status = error.status().map(u16::from);
     status.is_some_and(|status| NO_MAILBOX.contains(&status))
+}
+
+/// What went wrong, without the words of the server, which may repeat the address.
+fn cause(error: &smtp::Error) -> String {
+    match error.status() {
+        Some(status) => format!("the server answers {status}"),
+        None if error.is_response() => "the server's answer cannot be read".to_owned(),
+        None => error.to_string(),
+    }
 }
 
 /// Verifies the server's certificate for its name, by what the machine trusts.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::super::{ChangeEmail, Purpose, Reset, VerifyEmail};
-use crate::password::PasswordHash;
+use crate::{account::normalized, password::PasswordHash};
 
 /// A purpose whose tokens are mailed and used once. Sealed, as [`Purpose`] is.
 pub trait OneTime: Purpose {
@@ -28,6 +28,9 @@ pub struct ResetClaims {
     /// What the hash of the password was when the token was issued, as a fingerprint: the token is good
     /// for nothing once the password is another one. Empty for an account without a password.
     pub hash: String,
+    /// Where the token was mailed to, as a fingerprint: it is good for nothing once the account has another
+    /// address.
+    pub address: String,
 }
 
 /// Whoever redeems it reads what is mailed to an address.
@@ -44,6 +47,9 @@ pub struct VerifyEmailClaims {
 pub struct ChangeEmailClaims {
     /// Whose account it is.
     pub subject: String,
+    /// What the hash of its password was when the change was asked for, as a fingerprint: the token is good
+    /// for nothing once the password is another one. Empty for an account without a password.
+    pub hash: String,
     /// The address that it has.
     pub from: String,
     /// The address that it is to have.
@@ -72,25 +78,64 @@ impl OneTime for ChangeEmail {
 }
 
 impl ResetClaims {
-    /// For the account of `subject`, as long as the hash of its password is this one.
-    pub fn new(subject: impl Into<String>, hash: Option<&PasswordHash>) -> Self {
+    /// For the account of `subject`, as long as the hash of its password is this one and its mail goes to
+    /// this address.
+    pub fn new(subject: impl Into<String>, hash: Option<&PasswordHash>, address: &str) -> Self {
         Self {
             subject: subject.into(),
-            hash: hash.map(fingerprint).unwrap_or_default(),
+            hash: fingerprint(hash),
+            address: fingerprint_of(&normalized(address)),
         }
     }
 
-    /// Whether the account still has the password that it had then. Compared in constant time.
+    /// Whether the account still has the password and the address that it had then. Compared in constant
+    /// time.
     #[must_use]
-    pub fn is_due(&self, current: Option<&PasswordHash>) -> bool {
-        let current = current.map(fingerprint).unwrap_or_default();
-        verify_slices_are_equal(self.hash.as_bytes(), current.as_bytes()).is_ok()
+    pub fn is_due(&self, hash: Option<&PasswordHash>, address: Option<&str>) -> bool {
+        let address = address.map(|address| fingerprint_of(&normalized(address)));
+        is_same(&self.hash, &fingerprint(hash))
+            && address.is_some_and(|address| is_same(&self.address, &address))
     }
 }
 
-/// What a hash is known by, without being it: SHA-256, base64url.
-pub(crate) fn fingerprint(hash: &PasswordHash) -> String {
-    URL_SAFE_NO_PAD.encode(digest(&SHA256, hash.expose().as_bytes()))
+impl ChangeEmailClaims {
+    /// For the account of `subject`, as long as the hash of its password is this one: it has the address
+    /// `from`, and is to have `to`.
+    pub fn new(
+        subject: impl Into<String>,
+        hash: Option<&PasswordHash>,
+        from: impl Into<String>,
+        to: impl Into<String>,
+    ) -> Self {
+        Self {
+            subject: subject.into(),
+            hash: fingerprint(hash),
+            from: from.into(),
+            to: to.into(),
+        }
+    }
+
+    /// Whether the account still has the password and the address that it had then. Compared in constant
+    /// time.
+    #[must_use]
+    pub fn is_due(&self, hash: Option<&PasswordHash>, address: Option<&str>) -> bool {
+        is_same(&self.hash, &fingerprint(hash))
+            && address.is_some_and(|address| normalized(address) == normalized(&self.from))
+    }
+}
+
+/// What the hash of a password is known by, without being it: SHA-256, base64url. Empty for none.
+pub(crate) fn fingerprint(hash: Option<&PasswordHash>) -> String {
+    hash.map(|hash| fingerprint_of(hash.expose()))
+        .unwrap_or_default()
+}
+
+fn fingerprint_of(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
 }
 
 impl fmt::Debug for ResetClaims {
@@ -124,15 +169,38 @@ mod tests {
     #[test]
     fn a_reset_is_due_while_the_password_is_the_same() {
         let [first, second] = ["$argon2id$one", "$argon2id$two"].map(PasswordHash::from_stored);
-        let claims = ResetClaims::new("ada", Some(&first));
-        assert!(claims.is_due(Some(&first)));
-        assert!(!claims.is_due(Some(&second)));
-        assert!(!claims.is_due(None));
+        let address = Some("ada@example.com");
+        let claims = ResetClaims::new("ada", Some(&first), " Ada@example.com");
+        assert!(claims.is_due(Some(&first), address));
+        assert!(!claims.is_due(Some(&second), address));
+        assert!(!claims.is_due(None, address));
         assert!(!claims.hash.contains("argon2id"));
 
-        let without = ResetClaims::new("ada", None);
-        assert!(without.is_due(None));
-        assert!(!without.is_due(Some(&first)));
+        let without = ResetClaims::new("ada", None, "ada@example.com");
+        assert!(without.is_due(None, address));
+        assert!(!without.is_due(Some(&first), address));
+    }
+
+    #[test]
+    fn a_reset_is_due_while_the_address_is_the_same() {
+        let claims = ResetClaims::new("ada", None, "ada@example.com");
+        assert!(claims.is_due(None, Some("ADA@example.com ")));
+        assert!(!claims.is_due(None, Some("ada@example.org")));
+        assert!(!claims.is_due(None, None));
+        assert!(!claims.address.contains('@'));
+    }
+
+    #[test]
+    fn a_change_of_address_is_due_while_password_and_address_are_the_same() {
+        let [first, second] = ["$argon2id$one", "$argon2id$two"].map(PasswordHash::from_stored);
+        let (from, to) = ("ada@example.com", "ada@example.org");
+        let claims = ChangeEmailClaims::new("ada", Some(&first), from, to);
+        assert!(claims.is_due(Some(&first), Some("ADA@example.com ")));
+        assert!(!claims.is_due(Some(&second), Some(from)));
+        assert!(!claims.is_due(None, Some(from)));
+        assert!(!claims.is_due(Some(&first), Some(to)));
+        assert!(!claims.is_due(Some(&first), None));
+        assert!(!claims.hash.contains("argon2id"));
     }
 
     /// By `printf '$argon2id$one' | openssl dgst -sha256 -binary | base64`.
@@ -140,7 +208,7 @@ mod tests {
     fn a_fingerprint_is_the_sha_256() {
         let hash = PasswordHash::from_stored("$argon2id$one");
         assert_eq!(
-            fingerprint(&hash),
+            fingerprint(Some(&hash)),
             "Ih1dYXiMVqsTG6ogD9hGZ5_PnQMhkPJM_k4pIYsgcYE"
         );
     }
@@ -150,6 +218,7 @@ mod tests {
         let reset = ResetClaims {
             subject: "7".to_owned(),
             hash: "f1n9".to_owned(),
+            address: "f1n9".to_owned(),
         };
         assert_eq!(format!("{reset:?}"), "ResetClaims { subject: \"7\", .. }");
         let verify = VerifyEmailClaims {
@@ -157,11 +226,7 @@ mod tests {
             details: Value::from("Ada"),
         };
         assert_eq!(format!("{verify:?}"), "VerifyEmailClaims { .. }");
-        let change = ChangeEmailClaims {
-            subject: "7".to_owned(),
-            from: "ada@example.com".to_owned(),
-            to: "ada@example.org".to_owned(),
-        };
+        let change = ChangeEmailClaims::new("7", None, "ada@example.com", "ada@example.org");
         assert_eq!(
             format!("{change:?}"),
             "ChangeEmailClaims { subject: \"7\", .. }"

@@ -16,6 +16,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+pub(crate) use claims::fingerprint;
 pub use claims::{ChangeEmailClaims, OneTime, ResetClaims, VerifyEmailClaims};
 use serde::{Deserialize, Serialize};
 use text::Secret;
@@ -45,11 +46,7 @@ use crate::{
 ///     .build()?;
 /// let tokens = security.one_time_tokens();
 ///
-/// let claims = ChangeEmailClaims {
-///     subject: "ada".to_owned(),
-///     from: "ada@example.com".to_owned(),
-///     to: "ada@example.org".to_owned(),
-/// };
+/// let claims = ChangeEmailClaims::new("ada", None, "ada@example.com", "ada@example.org");
 /// let token = tokens.issue::<ChangeEmail>("ada", &claims).await?;
 /// let redeemed = tokens.redeem(&token).await?.expect("good, and unused");
 /// assert_eq!(redeemed.claims().to, "ada@example.org");

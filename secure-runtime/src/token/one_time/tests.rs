@@ -99,6 +99,7 @@ fn reset(subject: &str) -> ResetClaims {
     ResetClaims {
         subject: subject.to_owned(),
         hash: "f1n9".to_owned(),
+        address: "f1n9".to_owned(),
     }
 }
 
@@ -144,11 +145,7 @@ fn each_purpose_has_its_claims_and_its_lifetime() {
         address: "ada@example.com".to_owned(),
         details: json!({ "name": "Ada", "beta": [1, 2.5, null] }),
     };
-    let change = ChangeEmailClaims {
-        subject: "7".to_owned(),
-        from: "ada@example.com".to_owned(),
-        to: "ada@example.org".to_owned(),
-    };
+    let change = ChangeEmailClaims::new("7", None, "ada@example.com", "ada@example.org");
     let address = "ada@example.com";
     let verifying = now(setup.tokens.issue::<VerifyEmail>(address, &verify)).expect("a token");
     let changing = now(setup.tokens.issue::<ChangeEmail>("7", &change)).expect("a token");
@@ -262,11 +259,7 @@ fn all_tokens_of_an_owner_end_for_one_purpose() {
     let setup = setup();
     let ada = [setup.issue("ada"), setup.issue("ada")];
     let eve = setup.issue("eve");
-    let claims = ChangeEmailClaims {
-        subject: "ada".to_owned(),
-        from: "ada@example.com".to_owned(),
-        to: "ada@example.org".to_owned(),
-    };
+    let claims = ChangeEmailClaims::new("ada", None, "ada@example.com", "ada@example.org");
     let change = now(setup.tokens.issue::<ChangeEmail>("ada", &claims)).expect("a token");
     now(setup.tokens.end_all::<Reset>("ada")).expect("done");
     for token in &ada {
