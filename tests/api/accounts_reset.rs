@@ -298,7 +298,7 @@ async fn an_account_without_a_password_gets_one() {
 async fn a_password_that_cannot_be_stored_costs_no_link() {
     let app = AccountApp::new().await;
     let (token, ada) = (app.reset_token().await, app.sign_in("ada").await);
-    for query in [Query::BySubject, Query::BeforeSignOut, Query::ReplaceHash] {
+    for query in [Query::BySubject, Query::ReplaceHash] {
         app.world.people.fails(query, Some(Fault::Refused));
         let answer = app.reset(&token, GOOD).await;
         assert_eq!(
@@ -418,7 +418,7 @@ async fn a_store_that_fails_before_that_is_503_and_costs_no_link() {
 async fn who_hangs_up_leaves_nothing_half_done() {
     use futures_util::FutureExt as _;
 
-    for query in [Query::BeforeSignOut, Query::ReplaceHash] {
+    for query in [Query::ReplaceHash] {
         let app = AccountApp::new().await;
         let (token, ada) = (app.reset_token().await, app.sign_in("ada").await);
         app.world.people.asked();

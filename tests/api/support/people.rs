@@ -5,7 +5,7 @@ use std::{
 
 use secure_runtime::{
     Problem,
-    account::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps},
+    account::{AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps},
     oauth::ResourceOwners,
     password::PasswordHash,
     token::Grant,
@@ -16,7 +16,6 @@ use secure_runtime::{
 pub(crate) enum Query {
     ByIdentifier,
     BySubject,
-    BeforeSignOut,
     ReplaceHash,
     Create,
     ChangeAddress,
@@ -51,7 +50,7 @@ struct State {
     people: BTreeMap<String, Person>,
     asked: Vec<Query>,
     faults: BTreeMap<Query, Fault>,
-    /// What was noted before a sign-out.
+    /// Whose password was set by a link: noted together with it.
     noted: Vec<String>,
     /// The details of each sign-up.
     details: Vec<serde_json::Value>,
@@ -99,7 +98,7 @@ impl People {
         }
     }
 
-    /// Whose sign-out was noted.
+    /// Whose sign-out was noted together with a password.
     pub(crate) fn noted(&self) -> Vec<String> {
         self.state().noted.clone()
     }
@@ -182,6 +181,7 @@ impl AccountRecords for People {
         subject: &str,
         old: Option<&PasswordHash>,
         new: &PasswordHash,
+        why: HashChange,
     ) -> Result<bool, Problem> {
         let replace = |state: &mut State| {
             let Some(person) = state.people.get_mut(subject) else {
@@ -191,15 +191,13 @@ impl AccountRecords for People {
                 person.hash.as_ref().map(PasswordHash::expose) == old.map(PasswordHash::expose);
             if is_old {
                 person.hash = Some(new.clone());
+                if why == HashChange::Reset {
+                    state.noted.push(subject.to_owned());
+                }
             }
             is_old
         };
         self.ask(Query::ReplaceHash, || false, replace).await
-    }
-
-    async fn before_sign_out(&self, subject: &str) -> Result<(), Problem> {
-        let note = |state: &mut State| state.noted.push(subject.to_owned());
-        self.ask(Query::BeforeSignOut, || (), note).await
     }
 }
 
