@@ -393,7 +393,8 @@ async fn a_success_that_is_broken_off_afterwards_is_on_the_record_as_one() {
         assert!(attempt.as_mut().now_or_never().is_none());
     }
     drop(attempt);
-    assert_eq!(login.audit.kinds(), [AuditKind::SignedIn]);
+    let kinds = [AuditKind::TokenCreated, AuditKind::SignedIn];
+    assert_eq!(login.audit.kinds(), kinds);
     let sign_ins = login.app.security().tokens().sign_ins("ada").await;
     assert_eq!(sign_ins.expect("a list").len(), 1);
 }

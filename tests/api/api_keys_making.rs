@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::{Responder, http::StatusCode};
 use futures_util::future::join_all;
 use secure_runtime::{
+    Principal,
     api_key::{ApiKeyError, IssuedApiKey, NewApiKey},
     audit::AuditKind,
     prelude::*,
