@@ -31,6 +31,7 @@ async fn what_there_is_to_paste_works() {
         "admin@example.com is an admin now",
         "a mail with a link is on its way",
         "HTTP/1.1 200 OK",
+        "HTTP/1.1 201 Created",
         "\"email\":\"ada@example.com\"",
     ] {
         assert!(text.contains(says), "`{says}` is missing: {text}");

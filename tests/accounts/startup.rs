@@ -84,6 +84,11 @@ async fn production_with_all_that_it_needs() {
     assert!(text.contains("`SECURE_PUBLIC_ORIGIN`"), "{text}");
 
     variables.push(("SECURE_PUBLIC_ORIGIN", "https://accounts.example.com"));
+    // Links do not lie about in a folder unless somebody says so.
+    let text = refusal(&folder, &variables);
+    assert!(text.contains("`MAIL_URL`"), "{text}");
+
+    variables.push(("MAIL_URL", "./data/outbox"));
     // What is for development only is not read.
     fs::write(folder.join(".env"), "SECURE_PROFILE=development\nPORT=x\n").expect("a file");
     let server = Server::start_with(&folder, &variables);

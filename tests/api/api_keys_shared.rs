@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
-use secure_runtime::test::TestClock;
+use secure_runtime::{Problem, oauth::ResourceOwners, test::TestClock, token::Grant};
 
 use crate::support::{Keys, Operation, Owners, SharedStore, all, asking, problem, seen};
 
@@ -174,11 +174,23 @@ async fn while_the_store_is_gone_keys_are_good_within_the_bound_and_then_nobody_
     );
 }
 
+/// Accounts that are asked over a network.
+struct Far;
+
+impl ResourceOwners for Far {
+    async fn renew(&self, subject: &str) -> Result<Option<Grant>, Problem> {
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        Ok(Some(asking(subject)))
+    }
+}
+
 /// A request that has read a key just before it is revoked must not have it remembered.
 #[actix_web::test]
 async fn what_is_revoked_while_it_is_looked_up_is_not_remembered() {
-    for turns in 0..40 {
-        let keys = Keys::new().await;
+    for turns in 0..20 {
+        let keys = Keys::with(|settings| settings.resource_owners(Far)).await;
         let key = keys.key(&["notes:read"]).await;
         let api_keys = keys.app.security().api_keys();
         // The store lets others run before each answer, so that the two meet at each step of the other.

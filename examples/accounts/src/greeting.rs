@@ -34,7 +34,15 @@ terminal, in this folder:
    token() {{ echo "$TOKENS" | sed "s/.*\"$1\":\"\([^\"]*\)\".*/\1/"; }}
    curl -sS -i {here}/me -H "Authorization: Bearer $(token access_token)"
 
-4. get the next tokens for the refresh token, and sign out
+4. make an API key for a program, and write an article with it
+
+   KEY=$(curl -sS {here}/me/api-keys -H "Authorization: Bearer $(token access_token)" \
+     -H 'Content-Type: application/json' -d '{{"name":"ci","scopes":["articles:write"]}}' |
+     sed 's/.*"key":"\([^"]*\)".*/\1/')
+   curl -sS -i {here}/articles -H "X-API-Key: $KEY" \
+     -H 'Content-Type: application/json' -d '{{"title":"Notes","body_html":"By a program."}}'
+
+5. get the next tokens for the refresh token, and sign out
 
    TOKENS=$(curl -sS {here}/auth/token -d grant_type=refresh_token -d "refresh_token=$(token refresh_token)")
    curl -sS -i -X POST {here}/auth/logout -H "Authorization: Bearer $(token access_token)"

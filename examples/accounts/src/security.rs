@@ -15,7 +15,7 @@ use crate::{
     domain::{accounts::Accounts, database, passwords},
     keys,
     mail::Words,
-    settings::Settings,
+    settings::{DATA, Settings},
     startup::StartupError,
 };
 
@@ -30,12 +30,14 @@ pub(crate) async fn build(
     accounts: &Data<Accounts>,
     pool: &SqlitePool,
 ) -> Result<Security, StartupError> {
-    let words = Words::new(origin.to_owned(), !builder.is_production());
+    let production = builder.is_production();
+    let mailer = transport(settings, origin, production)?;
+    let words = Words::new(origin.to_owned(), !production);
     let mut builder = builder
         .issuer(settings.issuer.as_deref().unwrap_or(origin))
         .audience(settings.audience.as_deref().unwrap_or(origin))
         .without_announcement();
-    builder = with_accounts(builder, accounts, transport(settings, origin)?, words);
+    builder = with_accounts(builder, accounts, mailer, words);
     // Only in development: production has said by now that it needs one.
     if !settings.has_secret {
         let secret = keys::secret()?;
@@ -72,7 +74,23 @@ fn with_accounts(
 }
 
 /// A mail server or a folder. Letters come from the host of the service, where nothing else is said.
-fn transport(settings: &Settings, origin: &str) -> Result<Transport, StartupError> {
+fn transport(
+    settings: &Settings,
+    origin: &str,
+    production: bool,
+) -> Result<Transport, StartupError> {
+    let outbox = format!("{DATA}/outbox");
+    let url = match &settings.mail_url {
+        Some(url) => url.expose(),
+        // Links that reset passwords do not lie about in a folder by accident.
+        None if production => {
+            return Err(StartupError::setting(
+                "MAIL_URL",
+                "it is not set; production needs a mail server, or a folder that is meant",
+            ));
+        }
+        None => &outbox,
+    };
     let host = origin.split_once("://").map_or("", |(_, host)| host);
     let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
     let host = match host.parse::<std::net::IpAddr>() {
@@ -81,8 +99,7 @@ fn transport(settings: &Settings, origin: &str) -> Result<Transport, StartupErro
     };
     let from = format!("Accounts <no-reply@{host}>");
     let from = settings.mail_from.as_deref().unwrap_or(&from);
-    mail::transport(settings.mail_url.expose(), from)
-        .map_err(|error| StartupError::new("`MAIL_URL`", &error))
+    mail::transport(url, from).map_err(|error| StartupError::new("`MAIL_URL`", &error))
 }
 
 /// Who may call which route. Nothing is asked of the database.

@@ -22,8 +22,8 @@ pub(crate) struct Settings {
     /// `REDIS_URL`, or `REDIS_URL_FILE`: what several instances share. Defaults to the database.
     pub(crate) redis_url: Option<Secret<String>>,
     /// `MAIL_URL`, or `MAIL_URL_FILE`: a mail server (`smtps://user:password@host`), or the folder that
-    /// mail is written into. Defaults to `./data/outbox`.
-    pub(crate) mail_url: Secret<String>,
+    /// mail is written into. Defaults to `./data/outbox` in development.
+    pub(crate) mail_url: Option<Secret<String>>,
     /// `MAIL_FROM`: from whom mail comes. Defaults to `no-reply` at the public origin.
     pub(crate) mail_from: Option<String>,
     /// `SECURE_PUBLIC_ORIGIN`: where links lead. Defaults to the address that is listened on.
@@ -48,7 +48,7 @@ impl Settings {
             port: parsed("PORT", "8080", "a port between 0 and 65535")?,
             database_url: database_url()?,
             redis_url: secret("REDIS_URL")?,
-            mail_url: secret("MAIL_URL")?.unwrap_or_else(|| Secret::new(format!("{DATA}/outbox"))),
+            mail_url: secret("MAIL_URL")?,
             mail_from: text("MAIL_FROM")?,
             public_origin: text("SECURE_PUBLIC_ORIGIN")?,
             issuer: text("SECURE_ISSUER")?,
