@@ -142,6 +142,33 @@ async fn a_device_has_its_own_limit() {
     }
 }
 
+/// Whoever once knew the password may have collected cookies for the day on which it is another one.
+#[actix_web::test]
+async fn cookies_that_were_collected_are_worth_a_hundred_guesses_in_all() {
+    let login = Login::new().await;
+    let mut devices = Vec::new();
+    for _ in 0..30 {
+        devices.push(known(&login).await);
+    }
+    let hashes = login.hashes();
+    for device in &devices {
+        for _ in 0..5 {
+            with(&login, device, "a guess").await;
+        }
+    }
+    assert_eq!(login.hashes(), hashes + 100);
+    let refused = with(&login, &devices[29], "ada's password").await;
+    assert_eq!(refused.status(), 429);
+    assert_eq!(all(&refused, "retry-after"), ["60"]);
+    // What was done on devices keeps nobody out who comes without one.
+    assert_issued("without a cookie", &login.right().await);
+    login.clock.advance(Duration::from_secs(60));
+    assert_issued(
+        "after the pause",
+        &with(&login, &devices[29], "ada's password").await,
+    );
+}
+
 #[actix_web::test]
 async fn at_once_on_a_device_no_more_than_five_are_looked_at() {
     let login = Login::new().await;

@@ -11,13 +11,13 @@ use secure_runtime::{
     oauth::ResourceOwners,
     password::{Argon2Params, PasswordHash, PasswordPolicy, Passwords, policy::PasswordContext},
     prelude::*,
-    test::{TestApp, TestResponse, cheap_passwords},
+    test::{TestApp, TestClock, TestResponse, cheap_passwords},
     token::Grant,
 };
 
 use crate::support::{
-    Account, CHALLENGE, Login, Operation, Owners, Question, Role, Scope, all, assert_accepted,
-    assert_issued, password_login, problem, problem_with, seen,
+    Account, CHALLENGE, Complete, Login, Operation, Owners, Question, Role, Scope, all,
+    assert_accepted, assert_issued, password_login, problem, problem_with, seen, settings,
 };
 
 #[get("/me")]
@@ -274,21 +274,51 @@ async fn faults_of_the_server_cost_nobody_anything() {
         assert_eq!(seen(&login.wrong().await), fault);
     }
     login.owners.is_down(false);
-    let hash = login.owners.account("ada").hash;
-    let broken = PasswordHash::from_stored("$argon2id$v=19$m=8,t=1,p=1$broken");
-    login
-        .owners
-        .change("ada", |account| account.hash = Some(broken));
-    for _ in 0..OFTEN {
-        assert_eq!(seen(&login.right().await), fault);
-    }
     assert_eq!(login.audit.kinds(), [], "nobody has failed");
-    login.owners.change("ada", |account| account.hash = hash);
     assert_issued("nothing was charged", &login.right().await);
     for _ in 0..5 {
         assert_eq!(seen(&login.wrong().await), denied());
     }
     assert_eq!(login.wrong().await.status(), 429, "and now it was");
+}
+
+/// Whatever is wrong with a hash, nobody learns from the answer, its time or its limit that there is one.
+#[actix_web::test]
+async fn an_account_whose_hash_cannot_be_read_is_like_none() {
+    for stored in [
+        "$argon2id$v=19$m=8,t=1,p=1$broken",
+        "$argon2id$v=19$m=4294967295,t=1,p=1$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaA",
+        "$6$rounds=5000$salt$hash",
+        "plain",
+        "",
+    ] {
+        let login = Login::new().await;
+        let hash = login.owners.account("ada").hash;
+        let broken = PasswordHash::from_stored(stored);
+        login
+            .owners
+            .change("ada", |account| account.hash = Some(broken));
+        let mut answers = Vec::new();
+        for name in ["ada", "nobody"] {
+            let before = login.hashes();
+            for _ in 0..5 {
+                let answer = login.try_with(name, "ada's password").await;
+                assert_eq!(seen(&answer), denied(), "{stored}");
+            }
+            let limited = login.try_with(name, "ada's password").await;
+            answers.push((seen(&limited), login.hashes() - before));
+        }
+        assert_eq!(answers[0], answers[1], "{stored}");
+        assert_eq!((answers[0].0.0, answers[0].1), (429, 5), "{stored}");
+        let kinds = login.audit.kinds();
+        let failed = kinds
+            .iter()
+            .filter(|kind| **kind == AuditKind::SignInFailed);
+        assert_eq!(failed.count(), 10, "{kinds:?}");
+        login.owners.change("ada", |account| account.hash = hash);
+        login.clock.advance(Duration::from_secs(60));
+        assert_issued("mended", &login.right().await);
+    }
 }
 
 #[actix_web::test]
@@ -353,6 +383,22 @@ async fn an_attempt_that_is_broken_off_has_failed() {
     assert_eq!(login.right().await.status(), 429);
 }
 
+/// Who has tokens is signed in, also where the connection breaks while the counters are told.
+#[actix_web::test]
+async fn a_success_that_is_broken_off_afterwards_is_on_the_record_as_one() {
+    let login = Login::new().await;
+    let mut attempt = Box::pin(login.right());
+    // The first thing that is taken from the store is the counter of the failures that are forgiven.
+    while !login.takes() {
+        assert!(attempt.as_mut().now_or_never().is_none());
+    }
+    drop(attempt);
+    let kinds = [AuditKind::TokenCreated, AuditKind::SignedIn];
+    assert_eq!(login.audit.kinds(), kinds);
+    let sign_ins = login.app.security().tokens().sign_ins("ada").await;
+    assert_eq!(sign_ins.expect("a list").len(), 1);
+}
+
 /// Accounts that mix up whose they are.
 struct Confused(Owners);
 
@@ -404,5 +450,26 @@ async fn without_accounts_nothing_starts() {
     let error = launched.await.expect_err("a finding").to_string();
     for part in ["`password_login` at /login", "`.accounts(…)`"] {
         assert!(error.contains(part), "{part}\nin\n{error}");
+    }
+}
+
+/// One of the two would be forgotten without a word.
+#[test]
+fn accounts_and_other_owners_are_not_said_together() {
+    let accounts = |settings: Complete| settings.accounts(Owners::default(), cheap_passwords());
+    let owners = |settings: Complete| settings.resource_owners(Owners::default());
+    let new = || settings(&TestClock::default());
+    for both in [accounts(owners(new())), owners(accounts(new()))] {
+        let refused = both.build().expect_err("both are said");
+        let [finding] = refused.findings() else {
+            panic!("{refused}")
+        };
+        assert!(
+            finding.contains("leave `.resource_owners(…)` out"),
+            "{finding}"
+        );
+    }
+    for one in [accounts(new()), owners(new())] {
+        assert!(one.build().is_ok());
     }
 }

@@ -150,11 +150,30 @@ async fn after_a_hundred_failures_from_anywhere_the_account_pauses() {
         assert_throttled("again", &login.right().await, 2 * wait);
     }
     // A success is no failure, and forgives none.
-    login.clock.advance(8 * MINUTE);
+    login.clock.advance(8 * MINUTE - Duration::from_millis(1));
+    assert_throttled("not yet", &login.right().await, 1);
+    login.clock.advance(Duration::from_millis(1));
     assert_issued("between two pauses", &login.right().await);
     assert_issued("and again", &login.right().await);
     assert_eq!(login.guess_from(2001).await, 401);
-    assert_throttled("the 104th", &login.right().await, 16 * 60);
+    // Time forgives one, every 15 minutes.
+    assert_throttled("the 103rd", &login.right().await, 8 * 60);
+}
+
+/// One that guesses whenever it is let, for two weeks.
+#[actix_web::test]
+async fn one_network_alone_keeps_no_unknown_device_out() {
+    let login = Login::new().await;
+    let mut looked_at = 0;
+    for _ in 0..14 * 24 + 20 {
+        match login.guess_from(7).await {
+            401 => looked_at += 1,
+            429 => login.clock.advance(HOUR),
+            other => panic!("{other}"),
+        }
+    }
+    assert!(looked_at > 150, "{looked_at}");
+    assert_issued("elsewhere", &login.right().await);
 }
 
 /// Addresses are those of clients: what a trusted proxy says, and what nobody else does.

@@ -1,6 +1,9 @@
 //! From where a key may be used (K3).
 
-use secure_runtime::{api_key::NewApiKey, audit::AuditKind};
+use secure_runtime::{
+    api_key::{IssuedApiKey, NewApiKey},
+    audit::AuditKind,
+};
 
 use crate::support::{INVALID_TOKEN, Keys, all, new_key, problem, seen};
 
@@ -66,6 +69,34 @@ async fn a_proxy_that_is_trusted_says_who_the_client_is() {
     }
     // The proxy itself is not on the list.
     assert_eq!(keys.status(&key).await, 401);
+}
+
+/// A key for the networks inside, where the proxy stands too.
+#[actix_web::test]
+async fn who_breaks_the_way_through_the_proxy_is_not_taken_for_the_proxy() {
+    let keys = Keys::with(|settings| settings.trusted_proxies(["192.0.2.1"])).await;
+    let key = keys.make(only_from(&["192.0.2.0/24"])).await;
+    let everywhere = keys.key(&["notes:read"]).await;
+    let from = async |key: &IssuedApiKey, lines: &[&str]| {
+        let request = keys.app.get("/read").header("x-api-key", key.key.expose());
+        let request = lines.iter().fold(request, |request, line| {
+            request.header("x-forwarded-for", line)
+        });
+        request.send().await.status()
+    };
+    for broken in [
+        &[][..],
+        &[""],
+        &["unknown"],
+        &["192.0.2.7, unknown"],
+        &["192.0.2.7,"],
+        &["evil", "192.0.2.1"],
+    ] {
+        assert_eq!(from(&key, broken).await, 401, "{broken:?}");
+        assert_eq!(from(&everywhere, broken).await, 200, "{broken:?}");
+    }
+    assert_eq!(from(&key, &["192.0.2.7"]).await, 200);
+    assert_eq!(from(&key, &["203.0.113.9"]).await, 401);
 }
 
 #[actix_web::test]

@@ -9,7 +9,7 @@ use secure_runtime::{
     audit::AuditKind,
 };
 
-use crate::support::{Keys, Operation, new_key};
+use crate::support::{Keys, Operation, asking, new_key};
 
 const MOMENT: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -17,7 +17,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 async fn rotate(keys: &Keys, key: &IssuedApiKey, overlap: Duration) -> IssuedApiKey {
     let api_keys = keys.app.security().api_keys();
-    let rotated = api_keys.rotate("ada", &key.info.id, overlap).await;
+    let rotated = api_keys.rotate(&asking("ada"), &key.info.id, overlap).await;
     rotated.expect("an answer").expect("a key")
 }
 
@@ -43,7 +43,9 @@ async fn a_key_ends_when_it_is_said() {
     assert_eq!(keys.status(&key).await, 401);
     let api_keys = keys.app.security().api_keys();
     assert_eq!(api_keys.list("ada").await.expect("a list"), []);
-    let rotated = api_keys.rotate("ada", &key.info.id, DEFAULT_OVERLAP).await;
+    let rotated = api_keys
+        .rotate(&asking("ada"), &key.info.id, DEFAULT_OVERLAP)
+        .await;
     assert!(rotated.expect("an answer").is_none());
 }
 
@@ -87,7 +89,7 @@ async fn a_key_that_is_revoked_ends_at_once() {
             .expect("an answer")
     );
     assert_eq!(keys.audit.kinds(), []);
-    let rotated = api_keys.rotate("ada", &key.info.id, HOUR).await;
+    let rotated = api_keys.rotate(&asking("ada"), &key.info.id, HOUR).await;
     assert!(rotated.expect("an answer").is_none());
 }
 
@@ -101,7 +103,7 @@ async fn ids_that_are_none_are_nobodys() {
             !api_keys.revoke("ada", id).await.expect("an answer"),
             "{id}"
         );
-        let rotated = api_keys.rotate("ada", id, HOUR).await;
+        let rotated = api_keys.rotate(&asking("ada"), id, HOUR).await;
         assert!(rotated.expect("an answer").is_none(), "{id}");
     }
 }
@@ -157,7 +159,7 @@ async fn a_key_that_is_made_anew_is_good_in_both_forms_for_a_while() {
     keys.pass(HOUR);
     keys.audit.events();
     let new = rotate(&keys, &old, DEFAULT_OVERLAP).await;
-    assert_eq!(keys.audit.kinds(), [AuditKind::ApiKeyCreated]);
+    assert_eq!(keys.audit.kinds(), [AuditKind::ApiKeyRotated]);
     let now = keys.now();
     assert_eq!((&new.info.id, new.info.uses), (&old.info.id, 1));
     assert_eq!(new.info.name, "import");
@@ -202,7 +204,8 @@ async fn rotated_twice_the_first_form_is_still_good() {
     let keys = Keys::new().await;
     let first = keys.key(&["notes:read"]).await;
     let api_keys = keys.app.security().api_keys();
-    let twice = (0..2).map(|_| api_keys.rotate("ada", &first.info.id, HOUR));
+    let ada = asking("ada");
+    let twice = (0..2).map(|_| api_keys.rotate(&ada, &first.info.id, HOUR));
     let forms: Vec<IssuedApiKey> = join_all(twice)
         .await
         .into_iter()
@@ -225,7 +228,7 @@ async fn an_overlap_is_thirty_days_at_most() {
     let key = keys.key(&["notes:read"]).await;
     let api_keys = keys.app.security().api_keys();
     let too_long = api_keys
-        .rotate("ada", &key.info.id, DAY * 30 + MOMENT)
+        .rotate(&asking("ada"), &key.info.id, DAY * 30 + MOMENT)
         .await;
     assert!(
         matches!(too_long, Err(ApiKeyError::Invalid(_))),
@@ -266,7 +269,7 @@ async fn where_the_store_fails_a_key_stays_as_it_is() {
     let api_keys = keys.app.security().api_keys();
     for operation in [Operation::Get, Operation::Swap] {
         keys.store.fails_to(&[operation]);
-        let rotated = api_keys.rotate("ada", &key.info.id, HOUR).await;
+        let rotated = api_keys.rotate(&asking("ada"), &key.info.id, HOUR).await;
         let problem = Problem::from(rotated.expect_err("no store"));
         assert_eq!(problem.status(), 503, "{operation:?}");
     }

@@ -67,7 +67,7 @@ async fn each_key_has_a_counter_of_its_own() {
     }
     // Made anew it is the same key.
     let id = &first.info.id;
-    let anew = api_keys.rotate("ada", id, Duration::ZERO).await;
+    let anew = api_keys.rotate(&asking("ada"), id, Duration::ZERO).await;
     let anew = anew.expect("an answer").expect("a key");
     let refused = call(anew.key.expose()).await;
     assert_eq!(refused.status(), 429);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::{Responder, http::StatusCode};
 use futures_util::future::join_all;
 use secure_runtime::{
+    Principal,
     api_key::{ApiKeyError, IssuedApiKey, NewApiKey},
     audit::AuditKind,
     prelude::*,
@@ -307,4 +308,67 @@ async fn where_the_store_fails_no_key_is_made() {
     keys.store.works();
     assert_eq!(api_keys.list("ada").await.expect("a list"), []);
     assert_eq!(keys.audit.kinds(), []);
+}
+
+/// Somebody who is signed in, as a route sees it.
+async fn caller(keys: &Keys, grant: &Grant) -> Principal {
+    let security = keys.app.security();
+    let tokens = security.tokens().sign_in(grant).await.expect("tokens");
+    let verified = security.access_tokens().verify(tokens.access()).await;
+    verified.expect("a caller")
+}
+
+/// A key would outlive the token, and have what the token was not to have.
+#[actix_web::test]
+async fn a_narrowed_token_makes_no_key() {
+    let keys = Keys::new().await;
+    let api_keys = keys.app.security().api_keys();
+    let narrowed = asking("ada").narrowed_to(&["notes:read".to_owned()]);
+    let narrow = caller(&keys, &narrowed).await;
+    assert!(narrow.is_restricted());
+    let made = api_keys.create(&narrow, new_key(&["notes:read"])).await;
+    assert!(matches!(made, Err(ApiKeyError::Narrower)), "{made:?}");
+    assert_eq!(Problem::from(made.expect_err("refused")).status(), 403);
+    let made = api_keys.create(&narrowed, new_key(&["notes:read"])).await;
+    assert!(matches!(made, Err(ApiKeyError::Narrower)), "{made:?}");
+    assert_eq!(api_keys.list("ada").await.expect("a list"), []);
+    // All scopes are no narrowing, and a key may have fewer than its owner.
+    let whole = caller(&keys, &asking("ada")).await;
+    let made = api_keys.create(&whole, new_key(&["notes:read"])).await;
+    assert!(made.is_ok(), "{made:?}");
+}
+
+/// Whose token or sign-in was called back asks for nothing more with it, wherever that was done.
+#[actix_web::test]
+async fn who_is_signed_in_no_more_gets_no_key() {
+    for elsewhere in [false, true] {
+        let here = Keys::new().await;
+        let there = Keys::on(
+            here.store.clone(),
+            here.clock.clone(),
+            here.owners.clone(),
+            |settings| settings,
+        )
+        .await;
+        let api_keys = here.app.security().api_keys();
+        let ends = if elsewhere { &there } else { &here };
+        let tokens = ends.app.security().tokens();
+        let key = here.key(&["notes:read"]).await;
+        let gone = caller(&here, &asking("ada")).await;
+        let other = caller(&here, &asking("ada")).await;
+        here.pass(Duration::from_millis(5));
+        tokens.sign_out(&gone).await.expect("the store works");
+        // What is known here may be a moment old; who makes a key asks.
+        let made = api_keys.create(&gone, new_key(&["notes:read"])).await;
+        assert!(matches!(made, Err(ApiKeyError::OwnerGone)), "{made:?}");
+        let rotated = api_keys.rotate(&gone, &key.info.id, DAY).await;
+        assert!(
+            matches!(rotated, Err(ApiKeyError::OwnerGone)),
+            "{rotated:?}"
+        );
+        assert_eq!(api_keys.list("ada").await.expect("a list").len(), 1);
+        // Another sign-in of the same subject goes on.
+        let made = api_keys.create(&other, new_key(&["notes:read"])).await;
+        assert!(made.is_ok(), "{made:?}");
+    }
 }

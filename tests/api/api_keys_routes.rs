@@ -58,7 +58,7 @@ async fn two_owners_do_not_meet() {
             .expect("an answer")
     );
     let overlap = std::time::Duration::ZERO;
-    let rotated = api_keys.rotate("ada", &eve.info.id, overlap).await;
+    let rotated = api_keys.rotate(&asking("ada"), &eve.info.id, overlap).await;
     assert!(rotated.expect("an answer").is_none());
     assert_eq!(keys.status(&eve).await, 200);
     assert_eq!(api_keys.revoke_all("ada").await.expect("an answer"), 1);

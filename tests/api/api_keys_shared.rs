@@ -117,7 +117,9 @@ async fn a_key_made_anew_elsewhere_is_good_at_once() {
         (200, 200)
     );
     let api_keys = there.app.security().api_keys();
-    let new = api_keys.rotate("ada", &old.info.id, Duration::ZERO).await;
+    let new = api_keys
+        .rotate(&asking("ada"), &old.info.id, Duration::ZERO)
+        .await;
     let new = new.expect("an answer").expect("a key");
     // What is remembered here is older than the new form.
     assert_eq!(
@@ -141,7 +143,9 @@ async fn an_old_form_counts_elsewhere_within_the_bound() {
     let old = here.key(&["notes:read"]).await;
     assert_eq!(here.status(&old).await, 200);
     let api_keys = there.app.security().api_keys();
-    let new = api_keys.rotate("ada", &old.info.id, Duration::ZERO).await;
+    let new = api_keys
+        .rotate(&asking("ada"), &old.info.id, Duration::ZERO)
+        .await;
     let _ = new.expect("an answer").expect("a key");
     here.pass(BOUND);
     assert_eq!(here.status(&old).await, 401);

@@ -131,14 +131,38 @@ async fn what_a_client_sends_to_the_proxy_itself_does_not_help_it() {
 }
 
 #[actix_web::test]
-async fn whoever_hides_shares_the_counter_of_the_proxy() {
+async fn all_who_are_not_known_share_one_counter() {
     let app = behind_proxies().await;
     let mut answers = Vec::new();
     for hidden in ["unknown", "_hidden", "203.0.113.9, evil", ""] {
         answers.push(status(&app, PROXY, "x-forwarded-for", &[hidden]).await);
     }
     assert_eq!(answers, [200, 200, 429, 429]);
-    assert_eq!(status(&app, PROXY, "x-forwarded-for", &[]).await, 429);
+    // Whichever proxy they come through, and where it says nothing at all.
+    for proxy in [PROXY, "2001:db8:10::7"] {
+        assert_eq!(status(&app, proxy, "x-forwarded-for", &[]).await, 429);
+        assert_eq!(status(&app, proxy, "x-forwarded-for", &["evil"]).await, 429);
+    }
+    // Nobody who is known does.
+    let named = status(&app, PROXY, "x-forwarded-for", &["192.0.2.1"]);
+    assert_eq!(named.await, 200);
+}
+
+/// The proxy itself may go where others may not, so it is nobody who comes through it.
+#[actix_web::test]
+async fn whoever_hides_is_not_taken_for_the_proxy() {
+    let app = behind_proxies().await;
+    for hidden in ["", "unknown", "_hidden", "evil", "203.0.113.9, 10.0.0"] {
+        let headers = [("x-forwarded-for", hidden)];
+        assert_eq!(seen(&app, PROXY, &headers).await, "nowhere", "{hidden}");
+        let further = format!("{hidden}, 10.0.0.2");
+        let headers = [("x-forwarded-for", further.as_str())];
+        assert_eq!(seen(&app, PROXY, &headers).await, "nowhere", "{further}");
+    }
+    assert_eq!(seen(&app, PROXY, &[]).await, "nowhere");
+    // An app behind the proxy that the proxy names is somebody.
+    let named = [("x-forwarded-for", "10.0.5.5, 10.0.0.2")];
+    assert_eq!(seen(&app, PROXY, &named).await, "10.0.5.5");
 }
 
 #[actix_web::test]
@@ -153,8 +177,8 @@ async fn one_header_is_read_and_no_other() {
         assert_eq!(seen(&x, PROXY, &both).await, "192.0.2.1");
         assert_eq!(seen(&standard, PROXY, &both).await, "192.0.2.2");
     }
-    assert_eq!(seen(&x, PROXY, &[ALSO_NAMED]).await, PROXY);
-    assert_eq!(seen(&standard, PROXY, &[NAMED]).await, PROXY);
+    assert_eq!(seen(&x, PROXY, &[ALSO_NAMED]).await, "nowhere");
+    assert_eq!(seen(&standard, PROXY, &[NAMED]).await, "nowhere");
     let by_default = app(|settings| settings.trusted_proxies([PROXY])).await;
     assert_eq!(
         seen(&by_default, PROXY, &[NAMED, ALSO_NAMED]).await,
@@ -164,7 +188,7 @@ async fn one_header_is_read_and_no_other() {
 
 #[actix_web::test]
 async fn a_connection_without_an_address_names_nobody() {
-    let security = settings(&TestClock::default()).trusted_proxies(["127.0.0.1"]);
+    let security = settings(&TestClock::default()).trusted_proxies(["127.0.0.2"]);
     let security = security.build().expect("settings");
     let routes = security.routes(listing).expect("routes");
     let app = App::new()
@@ -197,7 +221,7 @@ async fn on_a_socket() {
             .await
             .expect("a text")
     };
-    assert_eq!(of(&server, &[]).await, "127.0.0.1");
+    assert_eq!(of(&server, &[]).await, "nowhere");
     let lines = ["203.0.113.9, 192.0.2.1", "127.0.0.2"];
     assert_eq!(of(&server, &lines).await, "192.0.2.1");
     let unwise = Server::start(1, |settings| settings, listing, |_| {}).await;

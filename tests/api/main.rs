@@ -23,6 +23,7 @@ mod api_keys_limits;
 mod api_keys_making;
 mod api_keys_owners;
 mod api_keys_query;
+mod api_keys_rotation;
 mod api_keys_routes;
 mod api_keys_shared;
 mod api_keys_use;

@@ -1,6 +1,11 @@
 //! Devices on which somebody has signed in before (OWASP, “Slow Down Online Guessing Attacks with Device
 //! Cookies”). Each has its own counter of failures, so that nobody who guesses elsewhere can lock the owner
 //! of an account out.
+//!
+//! A browser has one cookie, and so is known to the account that signed in there last. On a browser that
+//! several accounts share, the others are counted with everybody else until they sign in there again: that
+//! costs them the protection from being locked out, and nobody else anything. One cookie an account would let
+//! whoever signs in to many of them fill up what a browser sends to this host.
 
 use std::time::Duration;
 
@@ -35,7 +40,7 @@ struct Remembered {
 }
 
 impl Signable for Remembered {
-    const PURPOSE: &'static str = "known device";
+    const PURPOSE: &'static str = "secure-runtime known device";
     const MAX_AGE: Duration = REMEMBERED;
 }
 

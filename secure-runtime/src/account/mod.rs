@@ -58,8 +58,9 @@
 //! | counted is | failures | then |
 //! |---|---|---|
 //! | an account, by one network (an IPv4 address, the /56 of an IPv6 one) | 5 | a pause of 60 seconds, and one more attempt; each that fails doubles the pause, up to an hour |
-//! | an account, wherever it is guessed at | 100 | the same |
-//! | an account on a device where it has signed in before, in the place of both | 5 | the same |
+//! | an account, wherever it is guessed at | 100; one is forgiven every 15 minutes | the same |
+//! | an account on a device where it has signed in before, in the place of the first | 5 | the same |
+//! | an account on all such devices together, in the place of the second | 100; one is forgiven every 15 minutes | the same |
 //!
 //! In a pause the answer is 429 with `Retry-After`, and no password is looked at. An account is known by its
 //! normalised name, whether or not there is one. The counters stand in the [`Store`](crate::store::Store),
@@ -68,7 +69,11 @@
 //! verdicts, and what it was charged is given back if the password is the right one or nobody could say.
 //!
 //! A device is known for 400 days by a signed cookie, which every success renews. Whoever guesses elsewhere
-//! can so bring an account to its pause, and cannot keep its owner out.
+//! can so bring an account to its pause, and cannot keep its owner out. One network alone cannot even do
+//! that: it takes five that go on guessing.
+//!
+//! An account has one name. Where an app takes an e-mail address or a user name for the same account, each
+//! name has counters of its own, and twice as much can be guessed.
 
 mod access_end;
 mod address_change;

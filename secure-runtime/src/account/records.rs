@@ -61,6 +61,9 @@ pub trait AccountRecords: ResourceOwners {
     /// The account that somebody names in order to sign in; one that is disabled, too. The identifier is
     /// normalised: trimmed, and in lower case.
     ///
+    /// One account has one identifier: where both an e-mail address and a user name find the same account,
+    /// each of them has counters of its own, and whoever guesses has twice as many attempts.
+    ///
     /// Compare it exactly. Failures are counted by the identifier, so a collation that takes `adá` for `ada`
     /// gives whoever guesses a counter for each spelling.
     ///

@@ -58,12 +58,13 @@ const DENIED: &str = "The name or the password is wrong.";
 ///    room left nothing else is done.
 /// 2. It looks the account up by the normalised name (trimmed, in lower case) and verifies the password. An
 ///    account that does not exist, has no password or is disabled costs the same work and gets the same
-///    answer as a password that is wrong.
+///    answer as a password that is wrong; so does one whose hash cannot be read, and the log says so.
 /// 3. A hash that is out of date is replaced.
 /// 4. It asks [`ResourceOwners::renew`](crate::oauth::ResourceOwners::renew) what the account may do, issues
 ///    the tokens, and gives the charge back.
 /// 5. It has the answer set a cookie by which the device is known from now on (`__Host-device`, and on plain
-///    HTTP in development `device`): there the owner still gets in while somebody else guesses.
+///    HTTP in development `device`): there the owner still gets in while somebody else guesses. A browser
+///    has one such cookie, so of several accounts it is known to the one that signed in last.
 ///
 /// Who was signed out everywhere while the password was looked at gets nothing. All of it is on the record:
 /// [`AuditKind::SignedIn`], [`SignInFailed`](AuditKind::SignInFailed), and
@@ -234,7 +235,7 @@ async fn judge(
     let record = found.filter(|_| identifier.is_possible);
     trial.subject = record.as_ref().map(|record| record.subject.clone());
     let hash = record.as_ref().and_then(|record| record.hash.as_ref());
-    let verdict = passwords.verify(password, hash.map(PasswordHash::expose));
+    let verdict = passwords.verify_or_deny(password, hash.map(PasswordHash::expose));
     let verdict = verdict.await.map_err(Problem::from)?;
     let Some(record) = record.filter(|record| verdict.is_valid() && !record.disabled) else {
         return Err(SignInError::Denied);
@@ -291,10 +292,12 @@ struct Trial<'a> {
 
 impl Trial<'_> {
     async fn succeeded(mut self) {
-        if let Some(attempt) = self.attempt.take() {
+        // First: there are tokens, whether or not anybody waits for the rest.
+        let attempt = self.attempt.take();
+        self.record(AuditKind::SignedIn);
+        if let Some(attempt) = attempt {
             attempt.succeeded().await;
         }
-        self.record(AuditKind::SignedIn);
     }
 
     async fn give_back(mut self) {

@@ -14,7 +14,11 @@ pub enum ApiKeyError {
     TooMany,
     /// A key asked for it, and keys are made by who signs in: 403.
     AskedByKey,
-    /// The account is gone or disabled, or was signed out everywhere meanwhile: 401.
+    /// A credential asked for it that is narrower than its owner, and a key would outlive it; or one that
+    /// does not hold every scope of the key: 403.
+    Narrower,
+    /// The account is gone or disabled, or the credential that asked for it was called back or signed out
+    /// meanwhile: 401.
     OwnerGone,
     /// The server could not do its work.
     Failed(Problem),
@@ -28,7 +32,7 @@ impl ApiKeyError {
             Self::TooMany => {
                 Problem::conflict().with_detail("there are as many keys as there may be")
             }
-            Self::AskedByKey => Problem::forbidden().because(self),
+            Self::AskedByKey | Self::Narrower => Problem::forbidden().because(self),
             Self::OwnerGone => Problem::invalid_token(self),
             Self::Failed(problem) => problem.clone(),
         }
@@ -53,7 +57,10 @@ impl fmt::Display for ApiKeyError {
             Self::Invalid(_) => "what was asked of the API key breaks a rule",
             Self::TooMany => "the subject has as many API keys as it may",
             Self::AskedByKey => "an API key asks for an API key",
-            Self::OwnerGone => "the account is gone, disabled or was signed out everywhere",
+            Self::Narrower => "a credential asks for an API key that may do more than itself",
+            Self::OwnerGone => {
+                "the account is gone or disabled, or whoever asks is signed in no more"
+            }
             Self::Failed(problem) => return problem.fmt(f),
         })
     }

@@ -9,7 +9,7 @@ use super::{
     text::KeyId,
     usage::{USES, Use},
 };
-use crate::{FieldError, Problem, audit::AuditKind, store::StoreError};
+use crate::{FieldError, Problem, audit::AuditKind, store::StoreError, token::Revocable};
 
 /// How many keys a subject may have.
 const MOST_KEYS: usize = 50;
@@ -19,7 +19,9 @@ impl ApiKeys {
     /// Makes a key. Its text is in the answer, and nowhere else afterwards.
     ///
     /// Its scopes are among those of `owner`'s own credential and among those that the app's accounts
-    /// grant its owner at this moment. A subject has 50 keys at most.
+    /// grant its owner at this moment. A subject has 50 keys at most. No key makes a key, and no token that is
+    /// narrower than its owner does ([`Principal::is_restricted`](crate::Principal::is_restricted)): the key
+    /// would outlive it.
     ///
     /// # Errors
     /// [`ApiKeyError`]; as a [`Problem`] each is the answer to whoever asked.
@@ -28,9 +30,7 @@ impl ApiKeys {
         owner: &impl KeyOwner,
         new: NewApiKey,
     ) -> Result<IssuedApiKey, ApiKeyError> {
-        if owner.is_api_key() {
-            return Err(ApiKeyError::AskedByKey);
-        }
+        may_ask(owner)?;
         let (asked, subject) = (self.clock.unix(), owner.subject());
         let new = new.check()?;
         let may = self.owners()?.renew(subject).await?;
@@ -69,16 +69,22 @@ impl ApiKeys {
 
     /// Gives a key another secret, which is in the answer and nowhere else afterwards. The one before is
     /// good until the overlap is over, 30 days at most; without an overlap it ends at once. `None` where
-    /// the subject has no key of that id.
+    /// `owner` has no key of that id.
+    ///
+    /// Whoever gets the secret may do what the key may do, so `owner`'s own credential holds all of its
+    /// scopes, is no key, and is not narrower than its owner. A key with a scope that its owner has lost is
+    /// revoked, and another one made.
     ///
     /// # Errors
-    /// When the overlap is too long, or the store fails.
+    /// [`ApiKeyError`]; as a [`Problem`] each is the answer to whoever asked.
     pub async fn rotate(
         &self,
-        subject: &str,
+        owner: &impl KeyOwner,
         id: &str,
         overlap: Duration,
     ) -> Result<Option<IssuedApiKey>, ApiKeyError> {
+        may_ask(owner)?;
+        let (asked, subject) = (self.clock.unix(), owner.subject());
         if overlap > LONGEST_OVERLAP {
             let error = FieldError::at("#/overlap", "range", "must be 30 days at most");
             return Err(ApiKeyError::Invalid(vec![error]));
@@ -100,6 +106,11 @@ impl ApiKeys {
             if record.subject != subject {
                 return Ok(None);
             }
+            if !record.scopes.iter().all(|scope| owner.holds(scope)) {
+                return Err(ApiKeyError::Narrower);
+            }
+            // Whoever calls all keys back afterwards finds this one, whichever secret it has.
+            self.still_signed_in(owner, asked).await?;
             let text = self.prefix.draw_for(id);
             let mut record = record.rotated(&text.secret, millis(now), millis(now + overlap));
             let name = self.open(&record.name, &id);
@@ -112,7 +123,7 @@ impl ApiKeys {
             let forget = Forget(self, id);
             if self.store.compare_and_swap(key, &stored, entry).await? {
                 drop(forget);
-                self.record(AuditKind::ApiKeyCreated, subject, &id);
+                self.record(AuditKind::ApiKeyRotated, subject, &id);
                 let info = ApiKeyInfo::new(&id, name.unwrap_or_default(), record, used, now);
                 return Ok(Some(IssuedApiKey::new(text.text, info)));
             }
@@ -139,11 +150,25 @@ impl ApiKeys {
         if self.listed(owner.subject()).await?.len() > MOST_KEYS {
             return Err(ApiKeyError::TooMany);
         }
+        self.still_signed_in(owner, asked).await
+    }
+
+    /// Whether what `owner` came with is still good: its credential and its sign-in are not called back, and
+    /// it was not signed out everywhere. A grant is as old as the question.
+    async fn still_signed_in(
+        &self,
+        owner: &impl KeyOwner,
+        asked: Duration,
+    ) -> Result<(), ApiKeyError> {
         self.revocations.refresh().await?;
-        let since = owner.issued_at().unwrap_or(asked);
-        let (subject, family) = (owner.subject(), owner.family());
-        let revocations = &self.revocations;
-        match revocations.is_signed_out_since(subject, family, since) {
+        let credential = Revocable {
+            // No token has that one.
+            token_id: owner.token_id().unwrap_or_default(),
+            family: owner.family(),
+            subject: owner.subject(),
+            issued_at: owner.issued_at().unwrap_or(asked),
+        };
+        match self.revocations.is_revoked(&credential) {
             true => Err(ApiKeyError::OwnerGone),
             false => Ok(()),
         }
@@ -159,5 +184,16 @@ impl ApiKeys {
         let written = self.store.get(USES.key(id.as_str())).await?;
         let written = written.as_deref().map(Use::from_bytes);
         Ok(written.unwrap_or_default().plus(self.usage.counted(id)))
+    }
+}
+
+/// Whether a key can be made, or made anew, for whoever comes with this credential.
+fn may_ask(owner: &impl KeyOwner) -> Result<(), ApiKeyError> {
+    if owner.is_api_key() {
+        return Err(ApiKeyError::AskedByKey);
+    }
+    match owner.is_restricted() {
+        true => Err(ApiKeyError::Narrower),
+        false => Ok(()),
     }
 }

@@ -99,7 +99,7 @@ pub const DEFAULT_OVERLAP: Duration = Duration::from_secs(24 * 60 * 60);
 
 const KEYS: Space<'static> = Space::new("api-key");
 /// What names are sealed for.
-const NAME: &str = "API key name";
+const NAME: &str = "secure-runtime API key name";
 /// How often a change is tried anew that somebody else was quicker with.
 const TRIES: usize = 16;
 

@@ -55,6 +55,14 @@ pub trait KeyOwner: sealed::Sealed {
     #[doc(hidden)]
     fn family(&self) -> Option<&str>;
 
+    /// The id of its credential; `None` where it has none.
+    #[doc(hidden)]
+    fn token_id(&self) -> Option<&str>;
+
+    /// Whether its credential is narrower than its owner.
+    #[doc(hidden)]
+    fn is_restricted(&self) -> bool;
+
     #[doc(hidden)]
     fn is_api_key(&self) -> bool;
 }
@@ -74,6 +82,14 @@ impl KeyOwner for Principal {
 
     fn family(&self) -> Option<&str> {
         self.family()
+    }
+
+    fn token_id(&self) -> Option<&str> {
+        Some(self.token_id())
+    }
+
+    fn is_restricted(&self) -> bool {
+        self.is_restricted()
     }
 
     fn is_api_key(&self) -> bool {
@@ -98,6 +114,14 @@ impl KeyOwner for Grant {
         None
     }
 
+    fn token_id(&self) -> Option<&str> {
+        None
+    }
+
+    fn is_restricted(&self) -> bool {
+        self.is_restricted()
+    }
+
     fn is_api_key(&self) -> bool {
         false
     }
@@ -119,6 +143,14 @@ impl<A> KeyOwner for CurrentUser<A> {
 
     fn family(&self) -> Option<&str> {
         KeyOwner::family(&**self)
+    }
+
+    fn token_id(&self) -> Option<&str> {
+        KeyOwner::token_id(&**self)
+    }
+
+    fn is_restricted(&self) -> bool {
+        KeyOwner::is_restricted(&**self)
     }
 
     fn is_api_key(&self) -> bool {

@@ -100,8 +100,10 @@ pub enum AuditKind {
     AccountCreated,
     /// The address of an account was changed.
     AddressChanged,
-    /// An API key was made, or made anew.
+    /// An API key was made.
     ApiKeyCreated,
+    /// An API key was given another secret.
+    ApiKeyRotated,
     /// An API key was called back.
     ApiKeyRevoked,
     /// A good API key came from an address that it is not for: somebody may have copied it.
@@ -115,7 +117,7 @@ impl AuditKind {
             Self::SignedIn => "authn_login_success",
             Self::SignInFailed => "authn_login_fail",
             Self::SignInThrottled => "authn_login_fail_max",
-            Self::TokenCreated | Self::ApiKeyCreated => "authn_token_created",
+            Self::TokenCreated | Self::ApiKeyCreated | Self::ApiKeyRotated => "authn_token_created",
             Self::TokenReuse => "authn_token_reuse",
             Self::TokenRevoked | Self::ApiKeyRevoked => "authn_token_revoked",
             Self::SignedOut => "session_expired",

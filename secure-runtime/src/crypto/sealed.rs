@@ -12,7 +12,8 @@ use super::{
 
 /// What can be sealed. A value for one purpose is none for another, so each type has its own.
 pub trait Sealable: Serialize + DeserializeOwned {
-    /// What sealed values of this type are for (`"TOTP secret"`). A blank one does not build.
+    /// What sealed values of this type are for (`"TOTP secret"`). A blank one does not build; those that
+    /// begin with `secure-runtime ` are ours.
     const PURPOSE: &'static str;
 }
 

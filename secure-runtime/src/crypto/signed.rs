@@ -19,7 +19,8 @@ const TAG: usize = 32;
 
 /// What can be signed. A value for one purpose is none for another, so each type has its own.
 pub trait Signable: Serialize + DeserializeOwned {
-    /// What signed values of this type are for (`"download link"`). A blank one does not build.
+    /// What signed values of this type are for (`"download link"`). A blank one does not build; those that
+    /// begin with `secure-runtime ` are ours.
     const PURPOSE: &'static str;
 
     /// How long after it was signed a value is taken. A zero does not build.

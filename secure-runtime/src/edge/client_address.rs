@@ -33,8 +33,9 @@ use crate::{
 pub struct ClientAddress(Option<IpAddr>);
 
 impl ClientAddress {
-    /// The address; an IPv4 address in IPv6 clothes is IPv4. `None` where the connection has none, such as
-    /// a Unix socket.
+    /// The address; an IPv4 address in IPv6 clothes is IPv4. `None` where it is not known: the connection
+    /// has none, such as a Unix socket, or the proxy that it came through is trusted and names no address. All
+    /// who are not known share one counter of each limit.
     pub fn ip(&self) -> Option<IpAddr> {
         self.0
     }
@@ -42,7 +43,7 @@ impl ClientAddress {
     /// The one who sent `request`.
     pub(crate) fn of(request: &ServiceRequest, proxies: &TrustedProxies) -> Self {
         let peer = request.peer_addr();
-        Self(peer.map(|peer| {
+        Self(peer.and_then(|peer| {
             proxies.client(peer.ip(), || {
                 let lines = request.headers().get_all(proxies.header());
                 lines.map(|line| line.as_bytes()).collect()

@@ -44,15 +44,23 @@ impl TrustedProxies {
     ///
     /// Each proxy adds at the end who has called it. So the way leads from the right over proxies that are
     /// trusted, and the first one that is not is the client: whatever stands to its left, it may have
-    /// written itself. An entry that names no address ends the way at the proxy that wrote it.
-    pub(crate) fn client<'a>(&self, peer: IpAddr, lines: impl FnOnce() -> Vec<&'a [u8]>) -> IpAddr {
-        let mut client = peer.to_canonical();
-        if !self.trusts(client) {
-            return client;
+    /// written itself. Where all of them are trusted, the client is the one that was named first.
+    ///
+    /// `None` where a proxy names nobody, or no address: whoever comes through it must not be taken for the
+    /// proxy, which may go where others may not.
+    pub(crate) fn client<'a>(
+        &self,
+        peer: IpAddr,
+        lines: impl FnOnce() -> Vec<&'a [u8]>,
+    ) -> Option<IpAddr> {
+        let peer = peer.to_canonical();
+        if !self.trusts(peer) {
+            return Some(peer);
         }
+        let mut client = None;
         for hop in self.header.hops(&lines()) {
-            let Some(hop) = hop else { break };
-            client = hop;
+            let hop = hop?;
+            client = Some(hop);
             if !self.trusts(hop) {
                 break;
             }

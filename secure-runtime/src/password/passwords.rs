@@ -226,8 +226,33 @@ impl Passwords {
         password: Secret<String>,
         hash: Option<&str>,
     ) -> Result<Verdict, PasswordError> {
+        let stored = hash
+            .map(|hash| self.inner.reader().read(hash))
+            .transpose()?;
+        self.compare(password, stored).await
+    }
+
+    /// As [`verify`](Self::verify), where nobody is to learn of a fault of what is stored: it goes to the log,
+    /// and then it is as if there were no account.
+    pub(crate) async fn verify_or_deny(
+        &self,
+        password: Secret<String>,
+        hash: Option<&str>,
+    ) -> Result<Verdict, PasswordError> {
+        let read = hash.map(|hash| self.inner.reader().read(hash)).transpose();
+        let stored = read.unwrap_or_else(|error| {
+            tracing::error!(%error, "nobody can sign in to an account whose hash cannot be read");
+            None
+        });
+        self.compare(password, stored).await
+    }
+
+    async fn compare(
+        &self,
+        password: Secret<String>,
+        stored: Option<Stored>,
+    ) -> Result<Verdict, PasswordError> {
         let inner = Arc::clone(&self.inner);
-        let stored = hash.map(|hash| inner.reader().read(hash)).transpose()?;
         let task = move || {
             inner.with_memory(|memory| inner.verify(password.expose(), stored.as_ref(), memory))
         };

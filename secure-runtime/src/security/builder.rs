@@ -123,6 +123,8 @@ pub(super) struct Options {
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) owners: Option<Arc<dyn ErasedOwners>>,
+    /// The same, as said by `.accounts(…)`.
+    pub(super) account_owners: Option<Arc<dyn ErasedOwners>>,
     pub(super) accounts: AccountSettings,
     pub(super) api_keys: ApiKeySettings,
     pub(super) public_origin: Option<String>,
@@ -153,6 +155,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 store: None,
                 audit: Arc::new(TracingSink),
                 owners: None,
+                account_owners: None,
                 accounts: AccountSettings::default(),
                 api_keys: ApiKeySettings::default(),
                 public_origin: None,
@@ -328,7 +331,14 @@ impl<I, A, K> Builder<I, A, K> {
             .unwrap_or_else(|| Arc::new(MemoryStore::new().with_clock(clock.clone())));
         let public_origin = options.public_origin;
         let production = options.profile == Profile::Production;
-        let owners = options.owners;
+        if options.owners.is_some() && options.account_owners.is_some() {
+            findings.push(
+                "`.accounts(…)` and `.resource_owners(…)` both say what subjects may have; leave \
+                 `.resource_owners(…)` out"
+                    .to_owned(),
+            );
+        }
+        let owners = options.account_owners.or(options.owners);
         let oauth = OAuth::new(
             owners.clone(),
             public_origin.clone(),

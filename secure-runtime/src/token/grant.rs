@@ -112,6 +112,11 @@ impl Grant {
         &self.roles
     }
 
+    /// Whether it is narrower than what its subject may have.
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.restricted
+    }
+
     /// Keeps those of the scopes that are among `scopes`. If that leaves one out, the token is narrower than
     /// its owner: it is refused by routes that name no scope, whatever the roles of its bearer.
     pub fn narrowed_to(mut self, scopes: &[String]) -> Self {

@@ -9,7 +9,7 @@ use secure_runtime::{
 };
 use serde_json::json;
 
-use super::{Complete, Owners, Recorder, SharedStore};
+use super::{Complete, Operation, Owners, Recorder, SharedStore};
 
 #[validated]
 struct Credentials {
@@ -112,6 +112,14 @@ impl Login {
 
     pub(crate) async fn wrong(&self) -> TestResponse {
         self.try_with("ada", "a guess").await
+    }
+
+    /// Whether anything was taken from the store since this was last called.
+    pub(crate) fn takes(&self) -> bool {
+        let asked = self.store.asked();
+        asked
+            .iter()
+            .any(|(operation, _)| *operation == Operation::Take)
     }
 
     /// How many passwords were looked at so far.

@@ -94,9 +94,7 @@ pub(crate) async fn rotate(
     key: Path<KeyId>,
 ) -> Result<impl Responder, Problem> {
     let keys = security.api_keys();
-    let rotated = keys
-        .rotate(user.subject(), &key.id, DEFAULT_OVERLAP)
-        .await?;
+    let rotated = keys.rotate(&user, &key.id, DEFAULT_OVERLAP).await?;
     rotated.ok_or_else(Problem::not_found)
 }
 

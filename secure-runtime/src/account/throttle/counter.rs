@@ -17,6 +17,9 @@ pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// When a counter is forgotten that counts nothing more.
 pub(super) const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// After which time one failure is forgiven, where a [`Rule`] forgives.
+pub(super) const FORGIVEN_EVERY: Duration = Duration::from_secs(15 * 60);
+
 /// What a counter that stands at zero is kept for: it says the same as none.
 const NOTHING_LEFT: Duration = Duration::from_secs(1);
 
@@ -27,17 +30,22 @@ const VERSION: u8 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rule {
     pub(super) failures: u32,
+    /// Whether failures are forgiven one after the other as time goes by, and not only all together once
+    /// there were none for a day.
+    pub(super) forgives: bool,
 }
 
 /// How often somebody failed. Times are milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counter {
-    /// How many attempts were charged and not given back.
+    /// How many attempts were charged, and neither given back nor forgiven.
     failures: u32,
     /// No attempt is looked at before.
     blocked_until: u64,
     /// When the last attempt was charged.
     charged_at: u64,
+    /// Up to when time has been counted that forgives.
+    forgiven_at: u64,
 }
 
 /// What becomes of an attempt.
@@ -86,7 +94,8 @@ impl Counter {
             let wait = Duration::from_millis(left);
             return Step::Refused { wait };
         }
-        let failures = self.failures.saturating_add(1);
+        let left = self.forgiven(rule, now);
+        let failures = left.failures.saturating_add(1);
         let pause = rule.pause(failures);
         Step::Admitted(Self {
             failures,
@@ -94,7 +103,30 @@ impl Counter {
                 now.saturating_add(millis(pause))
             }),
             charged_at: now,
+            forgiven_at: left.forgiven_at,
         })
+    }
+
+    /// The counter without what time has forgiven. A clock that has gone back forgives nothing, and no more
+    /// later than it would have.
+    fn forgiven(self, rule: Rule, now: u64) -> Self {
+        let every = millis(FORGIVEN_EVERY);
+        let since = self.forgiven_at.min(now);
+        let due = u32::try_from((now - since) / every).unwrap_or(u32::MAX);
+        let forgiven = match rule.forgives {
+            true => due.min(self.failures),
+            false => 0,
+        };
+        let failures = self.failures - forgiven;
+        Self {
+            failures,
+            forgiven_at: match failures {
+                // The time until the next failure is worth nothing.
+                0 => now,
+                _ => since + u64::from(forgiven) * every,
+            },
+            ..self
+        }
     }
 
     /// The counter without a charge that made `after` of `before`. A pause that others have started since
@@ -110,7 +142,7 @@ impl Counter {
                 true => self.blocked_until,
                 false => before.blocked_until,
             },
-            charged_at: self.charged_at,
+            ..self
         }
     }
 
@@ -134,6 +166,7 @@ impl Counter {
             failures: self.failures,
             blocked_until: self.blocked_until,
             charged_at: self.charged_at,
+            forgiven_at: self.forgiven_at,
         };
         // Numbers always serialize.
         serde_json::to_vec(&record).unwrap_or_default()
@@ -146,10 +179,12 @@ impl Counter {
                 failures,
                 blocked_until,
                 charged_at,
+                forgiven_at,
             }) => Ok(Self {
                 failures,
                 blocked_until,
                 charged_at,
+                forgiven_at,
             }),
             _ => Err(StoreError::Corrupt("a counter of sign-ins")),
         }
@@ -163,13 +198,21 @@ struct Record {
     failures: u32,
     blocked_until: u64,
     charged_at: u64,
+    forgiven_at: u64,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const RULE: Rule = Rule { failures: 5 };
+    const RULE: Rule = Rule {
+        failures: 5,
+        forgives: false,
+    };
+    const FORGIVING: Rule = Rule {
+        failures: 100,
+        forgives: true,
+    };
     const START: Duration = Duration::from_secs(1_893_456_000);
 
     fn seconds(seconds: u64) -> Duration {
@@ -177,7 +220,11 @@ mod tests {
     }
 
     fn admitted(counter: Counter, now: Duration) -> Counter {
-        match counter.charge(RULE, now) {
+        admitted_by(RULE, counter, now)
+    }
+
+    fn admitted_by(rule: Rule, counter: Counter, now: Duration) -> Counter {
+        match counter.charge(rule, now) {
             Step::Admitted(counter) => counter,
             refused => panic!("{refused:?}"),
         }
@@ -281,6 +328,67 @@ mod tests {
         let nothing = Counter::default();
         assert_eq!(nothing.lifetime(later), NOTHING_LEFT);
         assert_eq!(counter.lifetime(START + seconds(90_000)), NOTHING_LEFT);
+    }
+
+    #[test]
+    fn one_failure_is_forgiven_every_quarter_of_an_hour() {
+        let moment = Duration::from_millis(1);
+        let counter = (0..10).fold(Counter::default(), |counter, _| {
+            admitted_by(FORGIVING, counter, START)
+        });
+        let after = |time: Duration| admitted_by(FORGIVING, counter, START + time).failures;
+        assert_eq!(after(FORGIVEN_EVERY - moment), 11);
+        assert_eq!(after(FORGIVEN_EVERY), 10);
+        assert_eq!(after(FORGIVEN_EVERY * 4 - moment), 8);
+        assert_eq!(after(FORGIVEN_EVERY * 10), 1);
+        assert_eq!(after(FORGIVEN_EVERY * 1000), 1);
+        // What is left over of the time counts for the next one.
+        let charged = admitted_by(FORGIVING, counter, START + FORGIVEN_EVERY * 2 - moment);
+        assert_eq!(charged.failures, 10);
+        let charged = admitted_by(FORGIVING, charged, START + FORGIVEN_EVERY * 2);
+        assert_eq!(charged.failures, 10);
+        // Time without failures forgives none in advance.
+        let idle = admitted_by(FORGIVING, counter, START + FORGIVEN_EVERY * 11 - moment);
+        let again = admitted_by(FORGIVING, idle, START + FORGIVEN_EVERY * 11);
+        assert_eq!((idle.failures, again.failures), (1, 2));
+        // And where nothing is forgiven, nothing is.
+        let strict = failed(4, START);
+        assert_eq!(admitted(strict, START + FORGIVEN_EVERY * 50).failures, 5);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_forgives_nothing() {
+        let counter = (0..3).fold(Counter::default(), |counter, _| {
+            admitted_by(FORGIVING, counter, START)
+        });
+        let before = START - FORGIVEN_EVERY * 8;
+        let counter = admitted_by(FORGIVING, counter, before);
+        assert_eq!(counter.failures, 4);
+        let counter = admitted_by(FORGIVING, counter, before + FORGIVEN_EVERY);
+        assert_eq!(counter.failures, 4);
+    }
+
+    /// Five at first and one more after each pause is the most that one network is let try.
+    #[test]
+    fn one_network_never_brings_a_forgiving_counter_to_its_pause() {
+        let (mut own, mut wide) = (Counter::default(), Counter::default());
+        let mut now = START;
+        let mut most = 0;
+        for _ in 0..24 * 60 {
+            own = match own.charge(RULE, now) {
+                Step::Admitted(own) => own,
+                Step::Refused { wait } => {
+                    now += wait;
+                    admitted(own, now)
+                }
+                other => panic!("{other:?}"),
+            };
+            wide = admitted_by(FORGIVING, wide, now);
+            assert!(!wide.pauses_since(Counter::default()));
+            most = most.max(wide.failures);
+        }
+        assert!(now > START + FORGOTTEN_AFTER * 50, "sixty days of it");
+        assert!(most < 20, "{most}");
     }
 
     #[test]

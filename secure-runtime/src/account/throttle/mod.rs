@@ -7,8 +7,15 @@
 //! | counter | failures | then |
 //! |---|---|---|
 //! | of an account and the network that the attempt comes from | 5 | a pause of 60 seconds, doubled by each further failure up to an hour |
-//! | of an account, wherever the attempt comes from | 100 | the same |
-//! | of a device on which the account has signed in before, in the place of both | 5 | the same |
+//! | of an account, wherever the attempt comes from | 100; one is forgiven every 15 minutes | the same |
+//! | of a device on which the account has signed in before, in the place of the first | 5 | the same |
+//! | of an account, on all such devices together, in the place of the second | 100; one is forgiven every 15 minutes | the same |
+//!
+//! One network alone, which is let try 34 times on a day and 24 times on each day after it, never brings an
+//! account to its pause: 96 are forgiven a day. It takes five to keep unknown devices out, for as long as they
+//! go on, and with however many there are 100 passwords are looked at at once and then 96 a day. The last
+//! counter is for whoever has once known the password and signed in often: however many devices are known,
+//! no more is guessed on all of them.
 //!
 //! A counter is forgotten 24 hours after the last failure. It stands in the store under a plain SHA-256 and
 //! not under a keyed hash: instances that know another secret as the current one (an hour after a rotation,
@@ -69,8 +76,8 @@ pub(crate) struct Attempt {
     throttle: Throttle,
     /// Of the account and the network, or of the device.
     own: Charge,
-    /// Of the account, but for a device that is known.
-    wide: Option<Charge>,
+    /// Of the account: on devices that are known, or on all others.
+    wide: Charge,
 }
 
 /// What an attempt was charged.
@@ -87,15 +94,22 @@ enum Kind {
     Network = 1,
     Account = 2,
     Device = 3,
+    /// All devices of an account that are known.
+    Devices = 4,
 }
 
 impl Kind {
     const fn rule(self) -> Rule {
-        let failures = match self {
-            Self::Network | Self::Device => 5,
-            Self::Account => 100,
-        };
-        Rule { failures }
+        match self {
+            Self::Network | Self::Device => Rule {
+                failures: 5,
+                forgives: false,
+            },
+            Self::Account | Self::Devices => Rule {
+                failures: 100,
+                forgives: true,
+            },
+        }
     }
 
     /// The id of a counter.
@@ -124,22 +138,21 @@ impl Throttle {
         address: Option<IpAddr>,
         device: Option<&KnownDevice>,
     ) -> Result<Attempt, ThrottleError> {
-        if let Some(device) = device {
-            return Ok(Attempt {
-                throttle: self.clone(),
-                own: self.charge(Kind::Device, account, device.id()).await?,
-                wide: None,
-            });
-        }
-        let network = address.map(network).unwrap_or_default();
+        let (own, whose, wide) = match device {
+            Some(device) => (Kind::Device, device.id().to_vec(), Kind::Devices),
+            None => {
+                let network = address.map(network).unwrap_or_default();
+                (Kind::Network, network, Kind::Account)
+            }
+        };
         // The narrower one first: whoever is refused there does not so much as touch what the account
         // shares with others.
-        let own = self.charge(Kind::Network, account, &network).await?;
-        match self.charge(Kind::Account, account, &[]).await {
+        let own = self.charge(own, account, &whose).await?;
+        match self.charge(wide, account, &[]).await {
             Ok(wide) => Ok(Attempt {
                 throttle: self.clone(),
                 own,
-                wide: Some(wide),
+                wide,
             }),
             Err(error) => {
                 self.give_back(&own).await;
@@ -232,7 +245,7 @@ impl Attempt {
     /// Whether nobody is looked at for a while after it, if it fails.
     pub(crate) fn starts_pause(&self) -> bool {
         let pauses = |charge: &Charge| charge.after.pauses_since(charge.before);
-        pauses(&self.own) || self.wide.as_ref().is_some_and(pauses)
+        pauses(&self.own) || pauses(&self.wide)
     }
 
     /// It failed, and stays charged.
@@ -242,16 +255,12 @@ impl Attempt {
     /// account, only this attempt is.
     pub(crate) async fn succeeded(self) {
         self.throttle.reset(&self.own).await;
-        if let Some(wide) = &self.wide {
-            self.throttle.give_back(wide).await;
-        }
+        self.throttle.give_back(&self.wide).await;
     }
 
     /// Nobody could say whether it was to succeed, and it costs nothing.
     pub(crate) async fn give_back(self) {
-        if let Some(wide) = &self.wide {
-            self.throttle.give_back(wide).await;
-        }
+        self.throttle.give_back(&self.wide).await;
         self.throttle.give_back(&self.own).await;
     }
 }

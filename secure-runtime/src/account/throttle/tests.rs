@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use proptest::prelude::*;
 
 use super::{
-    counter::{FIRST_PAUSE, FORGOTTEN_AFTER, LONGEST_PAUSE},
+    counter::{FIRST_PAUSE, FORGIVEN_EVERY, FORGOTTEN_AFTER, LONGEST_PAUSE},
     *,
 };
 use crate::store::{Key, Listed, MemoryStore, StoreFuture};
@@ -269,6 +269,77 @@ fn a_known_device_counts_for_itself() {
     assert_eq!(bench.wait("ada", 200), 60);
 }
 
+/// Whoever has once known the password may have made as many devices known as it liked.
+#[test]
+fn however_many_devices_are_known_a_hundred_guesses_are_looked_at() {
+    let bench = Bench::new();
+    let devices: Vec<_> = (0..25).map(|_| KnownDevice::new()).collect();
+    let mut looked_at = 0;
+    for device in &devices {
+        for _ in 0..5 {
+            match bench.begin_on("ada", device) {
+                Ok(attempt) => attempt.failed(),
+                Err(ThrottleError::Refused { .. }) => continue,
+                Err(error) => panic!("{error:?}"),
+            }
+            looked_at += 1;
+        }
+    }
+    assert_eq!(looked_at, 100);
+    assert_eq!(waits(bench.begin_on("ada", &devices[24])), 60);
+    // Elsewhere that is nothing, nor for another account.
+    bench.fail("ada", 1);
+    bench.begin_on("eve", &devices[24]).expect("eve's").failed();
+    // Who was refused by all devices together is charged nothing for its own.
+    bench.clock.advance(FIRST_PAUSE);
+    succeed(bench.begin_on("ada", &devices[24]).expect("admitted"));
+}
+
+/// Hour by hour for months from one network.
+#[test]
+fn one_network_keeps_no_other_out() {
+    let bench = Bench::new();
+    let mut failures = 0;
+    for _ in 0..60 * 24 {
+        match bench.begin("ada", 1) {
+            Ok(attempt) => {
+                attempt.failed();
+                failures += 1;
+            }
+            Err(ThrottleError::Refused { wait }) => bench.clock.advance(wait),
+            Err(error) => panic!("{error:?}"),
+        }
+        succeed(bench.begin("ada", 2).expect("another network"));
+    }
+    assert!(failures > 700, "{failures}");
+}
+
+/// However many networks there are.
+#[test]
+fn a_day_of_guesses_is_a_hundred_and_what_is_forgiven() {
+    let bench = Bench::new();
+    for day in 0..3 {
+        let (end, mut looked_at) = (START + FORGOTTEN_AFTER * (day + 1), 0);
+        let mut from = 0;
+        while bench.clock.unix() < end {
+            match bench.begin("ada", day * 10_000 + from) {
+                Ok(attempt) => {
+                    attempt.failed();
+                    looked_at += 1;
+                }
+                Err(ThrottleError::Refused { wait }) => bench.clock.advance(wait),
+                Err(error) => panic!("{error:?}"),
+            }
+            from += 1;
+        }
+        let most = match day {
+            0 => 205,
+            _ => 100,
+        };
+        assert!((80..=most).contains(&looked_at), "{day}: {looked_at}");
+    }
+}
+
 #[test]
 fn an_ipv6_network_is_one_address_and_no_address_is_one_too() {
     let bench = Bench::new();
@@ -493,6 +564,8 @@ struct Expected {
     failures: i32,
     open_at: Duration,
     forgotten_at: Duration,
+    /// Since when time counts that forgives.
+    since: Duration,
 }
 
 impl Expected {
@@ -514,6 +587,14 @@ impl Expected {
     }
 
     fn failed(&mut self, limit: i32, now: Duration) {
+        self.since = self.since.min(now);
+        while limit == 100 && self.failures > 0 && now - self.since >= FORGIVEN_EVERY {
+            self.failures -= 1;
+            self.since += FORGIVEN_EVERY;
+        }
+        if self.failures == 0 {
+            self.since = now;
+        }
         self.failures += 1;
         self.forgotten_at = now + FORGOTTEN_AFTER;
         if self.failures >= limit {
@@ -548,7 +629,7 @@ fn compare(acts: Vec<Act>) {
         let own = format!("{account} {from:?}");
         let limits = match from {
             From::Address(_) => vec![(own.clone(), 5), (account.to_owned(), 100)],
-            From::Device(_) => vec![(own.clone(), 5)],
+            From::Device(_) => vec![(own.clone(), 5), (format!("{account} devices"), 100)],
         };
         let mut wait = Duration::ZERO;
         for (name, _) in &limits {

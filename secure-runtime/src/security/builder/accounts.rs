@@ -11,10 +11,11 @@ use crate::{
 
 impl<I, A, K> Builder<I, A, K> {
     /// The app's accounts, and what hashes their passwords: for signing in, and for the reset and the
-    /// change of a password. They are the [`resource_owners`](Self::resource_owners) too.
+    /// change of a password. They are the [`resource_owners`](Self::resource_owners) too, so
+    /// [`build`](Self::build) refuses both calls together.
     pub fn accounts(mut self, accounts: impl AccountRecords, passwords: Passwords) -> Self {
         let accounts = Arc::new(accounts);
-        self.options.owners = Some(accounts.clone());
+        self.options.account_owners = Some(accounts.clone());
         self.options.accounts.records = Some((accounts, passwords));
         self
     }

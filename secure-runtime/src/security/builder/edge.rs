@@ -8,8 +8,11 @@ impl<I, A, K> Builder<I, A, K> {
     /// the client is the peer of the connection, whatever it says of itself.
     ///
     /// Where the peer is one of them, the client is whom they name in the header of
-    /// [`forwarded_by`](Self::forwarded_by): the last one there that is no trusted proxy itself. Trust
-    /// those alone that add to that header, and none that a client can come around.
+    /// [`forwarded_by`](Self::forwarded_by): the last one there that is no trusted proxy itself. Where they
+    /// name nobody, or no address, it is not known who the client is: a list of addresses that an API key may
+    /// be used from lets it not in, and limits count all such clients together. Trust those alone that add to
+    /// that header, and none that a client can come around: an app that calls from a trusted address without
+    /// a proxy between has no address either.
     pub fn trusted_proxies<N: Into<String>>(
         mut self,
         networks: impl IntoIterator<Item = N>,

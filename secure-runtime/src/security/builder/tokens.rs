@@ -97,7 +97,7 @@ impl<I, A, K> Builder<I, A, K> {
     }
 
     /// What a subject may have when its tokens are renewed ([`oauth`](crate::oauth)). Said by
-    /// [`accounts`](Self::accounts), too.
+    /// [`accounts`](Self::accounts), too, so [`build`](Self::build) refuses both calls together.
     pub fn resource_owners(mut self, owners: impl ResourceOwners) -> Self {
         self.options.owners = Some(Arc::new(owners));
         self

@@ -240,7 +240,7 @@ const fn space<P: OneTime>() -> Space<'static> {
 
 /// What its records are sealed for.
 fn sealed_as<P: OneTime>() -> String {
-    format!("one-time token: {}", P::NAME)
+    format!("secure-runtime one-time token: {}", P::NAME)
 }
 
 impl fmt::Debug for OneTimeTokens {
