@@ -42,7 +42,11 @@ fn settings_that_are_wrong() {
         ("DATABASE_URL", "mysql://root:secret@db/x", "`DATABASE_URL`"),
         ("DATABASE_URL", "sqlite::memory:", "`DATABASE_URL`"),
         ("DATABASE_URL", "sqlite:./a.db?mode=odd", "a.db"),
-        ("MAIL_URL", "smtp://mail.example.com", "`MAIL_URL`"),
+        (
+            "MAIL_URL",
+            "smpt://post:secret@mail.example.com",
+            "`MAIL_URL`",
+        ),
         ("MAIL_URL", "/proc/outbox", "/proc/outbox"),
         (
             "SECURE_ISUER",
