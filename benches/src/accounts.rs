@@ -8,6 +8,8 @@ mod oracle;
 mod server;
 mod statistics;
 
+use tokio::runtime::Runtime;
+
 use crate::Failure;
 
 /// Runs one of them.
@@ -15,12 +17,17 @@ use crate::Failure;
 /// # Errors
 /// When the service does not run, or does not do what is measured.
 pub fn run(what: &str) -> Result<(), Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = runtime()?;
     match what {
-        "flood" => runtime.block_on(flood::run()),
+        "flood" => flood::run(&runtime),
         "oracle" => runtime.block_on(oracle::run()),
         _ => Err("there are `flood` and `oracle`".into()),
     }
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    Ok(runtime?)
 }

@@ -6,7 +6,10 @@ use std::{
     net::Ipv4Addr,
     path::PathBuf,
     process::{self, Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -25,12 +28,17 @@ pub(super) const PASSWORD: &str = "tangerine lighthouse umbrella";
 /// As the example's.
 const PARAMS: Argon2Params = Argon2Params::new(19 * 1024, 2, 1);
 
-/// A running service; it ends with this.
+/// A running service; it ends with the last of these.
+#[derive(Clone)]
 pub(super) struct Server {
-    child: Child,
-    folder: PathBuf,
+    process: Arc<Process>,
     base: String,
     client: Client,
+}
+
+struct Process {
+    child: Child,
+    folder: PathBuf,
 }
 
 /// How a request was answered.
@@ -62,12 +70,18 @@ impl Server {
         BufReader::new(stdout).read_line(&mut first)?;
         let base = first.trim_end().strip_prefix("accounts: listening on ");
         let base = base.ok_or("it does not start")?.to_owned();
-        let client = Client::builder().timeout(Duration::from_secs(60)).build()?;
         Ok(Self {
-            child,
-            folder,
+            process: Arc::new(Process { child, folder }),
             base,
-            client,
+            client: client()?,
+        })
+    }
+
+    /// The same service, with connections of its own.
+    pub(super) fn asked_by_another(&self) -> Result<Self, Failure> {
+        Ok(Self {
+            client: client()?,
+            ..self.clone()
         })
     }
 
@@ -76,7 +90,7 @@ impl Server {
         let typed = Secret::new(PASSWORD.to_owned());
         let password = PasswordPolicy::default().check(typed, &PasswordContext::new())?;
         let hash = Passwords::new(PARAMS).hash(&password).await?;
-        let url = format!("sqlite:{}/data/accounts.db", self.folder.display());
+        let url = format!("sqlite:{}/data/accounts.db", self.process.folder.display());
         let pool = SqlitePool::connect(&url).await?;
         let mut transaction = pool.begin().await?;
         for at in 0..number {
@@ -111,19 +125,23 @@ impl Server {
 
     /// A line of `/proc/…/status`, in KiB: `VmRSS`, `VmHWM`.
     pub(super) fn memory(&self, what: &str) -> Result<u64, Failure> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.child.id()))?;
         let line = status.lines().find(|line| line.starts_with(what));
         let number = line.and_then(|line| line.split_whitespace().nth(1));
         Ok(number.ok_or("no such line")?.parse()?)
     }
 }
 
-impl Drop for Server {
+impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+fn client() -> Result<Client, Failure> {
+    Ok(Client::builder().timeout(Duration::from_secs(60)).build()?)
 }
 
 /// Somebody who has an account.

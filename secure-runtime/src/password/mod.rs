@@ -15,7 +15,7 @@
 //!
 //! # Memory
 //! Each hash at work has the memory of its parameters, and keeps it for the next: in all at most
-//! [`at_once`](Builder::at_once) × memory, 19 MiB a core by default. A stored hash that asks for more
+//! [`at_once`](Builder::at_once) × memory, 19 MiB for each of all cores but one by default. A stored hash that asks for more
 //! than that gets it for as long as it takes, up to [`VerifyLimits`]. Reused memory is quicker than fresh
 //! (measured: 51 ms instead of 54 ms with 19 MiB/2, 61 ms instead of 120 ms with 46 MiB/1), although it is
 //! overwritten after each use.

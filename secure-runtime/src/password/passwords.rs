@@ -105,7 +105,7 @@ pub struct Builder {
 
 impl Builder {
     /// How many passwords are hashed at once. Each takes the memory of the parameters, and as long as
-    /// it lasts a core. Defaults to the number of cores.
+    /// it lasts a core. Defaults to all cores but one, which is left to everybody else.
     pub fn at_once(mut self, at_once: NonZeroUsize) -> Self {
         self.at_once = at_once;
         self
@@ -185,7 +185,7 @@ impl Passwords {
         Builder {
             params,
             limits: VerifyLimits::default(),
-            at_once: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            at_once: all_cores_but_one(),
             queue: None,
             pepper: None,
             previous: Vec::new(),
@@ -272,6 +272,12 @@ impl Passwords {
     pub(crate) fn computed(&self) -> usize {
         self.inner.computed.load(Ordering::Relaxed)
     }
+}
+
+/// One core is left to the requests that hash nothing; where there is but one, they share it.
+fn all_cores_but_one() -> NonZeroUsize {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    NonZeroUsize::new(cores.saturating_sub(1)).unwrap_or(NonZeroUsize::MIN)
 }
 
 impl Inner {
