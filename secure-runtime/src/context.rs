@@ -10,6 +10,7 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
+    Problem,
     edge::{ClientAddress, ResponseCookie},
     limit::{Receipt, Standing},
     principal::Principal,
@@ -61,6 +62,12 @@ impl RequestContext {
     /// The context that our middleware left on the request.
     pub(crate) fn of(request: &HttpRequest) -> Option<Rc<Self>> {
         request.extensions().get::<Rc<Self>>().cloned()
+    }
+
+    /// The same for an argument of a guarded handler: without our middleware the guard has let nobody
+    /// pass.
+    pub(crate) fn of_guarded(request: &HttpRequest) -> Result<Rc<Self>, Problem> {
+        Self::of(request).ok_or_else(|| Problem::internal("there is no middleware of ours"))
     }
 
     /// The address of the client: the peer of the connection, or whom trusted proxies name.

@@ -180,14 +180,11 @@ impl Argument for SignIn {
     const NEEDS: &'static [Need] = &[Need::Accounts];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        Extraction::Ready(match RequestContext::of(request) {
-            Some(context) => Ok(Self {
-                context,
-                request: request.clone(),
-            }),
-            // The guard has let nobody pass then.
-            None => Err(Problem::internal("there is no middleware of ours")),
-        })
+        let context = RequestContext::of_guarded(request);
+        Extraction::Ready(context.map(|context| Self {
+            context,
+            request: request.clone(),
+        }))
     }
 }
 

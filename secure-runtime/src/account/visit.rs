@@ -34,15 +34,13 @@ pub(super) struct Visit {
 impl Visit {
     /// As an argument of a handler.
     pub(super) fn extract<T>(request: &HttpRequest, wrap: impl FnOnce(Self) -> T) -> Extraction<T> {
-        let context = RequestContext::of(request);
-        Extraction::Ready(match context {
-            Some(context) => Ok(wrap(Self {
+        let context = RequestContext::of_guarded(request);
+        Extraction::Ready(context.map(|context| {
+            wrap(Self {
                 state: context.security.clone(),
                 address: context.client_address(),
-            })),
-            // The guard has let nobody pass then.
-            None => Err(Problem::internal("there is no middleware of ours")),
-        })
+            })
+        }))
     }
 
     pub(super) fn records(&self) -> Result<(&dyn ErasedRecords, &Passwords), Problem> {

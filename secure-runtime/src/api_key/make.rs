@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::{
     ApiKeyError, ApiKeyInfo, ApiKeys, Forget, IssuedApiKey, KEYS, KeyOwner, NAME, NewApiKey, TRIES,
-    millis,
     record::{Record, entry, owner_of},
     text::KeyId,
     usage::{USES, Use},
 };
-use crate::{FieldError, Problem, audit::AuditKind, store::StoreError, token::Revocable};
+use crate::{
+    FieldError, Problem, audit::AuditKind, clock::millis, store::StoreError, token::Revocable,
+};
 
 /// How many keys a subject may have.
 const MOST_KEYS: usize = 50;

@@ -306,11 +306,6 @@ fn readable(id: &str, value: &[u8]) -> Option<Record> {
         .ok()
 }
 
-/// Whole milliseconds since 1970: what moments are stored in.
-fn millis(moment: Duration) -> u64 {
-    u64::try_from(moment.as_millis()).unwrap_or(u64::MAX)
-}
-
 impl fmt::Debug for ApiKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiKeys")

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use super::{
-    ApiKeys, KEYS, millis,
+    ApiKeys, KEYS,
     moment::LATEST,
     record::{Record, lifetime, owner_of},
     remembered::Verified,
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Problem,
     audit::AuditKind,
+    clock::millis,
     principal::{Parts, Principal},
     token::Grant,
 };

@@ -7,7 +7,6 @@ use actix_web::{
 
 use super::TrustedProxies;
 use crate::{
-    Problem,
     context::RequestContext,
     guard::{Argument, Caller, Extraction},
     policy::Input,
@@ -58,10 +57,7 @@ impl Argument for ClientAddress {
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        Extraction::Ready(match RequestContext::of(request) {
-            Some(context) => Ok(Self(context.client_address())),
-            // The guard has let nobody pass then.
-            None => Err(Problem::internal("there is no middleware of ours")),
-        })
+        let context = RequestContext::of_guarded(request);
+        Extraction::Ready(context.map(|context| Self(context.client_address())))
     }
 }

@@ -215,12 +215,8 @@ impl Argument for Security {
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        let context = RequestContext::of(request);
-        Extraction::Ready(match context {
-            Some(context) => Ok(Self::of(context.security.clone())),
-            // The guard has let nobody pass then.
-            None => Err(Problem::internal("there is no middleware of ours")),
-        })
+        let context = RequestContext::of_guarded(request);
+        Extraction::Ready(context.map(|context| Self::of(context.security.clone())))
     }
 }
 

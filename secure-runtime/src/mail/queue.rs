@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Errand, lane::Lane};
 use crate::{
+    clock::millis,
     crypto::{Sealed, random_hex},
     security::State,
     store::{Entry, Key, Listed, Space, Store, StoreError},
@@ -178,10 +179,6 @@ fn entry(lane: Lane, value: &[u8], lifetime: Duration) -> Entry<'_> {
 fn retry(tries: u32) -> Duration {
     let doublings = tries.saturating_sub(1).min(16);
     FIRST_RETRY.saturating_mul(1 << doublings).min(LAST_RETRY)
-}
-
-fn millis(moment: Duration) -> u64 {
-    u64::try_from(moment.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    clock::millis,
     security::State,
     store::{Entry, Key, Space, StoreError},
     token::{ChangeEmail, OneTime, Reset, VerifyEmail},
@@ -153,10 +154,6 @@ fn id(state: &State, class: Class, address: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &*key);
     let text = format!("{} {}", class.name(), address.trim().to_lowercase());
     URL_SAFE_NO_PAD.encode(hmac::sign(&key, text.as_bytes()))
-}
-
-fn millis(moment: Duration) -> u64 {
-    u64::try_from(moment.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
