@@ -2,7 +2,6 @@
 
 mod name;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::ops::Range;
@@ -47,19 +46,14 @@ pub struct HostPattern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostNames {
     /// One name, in lower case and without a dot at its end.
-    Name(Cow<'static, str>),
+    Name(String),
     /// Every name below this one.
-    Below(Cow<'static, str>),
+    Below(String),
     /// An address.
     Address(IpAddr),
 }
 
 impl HostPattern {
-    /// The pattern of these hosts. The parts are taken as they are.
-    pub const fn new(host: HostNames, port: Option<u16>) -> Self {
-        HostPattern { host, port }
-    }
-
     /// The hosts, whatever the port.
     pub const fn host(&self) -> &HostNames {
         &self.host
@@ -98,7 +92,10 @@ impl FromStr for HostPattern {
             Some(_) => below(text),
             None => {
                 let authority = Authority::parse(text, 0..text.len(), PLACE)?;
-                Ok(HostPattern::new(authority.host, authority.port))
+                Ok(HostPattern {
+                    host: authority.host,
+                    port: authority.port,
+                })
             }
         }
     }
@@ -116,13 +113,16 @@ fn below(text: &str) -> Result<HostPattern, GrammarError> {
             return Err(error.with_help(instead(address, HELP)));
         }
     };
-    if !name.contains('.') && !RESERVED.contains(&&*name) {
+    if !name.contains('.') && !RESERVED.contains(&name.as_str()) {
         let message = format!("`*.{}` means hosts of everybody", shown(&name));
         return Err(GrammarError::new(text, 0..end, message)
             .with_note("a whole top-level domain")
             .with_help("name your own domain, such as `*.example.com`"));
     }
-    Ok(HostPattern::new(HostNames::Below(name), authority.port))
+    Ok(HostPattern {
+        host: HostNames::Below(name),
+        port: authority.port,
+    })
 }
 
 /// Refuses what looks like a space or like nothing.

@@ -1,6 +1,5 @@
 //! Where a page comes from: `https://app.example.com`.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -24,7 +23,7 @@ const SCHEMES: [(&str, u16); 2] = [("https", 443), ("http", 80)];
 /// # Ok::<(), secure_grammar::GrammarError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin(Cow<'static, str>);
+pub struct Origin(String);
 
 /// Who may read answers from another origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +35,6 @@ pub enum AllowedOrigin {
 }
 
 impl Origin {
-    /// The origin of a text that was parsed before. The text is taken as it is.
-    pub const fn literal(text: &'static str) -> Self {
-        Origin(Cow::Borrowed(text))
-    }
-
     /// The origin as browsers send it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -98,7 +92,7 @@ impl FromStr for Origin {
                 .with_note("browsers leave it out")
                 .with_help(help(text.get(..at).unwrap_or(""))));
         }
-        Ok(Origin(Cow::Owned(text.to_owned())))
+        Ok(Origin(text.to_owned()))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
     audit::AuditSink,
     clock::Clock,
     crypto::SecretRing,
-    edge::{DefaultHeaders, TrustedProxies},
+    edge::{DefaultHeaders, Edge, TrustedProxies},
     limit::Limiter,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
@@ -140,6 +140,12 @@ impl Security {
         self.state.profile
     }
 
+    /// A host that a request may name.
+    #[cfg(feature = "test")]
+    pub(crate) fn sample_host(&self) -> String {
+        self.state.edge.hosts.sample()
+    }
+
     fn new(state: State) -> Self {
         Self {
             state: Arc::new(state),
@@ -185,6 +191,7 @@ pub(crate) struct State {
     limiter: Box<dyn Limiter>,
     headers: DefaultHeaders,
     proxies: TrustedProxies,
+    edge: Edge,
     body_limit: usize,
     unlisted_routes: Option<String>,
     ephemeral_key: bool,
@@ -227,6 +234,11 @@ impl State {
     /// Whose word about the address of a client is taken.
     pub(crate) fn proxies(&self) -> &TrustedProxies {
         &self.proxies
+    }
+
+    /// What is asked of a request before any route is looked for.
+    pub(crate) fn edge(&self) -> &Edge {
+        &self.edge
     }
 
     /// What every key is derived from that is no signing key.

@@ -1,6 +1,5 @@
 //! A host and its port, in a host pattern or in an origin.
 
-use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -125,7 +124,7 @@ impl Part<'_> {
         }
         let last = name.rsplit('.').next().unwrap_or(name);
         if !last.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Ok(HostNames::Name(Cow::Owned(name.to_owned())));
+            return Ok(HostNames::Name(name.to_owned()));
         }
         match name.parse::<Ipv4Addr>() {
             Ok(address) => Ok(HostNames::Address(IpAddr::V4(address))),

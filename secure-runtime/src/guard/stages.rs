@@ -76,6 +76,9 @@ fn begin(
         return Err(unwired(policy, "`security.routes(…)` does not mount it"));
     };
     context.mark_guarded(route.id);
+    if context.is_probe_only() && route.policy.any_host_because().is_none() {
+        return Err(Problem::bad_request().because("only a route with `any_host` answers that"));
+    }
     limiting::charge(Stage::BeforeAuthentication, request, &context, route)?;
     let id = route.id;
     Ok((context, id))
