@@ -1,7 +1,7 @@
 //! What one request carries from the middleware to the guard and back.
 
 use std::{
-    cell::{Cell, OnceCell, RefCell, RefMut},
+    cell::{Cell, OnceCell, Ref, RefCell, RefMut},
     net::IpAddr,
     rc::Rc,
     sync::Arc,
@@ -10,7 +10,7 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
-    edge::ClientAddress,
+    edge::{ClientAddress, ResponseCookie},
     limit::{Receipt, Standing},
     principal::Principal,
     security::State,
@@ -30,6 +30,8 @@ pub(crate) struct RequestContext {
     /// The route whose guard took the request.
     route: Cell<Option<usize>>,
     limits: RefCell<Vec<LimitOutcome>>,
+    /// What the answer sets, whatever it is.
+    cookies: RefCell<Vec<ResponseCookie>>,
 }
 
 /// What one limit of the route said about the request.
@@ -55,6 +57,7 @@ impl RequestContext {
             route: Cell::new(None),
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
+            cookies: RefCell::new(Vec::new()),
         })
     }
 
@@ -102,6 +105,18 @@ impl RequestContext {
     pub(crate) fn sign_in(&self, principal: Principal) {
         // One request is verified once; a second principal would be a bug and changes nothing.
         let _ = self.principal.set(principal);
+    }
+
+    /// Has the answer set a cookie, whatever it is. Nobody else may store such an answer.
+    pub(crate) fn add_cookie(&self, cookie: ResponseCookie) {
+        let mut cookies = self.cookies.borrow_mut();
+        cookies.retain(|other| other.name != cookie.name);
+        cookies.push(cookie);
+        self.mark_private();
+    }
+
+    pub(crate) fn cookies(&self) -> Ref<'_, Vec<ResponseCookie>> {
+        self.cookies.borrow()
     }
 
     pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {

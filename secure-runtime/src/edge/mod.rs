@@ -1,6 +1,7 @@
 //! What every request is known by and every response carries, wherever it comes from.
 
 mod client_address;
+mod cookie;
 mod cors;
 mod forwarded;
 mod headers;
@@ -13,6 +14,7 @@ mod settings;
 mod tests;
 
 pub use client_address::ClientAddress;
+pub(crate) use cookie::{ResponseCookie, cookies};
 pub use cors::Cors;
 pub(crate) use cors::CorsPolicy;
 pub use forwarded::ForwardedHeader;

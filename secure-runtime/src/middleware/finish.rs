@@ -161,6 +161,11 @@ impl Finish {
         if let Ok(id) = HeaderValue::try_from(self.context.request_id.as_str()) {
             headers.insert(HeaderName::from_static("x-request-id"), id);
         }
+        for cookie in self.context.cookies().iter() {
+            if let Some(value) = cookie.header() {
+                headers.append(header::SET_COOKIE, value);
+            }
+        }
         let state = &self.context.security;
         if let (Some(cors), Origin::Asks(origin)) = (&state.edge().cors, &self.origin) {
             cors.write(origin.as_ref(), headers);
