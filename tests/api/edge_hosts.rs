@@ -201,6 +201,11 @@ async fn probes_answer_by_any_name() {
     assert_eq!(policy.any_host_because(), Some(reason));
     let policy = <open as secure_runtime::policy::Policy>::POLICY;
     assert_eq!(policy.any_host_because(), None);
+    let report = app.security().report();
+    let row = report.routes().iter().find(|row| row.path == "/health");
+    assert_eq!(row.and_then(|row| row.any_host), Some(reason));
+    let cell = format!("everyone, on any host: {reason}");
+    assert!(report.markdown().contains(&cell), "{report}");
 }
 
 /// A service that takes the path first is not the probe.

@@ -265,6 +265,8 @@ fn flag(text: &str) -> Result<bool, String> {
 
 #[cfg(test)]
 mod tests {
+    mod edge;
+
     use super::*;
 
     const SECRET: &str = "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=";
