@@ -179,10 +179,11 @@ impl ReportRow {
 
     fn who(&self) -> String {
         if self.access == "public" {
-            return match self.any_host {
-                Some(because) => format!("everyone, on any host: {because}"),
-                None => "everyone".to_owned(),
+            let who = match self.any_host {
+                Some(_) => "everyone, on any host",
+                None => "everyone",
             };
+            return who.to_owned();
         }
         let mut parts = Vec::new();
         if !self.roles.is_empty() {

@@ -63,6 +63,7 @@ async fn a_page_is_sent_to_the_public_origin_and_anything_else_is_refused() {
         let response = request.send().await;
         assert_eq!(response.status(), 308, "{path}");
         assert_eq!(response.header("location"), Some(location));
+        assert_eq!(response.header("vary"), Some("Accept"));
         assert_eq!(response.text(), "");
         assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
     }

@@ -3,7 +3,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The one header in which trusted proxies say who has called them.
 ///
 /// A proxy that writes one of the two passes the other one on as the client sent it. So exactly one is
-/// read, and it has to be the one that the proxies write.
+/// read, and it has to be the one that the proxies write. By which scheme they were called, they say in
+/// `X-Forwarded-Proto` beside the first one, and in the second one itself. By which name, is not read: a
+/// proxy has to pass the `Host` of its client on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ForwardedHeader {

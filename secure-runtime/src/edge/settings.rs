@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use secure_grammar::Origin;
 
 use super::{AllowedHosts, Cors, CorsPolicy, Hosts, HttpsOnly, TrustedProxies};
@@ -21,6 +23,21 @@ pub(crate) struct Edge {
     pub(crate) hosts: AllowedHosts,
     pub(crate) https: Option<HttpsOnly>,
     pub(crate) cors: Option<CorsPolicy>,
+    /// Whether it has refused anything yet.
+    refused: AtomicBool,
+}
+
+impl Edge {
+    /// Says why a request is refused, the first time: what is configured wrongly refuses everybody, and the
+    /// log must not be full of whoever tries names at random.
+    pub(crate) fn note_refusal(&self, why: &str) {
+        if !self.refused.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                why,
+                "a request is refused before any route; later ones are noted as `debug`"
+            );
+        }
+    }
 }
 
 impl EdgeSettings {
@@ -49,7 +66,13 @@ impl EdgeSettings {
             false => (None, Vec::new()),
         };
         note("CORS", wrong);
-        (Edge { hosts, https, cors }, findings)
+        let edge = Edge {
+            hosts,
+            https,
+            cors,
+            refused: AtomicBool::new(false),
+        };
+        (edge, findings)
     }
 
     /// The public origin's host is among them: that is where clients are sent.

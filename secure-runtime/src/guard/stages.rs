@@ -2,8 +2,8 @@
 //!
 //! limit by address → authenticate → limit by caller → authorize → (extract → validate)
 //!
-//! Hosts, CORS and CSRF take their places here when they come. Nothing in this file is generic
-//! over the policy, so it is compiled once.
+//! Hosts, HTTPS and preflights come before it, in the middleware. CSRF takes its place here when it
+//! comes. Nothing in this file is generic over the policy, so it is compiled once.
 
 use std::{any::TypeId, borrow::Cow, rc::Rc};
 

@@ -5,7 +5,7 @@ use actix_web::{
     dev::ServiceRequest,
     http::{
         Method,
-        header::{ACCEPT, HOST, HeaderValue, LOCATION},
+        header::{ACCEPT, HOST, HeaderValue, LOCATION, VARY},
     },
 };
 
@@ -41,7 +41,7 @@ impl<S> SecurityService<S> {
         if !edge.hosts.allow(named_hosts(request)) {
             match self.is_probe(request) {
                 true => finish.context.mark_probe_only(),
-                false => return Err(unknown_host(request).into()),
+                false => return Err(self.refuse(unknown_host(request))),
             }
         }
         if let Some(https) = &edge.https
@@ -54,7 +54,7 @@ impl<S> SecurityService<S> {
                     let target = target.map_or("/", |target| target.as_str());
                     return Err(redirect(&https.location(target)));
                 }
-                false => return Err(plain_http().into()),
+                false => return Err(self.refuse(plain_http())),
             }
         }
         match &edge.cors {
@@ -97,6 +97,12 @@ impl<S> SecurityService<S> {
         let pattern = request.resource_map().match_pattern(path);
         pattern.is_some_and(|pattern| table.answers_any_host(request.method(), &pattern))
             && self.unchecked.pattern(path).is_none()
+    }
+
+    fn refuse(&self, problem: Problem) -> Early {
+        let edge = self.state.edge();
+        edge.note_refusal(problem.cause().unwrap_or_default());
+        Early::Problem(problem)
     }
 
     fn transport(&self, request: &ServiceRequest, tls: bool) -> Transport {
@@ -156,9 +162,10 @@ fn redirect(location: &str) -> Early {
     match HeaderValue::try_from(location) {
         Ok(location) => {
             let mut response = HttpResponse::PermanentRedirect();
-            let response = response.insert_header((LOCATION, location)).finish();
-            Early::Response(Box::new(response))
+            response.insert_header((LOCATION, location));
+            response.insert_header((VARY, HeaderValue::from_static("Accept")));
+            Early::Response(Box::new(response.finish()))
         }
-        Err(_) => plain_http().into(),
+        Err(_) => Early::Problem(plain_http()),
     }
 }

@@ -24,11 +24,8 @@ const EXPOSED: [&str; 5] = [
 /// What decides about the answer to a preflight.
 const PREFLIGHT_VARY: &str =
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
-/// By which a browser asks for leave to reach into a private network, in either spelling.
-const PRIVATE_NETWORK: [&str; 2] = [
-    "access-control-request-private-network",
-    "access-control-request-local-network",
-];
+/// By which a browser asks for leave to reach into a private network.
+const PRIVATE_NETWORK: &str = "access-control-request-private-network";
 
 /// A policy as it is enforced: every header value is made at start.
 #[derive(Debug)]
@@ -132,10 +129,7 @@ impl CorsPolicy {
         headers: &mut HeaderMap,
     ) {
         headers.insert(VARY, HeaderValue::from_static(PREFLIGHT_VARY));
-        if PRIVATE_NETWORK
-            .iter()
-            .any(|name| request.contains_key(*name))
-        {
+        if request.contains_key(PRIVATE_NETWORK) {
             return;
         }
         let Some(origin) = self.allow_origin(request) else {
