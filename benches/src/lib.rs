@@ -2,6 +2,7 @@
 //!
 //! One file a section; each has a `run` that prints its tables.
 
+pub mod accounts;
 pub mod harness;
 pub mod stores;
 pub mod tokens;

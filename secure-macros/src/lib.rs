@@ -28,7 +28,7 @@ use attribute::Kind;
 /// | `roles = "admin"`, `roles = ["admin", "moderator"]` | any one of the roles |
 /// | `scopes = ["articles:read", "articles:write"]` | all of the scopes |
 /// | `owner = "user_id"`, `or_roles = "admin"` | the path parameter is the caller's subject, or the caller holds a role |
-/// | `via = "bearer"` | the credentials that are taken (bearer tokens, the default) |
+/// | `via = ["bearer", "api_key"]` | the credentials that are taken; bearer tokens alone where it is not said. API keys only beside `scopes` |
 /// | `role_type = path::Role`, `scope_type = path::Scope` | where the words come from; by default `Role` and `Scope` as the module sees them |
 ///
 /// Without a credential the answer is 401, without the role, scope or ownership 403.
@@ -53,7 +53,7 @@ pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | key | means |
 /// |---|---|
-/// | `by = "ip"` (default), `"user"`, `"global"` | whose counter |
+/// | `by = "ip"` (default), `"user"`, `"api_key"`, `"global"` | whose counter; by API key only where keys are taken, and other callers there by themselves |
 /// | `header = "x-tenant"` | one counter for each value of a header |
 /// | `key = path::function` | one counter for each text that `fn(&HttpRequest) -> Option<String>` returns |
 /// | `burst = 10` | the smooth limiter: after a burst of 10, evenly spaced |

@@ -18,7 +18,7 @@ pub use crate::{
     },
     policy::{
         Demands, Endpoint, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,
-        ScopeWord, Vocabulary, WordSet,
+        ScopeWord, Via, Vocabulary, WordSet,
     },
     routes::{Methods, resource},
 };

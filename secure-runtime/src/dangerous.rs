@@ -4,6 +4,16 @@
 #[cfg(any(feature = "password-legacy", feature = "test"))]
 use crate::password::Builder;
 
+/// Takes API keys from the query string too, as `?api_key=…`.
+///
+/// A URL is no place for a secret: it stands in the logs of every proxy on the way, in the history of a
+/// browser and in the `Referer` of the next request (ASVS 14.2.1). For clients that can send no header;
+/// their keys are best bound to addresses. It is said in the log at every start. A validated query string
+/// needs `#[validated(unknown = "ignore")]` to let the parameter pass.
+pub fn api_keys_in_query<I, A, K>(settings: crate::Builder<I, A, K>) -> crate::Builder<I, A, K> {
+    settings.api_keys_in_query()
+}
+
 /// Verifies a bcrypt hash by the first 72 bytes of a longer password, as the library did that made it.
 ///
 /// For accounts that come from a program whose bcrypt cut passwords off: their owners have typed more than

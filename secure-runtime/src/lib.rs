@@ -6,6 +6,7 @@ extern crate self as secure_runtime;
 #[doc(hidden)]
 pub mod __private;
 pub mod account;
+pub mod api_key;
 pub mod audit;
 mod clock;
 mod context;
@@ -16,6 +17,7 @@ mod guard;
 mod input;
 pub mod limit;
 mod log;
+pub mod mail;
 mod middleware;
 pub mod oauth;
 pub mod password;

@@ -20,6 +20,7 @@ use crate::{
     context::RequestContext,
     crypto::random_hex,
     edge::ClientAddress,
+    mail::Post,
     routes::UncheckedMap,
     security::State,
 };
@@ -54,6 +55,7 @@ where
     fn new_transform(&self, service: S) -> Self::Future {
         let state = self.state.clone();
         state.watch_keys();
+        Post::watch(&state);
         Box::pin(async move {
             let unchecked = match state.listing() {
                 Some(listing) => UncheckedMap::build(listing).await,

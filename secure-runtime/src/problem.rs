@@ -12,6 +12,7 @@ use actix_web::{
 use serde::Serialize;
 
 use crate::{
+    api_key::ApiKeyError,
     crypto::SignatureError,
     input::FieldError,
     password::{
@@ -46,10 +47,12 @@ const STORE_IS_BACK: Duration = Duration::from_secs(1);
 /// }
 /// # assert!(find(2).is_err());
 /// ```
+#[derive(Clone)]
 pub struct Problem {
     inner: Box<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     status: StatusCode,
     detail: Option<Cow<'static, str>>,
@@ -256,7 +259,8 @@ impl ResponseError for Problem {
 
 /// Any error is a 500 whose text is logged and not sent; an error of actix-web keeps its status. A
 /// store that does not answer is a 503, and so is a queue of passwords that is full; a token that is
-/// refused is a 401, a password that the policy refuses a 422, a signed value that is not taken a 400.
+/// refused is a 401, a password that the policy refuses a 422, a signed value that is not taken a 400; an API key
+/// that is not made is what [`ApiKeyError`] says.
 impl<E: std::error::Error + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
         let any: &dyn Any = &error;
@@ -273,6 +277,9 @@ impl<E: std::error::Error + 'static> From<E> for Problem {
             && let Some(wait) = error.retry_after()
         {
             return Self::unavailable(wait).because(error);
+        }
+        if let Some(error) = any.downcast_ref::<ApiKeyError>() {
+            return error.problem();
         }
         if let Some(refused) = any.downcast_ref::<PasswordRefused>() {
             return refused.problem(WHOLE_BODY);

@@ -36,6 +36,8 @@ pub struct ReportRow {
     pub owner: Option<&'static str>,
     /// Any one of these roles stands in for ownership.
     pub or_roles: Vec<&'static str>,
+    /// What a caller may show to say who it is (`bearer`, `api_key`); empty for a public route.
+    pub via: Vec<&'static str>,
     /// The limits, as the attributes say them.
     pub limits: Vec<String>,
     /// Why a public route that changes state has no limit.
@@ -163,6 +165,9 @@ impl ReportRow {
             scopes: words(demands.and_then(|demands| demands.scopes())),
             owner: demands.and_then(|demands| demands.owner()),
             or_roles: words(demands.and_then(|demands| demands.or_roles())),
+            via: demands.map_or_else(Vec::new, |demands| {
+                demands.via().iter().map(|via| via.word()).collect()
+            }),
             limits: policy.limits().iter().map(describe_limit).collect(),
             unlimited: policy.unlimited_because(),
             any_host: policy.any_host_because(),
@@ -199,10 +204,15 @@ impl ReportRow {
             };
             parts.push(format!("owner {owner}{or_roles}"));
         }
-        match parts.as_slice() {
-            [] => "signed in".to_owned(),
-            parts => parts.join("; "),
+        if parts.is_empty() {
+            parts.push("signed in".to_owned());
         }
+        match self.via.as_slice() {
+            // What goes without saying.
+            ["bearer"] => {}
+            via => parts.push(format!("via {}", via.join(" or ").replace('_', " "))),
+        }
+        parts.join("; ")
     }
 
     fn limits_cell(&self) -> String {

@@ -19,11 +19,13 @@ use key_file::KeyFile;
 use crate::{
     Problem,
     account::{AccountSettings, throttle::Throttle},
+    api_key::ApiKeys,
     audit::AuditSink,
     clock::Clock,
     crypto::{Sealer, SecretRing, Signer},
     edge::{DefaultHeaders, Edge, TrustedProxies},
     limit::Limiter,
+    mail::Mail,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
     report::Report,
@@ -93,6 +95,7 @@ impl Security {
         let table = routes::check(&routes)?;
         let mut findings = self.state.oauth.findings(&table);
         findings.extend(table.unmet(|need| self.state.accounts.has(need)));
+        findings.extend(table.without_owners(self.api_keys().has_owners()));
         if !findings.is_empty() {
             return Err(LaunchError::new(findings));
         }
@@ -104,6 +107,7 @@ impl Security {
         }
         // Set here and only here, so each is the first.
         self.access_tokens().speak(words);
+        self.api_keys().speak(words);
         let _ = self.state.listing.set(listing.clone());
         Ok(MountedRoutes::new(listing, self.state.clone()))
     }
@@ -124,9 +128,19 @@ impl Security {
         self.state.access_tokens()
     }
 
+    /// Makes API keys and calls them back.
+    pub fn api_keys(&self) -> &ApiKeys {
+        self.state.api_keys()
+    }
+
     /// Issues and redeems the tokens that are mailed and used once.
     pub fn one_time_tokens(&self) -> &OneTimeTokens {
         &self.state.one_time
+    }
+
+    /// The queue of letters.
+    pub fn mail(&self) -> Mail<'_> {
+        Mail::of(&self.state)
     }
 
     /// Signs values that leave the app and come back, such as links.
@@ -203,6 +217,7 @@ pub(crate) struct State {
     audit: Arc<dyn AuditSink>,
     oauth: OAuth,
     accounts: AccountSettings,
+    api_keys: ApiKeys,
     key_file: Option<KeyFile>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -235,6 +250,22 @@ impl State {
 
     pub(crate) fn access_tokens(&self) -> &AccessTokens {
         self.tokens.access()
+    }
+
+    pub(crate) fn sealer(&self) -> &Sealer {
+        &self.sealer
+    }
+
+    pub(crate) fn one_time(&self) -> &OneTimeTokens {
+        &self.one_time
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    pub(crate) fn api_keys(&self) -> &ApiKeys {
+        &self.api_keys
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod admin;
+mod api_keys;
 mod articles;
 mod clients;
 mod crash;
@@ -14,7 +15,9 @@ mod keys;
 mod matrix;
 mod me;
 mod outages;
+mod password;
 mod refresh;
+mod reset;
 mod restart;
 mod server;
 #[path = "../services/mod.rs"]
@@ -24,6 +27,7 @@ mod sign_in;
 mod sign_out;
 mod sign_up;
 mod startup;
+mod throttle;
 mod token;
 
 use server::{Answer, PASSWORD, Server, Tokens};

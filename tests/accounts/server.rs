@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-pub(crate) use call::Answer;
+pub(crate) use call::{Answer, Call};
 pub(crate) use people::Tokens;
 use reqwest::{
     Client,

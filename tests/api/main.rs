@@ -8,9 +8,28 @@
     clippy::print_stderr
 )]
 
+mod accounts_address_change;
+mod accounts_device;
+mod accounts_mail;
+mod accounts_password_change;
+mod accounts_reset;
+mod accounts_sign_in;
+mod accounts_sign_up;
+mod accounts_throttle;
+mod api_keys_addresses;
+mod api_keys_credentials;
+mod api_keys_life;
+mod api_keys_limits;
+mod api_keys_making;
+mod api_keys_owners;
+mod api_keys_query;
+mod api_keys_routes;
+mod api_keys_shared;
+mod api_keys_use;
 mod attribute_order;
 mod audit;
 mod authorization;
+mod breached_passwords;
 mod callers;
 mod edge_cors;
 mod edge_hosts;
@@ -31,6 +50,7 @@ mod limit_failures;
 mod limit_fields;
 mod limit_keys;
 mod limit_workers;
+mod mail_transports;
 mod methods;
 mod oauth_metadata;
 mod oauth_password;

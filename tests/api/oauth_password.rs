@@ -8,7 +8,7 @@ use std::{
 use actix_web::Responder;
 use secure_runtime::{
     Problem, Security,
-    account::{AccountRecord, AccountRecords},
+    account::{AccountRecord, AccountRecords, HashChange},
     oauth::{self, ResourceOwners},
     password::PasswordHash,
     prelude::*,
@@ -235,6 +235,7 @@ impl AccountRecords for SignsOutMeanwhile {
         _: &str,
         _: Option<&PasswordHash>,
         _: &PasswordHash,
+        _: HashChange,
     ) -> Result<bool, Problem> {
         Ok(false)
     }

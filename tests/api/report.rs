@@ -162,9 +162,13 @@ fn markdown_is_a_table_whose_cells_hold_no_bar() {
 fn json_says_everything() {
     let json: Value = serde_json::from_str(&security().report().json()).expect("JSON");
     let row = |method: &str, path: &str, access: &str, handler: &str, more: Value| {
+        let via: &[&str] = match access {
+            "public" => &[],
+            _ => &["bearer"],
+        };
         let mut row = json!({
             "method": method, "path": path, "access": access, "roles": [], "scopes": [],
-            "owner": null, "or_roles": [], "limits": [], "unlimited": null, "inputs": [],
+            "owner": null, "or_roles": [], "via": via, "limits": [], "unlimited": null, "inputs": [],
             "handler": format!("api::report::{handler}"),
         });
         for (key, value) in more.as_object().expect("an object") {

@@ -10,14 +10,17 @@ mod faults_sqlite;
 mod memory;
 mod migrations;
 mod model;
+mod one_time;
 mod operations;
 mod patience;
 mod races;
 mod refresh;
 mod refusals;
+mod sealed_columns;
 mod servers;
 #[path = "../services/mod.rs"]
 mod services;
+mod throttle;
 mod tls;
 
 /// Runs each case on each backend, under the name of the backend.
@@ -72,5 +75,10 @@ mod on {
         model::it_does_what_the_model_does,
         refresh::a_hundred_at_once_get_the_one_successor,
         refresh::what_is_revoked_here_is_refused_there,
+        throttle::of_many_guesses_at_once_five_are_looked_at,
+        throttle::charges_of_an_account_are_neither_lost_nor_kept,
+        one_time::one_of_a_thousand_redeems_it,
+        one_time::what_is_issued_here_is_redeemed_and_ended_there,
+        one_time::what_is_put_back_ends_when_it_would_have,
     }
 }

@@ -14,7 +14,7 @@ use secure_runtime::{
 use crate::backend::{At, Place};
 
 /// Two instances of one app. In memory both are the same one.
-async fn instances(at: &At) -> [Security; 2] {
+pub(crate) async fn instances(at: &At) -> [Security; 2] {
     let (key, secret) = (Hs256Key::random(), ServerSecret::random());
     let instance = |store: Arc<dyn Store>, clock: &TestClock| {
         let settings = Security::builder()

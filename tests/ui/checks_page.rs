@@ -2,13 +2,13 @@
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
-use super::{files, words};
+use super::{misuses, words};
 
 const START: &str = "cargo test -p secure-tests --test ui checks` -->\n";
 const END: &str = "<!-- end of the compile-time checks -->";
 
 /// The folders, in the order of the page, and what they are about.
-const ATTRIBUTES: [(&str, &str); 16] = [
+const ATTRIBUTES: [(&str, &str); 18] = [
     ("protected", "`#[protected]`"),
     ("public", "`#[public]`"),
     ("rate_limit", "`#[rate_limit]`"),
@@ -23,6 +23,8 @@ const ATTRIBUTES: [(&str, &str); 16] = [
     ("token", "`Token`"),
     ("secret", "`Secret`"),
     ("password", "Passwords"),
+    ("account", "Accounts"),
+    ("crypto", "Signed and sealed values"),
     ("hosts", "`hosts!`"),
     ("cors", "`cors!`"),
 ];
@@ -46,7 +48,7 @@ fn the_checks_page_lists_every_misuse() {
 }
 
 fn list() -> String {
-    let cases = files("fail", "rs");
+    let cases = misuses();
     let mut text = String::new();
     let mut listed = 0;
     for (folder, title) in ATTRIBUTES {
@@ -55,9 +57,9 @@ fn list() -> String {
             "\n### {title}\n\n| mistake | what the compiler says |\n|---|---|"
         );
         for case in &cases {
-            let attribute = case.iter().rev().nth(2).and_then(|name| name.to_str());
+            let part = |from_the_end| case.iter().rev().nth(from_the_end)?.to_str();
             let name = case.file_stem().and_then(|name| name.to_str());
-            let (Some(attribute), Some(name)) = (attribute, name) else {
+            let (Some(attribute), Some(kind), Some(name)) = (part(2), part(1), name) else {
                 continue;
             };
             if attribute == folder {
@@ -65,7 +67,7 @@ fn list() -> String {
                 let source = fs::read_to_string(case).unwrap_or_default();
                 let _ = writeln!(
                     text,
-                    "| [{}](../tests/ui/{folder}/fail/{name}.rs) | {} |",
+                    "| [{}](../tests/ui/{folder}/{kind}/{name}.rs) | {} |",
                     name.replace('_', " "),
                     words(&source).unwrap_or_default().replace('|', "\\|"),
                 );

@@ -2,6 +2,7 @@
 //!
 //! A case is one file, `ui/<attribute>/{pass,fail}/<mistake>.rs`. The first line of a misuse says
 //! which words the message must have: `//~ unknown role`. Its golden stands beside it, as `.stderr`.
+//! A misuse that `cargo check` lets pass, and `cargo build` does not, stands in `fail_when_built`.
 //! A form that builds is also run: its `main` may assert.
 //!
 //! After a change of a message: `TRYBUILD=overwrite cargo test -p secure-tests --test ui`, and then
@@ -18,17 +19,24 @@ use std::{
 /// The compiler whose own words stand in the goldens, around ours.
 const GOLDENS_BELONG_TO: &str = "1.95.";
 
+/// The folders with misuses.
+const MISUSES: [&str; 2] = ["fail", "fail_when_built"];
+
 #[test]
 fn misuses_do_not_build() {
-    let version = rustc_version();
-    if !version.starts_with(GOLDENS_BELONG_TO) {
-        eprintln!(
-            "skipped: the goldens belong to rustc {GOLDENS_BELONG_TO}x, and this is {version}: \
-             the compiler's own words around ours differ"
-        );
-        return;
+    if goldens_belong_to_this_compiler() {
+        trybuild::TestCases::new().compile_fail("ui/*/fail/*.rs");
     }
-    trybuild::TestCases::new().compile_fail("ui/*/fail/*.rs");
+}
+
+#[test]
+fn misuses_that_only_a_build_finds_do_not_build() {
+    if goldens_belong_to_this_compiler() {
+        let cases = trybuild::TestCases::new();
+        // With a form that must build among them, they are built and not only checked.
+        cases.pass("ui/crypto/pass/signed_and_sealed.rs");
+        cases.compile_fail("ui/*/fail_when_built/*.rs");
+    }
 }
 
 #[test]
@@ -39,7 +47,7 @@ fn forms_that_must_build_do() {
 /// A golden says our words in its first error, and that error points into the case.
 #[test]
 fn goldens_start_with_our_words() {
-    let cases = files("fail", "rs");
+    let cases = misuses();
     assert!(cases.len() >= 30, "only {} misuses", cases.len());
     assert!(files("pass", "rs").len() >= 15, "too few forms that build");
     let findings: Vec<_> = cases.iter().filter_map(|case| finding(case)).collect();
@@ -48,11 +56,11 @@ fn goldens_start_with_our_words() {
 
 #[test]
 fn no_golden_is_orphaned() {
-    for folder in ["fail", "pass"] {
+    for folder in ["fail", "fail_when_built", "pass"] {
         for golden in files(folder, "stderr") {
             let case = golden.with_extension("rs");
             assert!(
-                folder == "fail" && case.exists(),
+                MISUSES.contains(&folder) && case.exists(),
                 "{} belongs to no misuse",
                 golden.display()
             );
@@ -101,6 +109,12 @@ fn first_error(golden: &str) -> String {
     message.collect::<Vec<_>>().join("\n")
 }
 
+fn misuses() -> Vec<PathBuf> {
+    let mut cases = MISUSES.map(|folder| files(folder, "rs")).concat();
+    cases.sort();
+    cases
+}
+
 /// The files `ui/*/<folder>/*.<extension>`.
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui");
@@ -120,6 +134,18 @@ fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     entries.flatten().map(|entry| entry.path()).collect()
+}
+
+fn goldens_belong_to_this_compiler() -> bool {
+    let version = rustc_version();
+    let is_theirs = version.starts_with(GOLDENS_BELONG_TO);
+    if !is_theirs {
+        eprintln!(
+            "skipped: the goldens belong to rustc {GOLDENS_BELONG_TO}x, and this is {version}: \
+             the compiler's own words around ours differ"
+        );
+    }
+    is_theirs
 }
 
 /// The version of the compiler that builds the cases (`1.95.0 …`).

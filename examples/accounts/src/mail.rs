@@ -1,162 +1,101 @@
-//! Mail is written apart from the requests that ask for it: an answer takes no longer where there
-//! is one to write. What is to be written stands in the database, so that a crash loses none.
+//! What the mails say. They are written and sent by the security layer, apart from the requests that
+//! ask for them.
 
-use std::{path::Path, time::Duration};
-
-use actix_web::{rt, web};
-use lettre::{
-    FileTransport, Message, Transport as _,
-    message::{Mailbox, header::ContentType},
-};
-use secure_runtime::Secret;
-use tokio::sync::Notify;
-
-use crate::{
-    domain::{
-        Failure,
-        registrations::{Registrations, ToMail},
-    },
-    private,
-    startup::StartupError,
+use secure_runtime::{
+    mail::{Letter, Letters},
+    token::{ChangeEmail, Reset, Token, VerifyEmail},
 };
 
-/// How long to wait after a mail that could not be written, and how often to look anyway.
-const RETRY: Duration = Duration::from_secs(30);
-
-/// What writes the mails.
+/// The words of the mails. Nothing in them comes from whoever asked for one.
 #[derive(Debug)]
-pub(crate) struct Outbox {
-    transport: FileTransport,
-    from: Mailbox,
+pub(crate) struct Words {
     /// With scheme and host: where the links lead.
     origin: String,
     /// Whether links go to the log too, for a newcomer without a mail reader.
     logs_links: bool,
-    waiting: Notify,
 }
 
-impl Outbox {
-    /// Writes the mails into `folder`, which is made where there is none.
-    pub(crate) fn open(
-        folder: &Path,
-        origin: String,
-        logs_links: bool,
-    ) -> Result<Self, StartupError> {
-        let what = format!("the mail folder {}", folder.display());
-        private::create_folder(folder).map_err(|error| StartupError::new(&what, &error))?;
-        let host = origin.split_once("://").map_or("", |(_, host)| host);
-        let from = format!("no-reply@{host}")
-            .parse()
-            .or_else(|_| "no-reply@localhost".parse())
-            .map_err(|error: lettre::address::AddressError| StartupError::new(what, &error))?;
-        Ok(Self {
-            transport: FileTransport::new(folder),
-            from: Mailbox::new(Some("Accounts".to_owned()), from),
-            origin,
-            logs_links,
-            waiting: Notify::new(),
-        })
+impl Words {
+    pub(crate) fn new(origin: String, logs_links: bool) -> Self {
+        Self { origin, logs_links }
     }
 
-    /// Says that there is something to write.
-    pub(crate) fn wake(&self) {
-        self.waiting.notify_one();
-    }
-
-    /// Writes whatever comes, for as long as the process runs.
-    pub(crate) async fn run(&self, registrations: &Registrations) {
-        loop {
-            match self.write_all(registrations).await {
-                // The result only says which of the two it was.
-                Ok(()) => drop(rt::time::timeout(RETRY, self.waiting.notified()).await),
-                Err(failure) => {
-                    tracing::error!(?failure, "mail waits: it cannot be written");
-                    rt::time::sleep(RETRY).await;
-                }
-            }
+    /// A mail with a link, and with its token for who sends it as JSON.
+    fn with_link(&self, subject: &str, what: &str, page: &str, how: &str, token: &str) -> Letter {
+        let path = format!("/{page}?token={token}");
+        if self.logs_links {
+            tracing::info!("link in a mail (development): {path}");
         }
-    }
-
-    async fn write_all(&self, registrations: &Registrations) -> Result<(), Failure> {
-        registrations.forget_expired().await?;
-        while let Some(to) = registrations.next_to_mail().await? {
-            match self.message(registrations, &to).await? {
-                Some(message) => self.write(message).await?,
-                None => tracing::warn!(
-                    "an address is skipped: it is none, or had enough mail for a day"
-                ),
-            }
-            registrations.mailed(&to).await?;
-        }
-        Ok(())
-    }
-
-    async fn message(
-        &self,
-        registrations: &Registrations,
-        to: &ToMail,
-    ) -> Result<Option<Message>, Failure> {
-        let Ok(address) = to.email.parse() else {
-            return Ok(None);
-        };
-        if to.has_enough {
-            return Ok(None);
-        }
-        let (subject, text) = if to.has_account {
-            ("You have an account already", already_there())
-        } else {
-            let token = registrations.issue_token(to).await?;
-            if self.logs_links {
-                tracing::info!("sign-up link (development): {}", path(&token));
-            }
-            ("Confirm your address", link(&self.origin, &token))
-        };
-        let message = Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, address))
-            .subject(subject)
-            .header(ContentType::TEXT_PLAIN)
-            .body(text);
-        message
-            .map(Some)
-            .map_err(|error| Failure::Fault(error.into()))
-    }
-
-    async fn write(&self, message: Message) -> Result<(), Failure> {
-        let transport = self.transport.clone();
-        let written = web::block(move || transport.send(&message)).await;
-        match written {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(Failure::Fault(error.into())),
-            Err(error) => Err(Failure::Fault(error.to_string().into())),
-        }
+        let origin = &self.origin;
+        Letter::new(
+            subject,
+            format!(
+                "Somebody, hopefully you, {what}\r\n\
+                 \r\n\
+                 {origin}{path}\r\n\
+                 \r\n\
+                 Until there is a page behind it, send this token {how}:\r\n\
+                 \r\n\
+                 {token}\r\n\
+                 \r\n\
+                 If it was not you, do nothing: without the link nothing happens.\r\n"
+            ),
+        )
     }
 }
 
-fn path(token: &Secret<String>) -> String {
-    format!("/verify?token={}", token.expose())
-}
+impl Letters for Words {
+    fn confirm_sign_up(&self, token: &Token<VerifyEmail>) -> Letter {
+        self.with_link(
+            "Confirm your address",
+            "wants an account with this address. The link holds for 24 hours, once.",
+            "verify",
+            "and a password of your choice as JSON to POST /auth/verify-email",
+            token.expose(),
+        )
+    }
 
-/// Nothing in it comes from whoever asked for the mail.
-fn link(origin: &str, token: &Secret<String>) -> String {
-    format!(
-        "Somebody, hopefully you, wants an account with this address.\r\n\
-         \r\n\
-         {origin}{}\r\n\
-         \r\n\
-         It holds for 24 hours, once. Until there is a page behind it, send this token and a\r\n\
-         password of your choice as JSON to POST {origin}/auth/verify-email:\r\n\
-         \r\n\
-         {}\r\n\
-         \r\n\
-         If it was not you, do nothing: without the link there is no account.\r\n",
-        path(token),
-        token.expose()
-    )
-}
+    fn already_registered(&self) -> Letter {
+        Letter::new(
+            "You have an account already",
+            "Somebody, hopefully you, wanted an account with this address. You have one already:\r\n\
+             sign in with it. If it was not you, do nothing.\r\n",
+        )
+    }
 
-fn already_there() -> String {
-    "Somebody, hopefully you, wanted an account with this address. You have one already:\r\n\
-     sign in with it. If it was not you, do nothing.\r\n"
-        .to_owned()
+    fn reset_password(&self, token: &Token<Reset>) -> Letter {
+        self.with_link(
+            "Choose a new password",
+            "has forgotten the password of your account. The link holds for 15 minutes, once.",
+            "reset",
+            "and a new password as JSON to POST /auth/reset-password",
+            token.expose(),
+        )
+    }
+
+    fn confirm_address(&self, token: &Token<ChangeEmail>) -> Letter {
+        self.with_link(
+            "Confirm your new address",
+            "wants this to be the address of an account. The link holds for one hour, once.",
+            "confirm-email",
+            "as JSON to POST /auth/confirm-email",
+            token.expose(),
+        )
+    }
+
+    fn password_changed(&self) -> Letter {
+        Letter::new(
+            "Your password was changed",
+            "The password of your account was changed just now, and every other sign-in has ended.\r\n\
+             If it was not you, choose a new one by \"forgot password\" at once.\r\n",
+        )
+    }
+
+    fn address_changed(&self) -> Letter {
+        Letter::new(
+            "Your address was changed",
+            "Your account has another e-mail address from now on, and mail goes there. If it was not\r\n\
+             you, write to whoever runs this service at once.\r\n",
+        )
+    }
 }

@@ -2,7 +2,11 @@
 
 use actix_web::web::Data;
 use secure_runtime::{
-    CompleteBuilder, Report, Security, password::Passwords, store::RedisStore, token::Hs256Key,
+    CompleteBuilder, Report, Security,
+    mail::{self, Letter, MailError, Mailer, Transport},
+    password::Passwords,
+    store::RedisStore,
+    token::Hs256Key,
 };
 use sqlx::SqlitePool;
 
@@ -10,9 +14,13 @@ use crate::{
     api,
     domain::{accounts::Accounts, database, passwords},
     keys,
+    mail::Words,
     settings::Settings,
     startup::StartupError,
 };
+
+/// How the keys of this service begin, so that whoever finds one knows what it opens.
+const API_KEY_PREFIX: &str = "acct";
 
 /// Completes what the environment says. `origin` is how the service is reached.
 pub(crate) async fn build(
@@ -22,11 +30,12 @@ pub(crate) async fn build(
     accounts: &Data<Accounts>,
     pool: &SqlitePool,
 ) -> Result<Security, StartupError> {
+    let words = Words::new(origin.to_owned(), !builder.is_production());
     let mut builder = builder
         .issuer(settings.issuer.as_deref().unwrap_or(origin))
         .audience(settings.audience.as_deref().unwrap_or(origin))
-        .resource_owners(accounts.clone().into_inner())
         .without_announcement();
+    builder = with_accounts(builder, accounts, transport(settings, origin)?, words);
     // Only in development: production has said by now that it needs one.
     if !settings.has_secret {
         let secret = keys::secret()?;
@@ -45,17 +54,57 @@ pub(crate) async fn build(
     Ok(builder.build()?)
 }
 
+/// What signing in and up, resets, changes and API keys need to know of this service.
+fn with_accounts(
+    builder: CompleteBuilder,
+    accounts: &Data<Accounts>,
+    mailer: impl Mailer,
+    words: Words,
+) -> CompleteBuilder {
+    let accounts = || accounts.clone().into_inner();
+    builder
+        .accounts(accounts(), Passwords::new(passwords::PARAMS))
+        .sign_ups(accounts())
+        .address_changes(accounts())
+        .password_policy(passwords::policy())
+        .mail(mailer, words)
+        .api_key_prefix(API_KEY_PREFIX)
+}
+
+/// A mail server or a folder. Letters come from the host of the service, where nothing else is said.
+fn transport(settings: &Settings, origin: &str) -> Result<Transport, StartupError> {
+    let host = origin.split_once("://").map_or("", |(_, host)| host);
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let host = match host.parse::<std::net::IpAddr>() {
+        Err(_) if !host.is_empty() && !host.starts_with('[') => host,
+        _ => "localhost",
+    };
+    let from = format!("Accounts <no-reply@{host}>");
+    let from = settings.mail_from.as_deref().unwrap_or(&from);
+    mail::transport(settings.mail_url.expose(), from)
+        .map_err(|error| StartupError::new("`MAIL_URL`", &error))
+}
+
 /// Who may call which route. Nothing is asked of the database.
 pub(crate) async fn report() -> Result<Report, StartupError> {
+    /// Nobody is written to.
+    struct NoMail;
+
+    impl Mailer for NoMail {
+        async fn send(&self, _: &str, _: &Letter) -> Result<(), MailError> {
+            Err(MailError::refused("there is no mail"))
+        }
+    }
+
     let pool = SqlitePool::connect_lazy("sqlite::memory:")
         .map_err(|error| StartupError::new("the database", &error))?;
-    let passwords = Passwords::new(passwords::PARAMS);
-    let security = Security::builder()
+    let builder = Security::builder()
         .issuer("http://localhost")
         .audience("http://localhost")
-        .signing_key(Hs256Key::random())
-        .resource_owners(Accounts::new(pool, passwords))
-        .build()?;
+        .signing_key(Hs256Key::random());
+    let accounts = Data::new(Accounts::new(pool));
+    let words = Words::new(String::new(), false);
+    let security = with_accounts(builder, &accounts, NoMail, words).build()?;
     security.routes(api::routes)?;
     Ok(security.report())
 }

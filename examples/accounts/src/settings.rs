@@ -1,6 +1,6 @@
 //! What the environment says.
 
-use std::{env, env::VarError, net::IpAddr, path::PathBuf};
+use std::{env, env::VarError, fs, net::IpAddr, path::PathBuf};
 
 use secure_runtime::Secret;
 
@@ -17,12 +17,15 @@ pub(crate) struct Settings {
     pub(crate) host: IpAddr,
     /// `PORT`; 0 is any that is free. Defaults to 8080.
     pub(crate) port: u16,
-    /// `DATABASE_URL`. Defaults to `sqlite:./data/accounts.db`.
+    /// `DATABASE_URL`, or in a file `DATABASE_URL_FILE`. Defaults to `sqlite:./data/accounts.db`.
     pub(crate) database_url: String,
-    /// `REDIS_URL`: what several instances share. Defaults to the database.
+    /// `REDIS_URL`, or `REDIS_URL_FILE`: what several instances share. Defaults to the database.
     pub(crate) redis_url: Option<Secret<String>>,
-    /// `MAIL_URL`: the folder that mail is written into. Defaults to `./data/outbox`.
-    pub(crate) outbox: PathBuf,
+    /// `MAIL_URL`, or `MAIL_URL_FILE`: a mail server (`smtps://user:password@host`), or the folder that
+    /// mail is written into. Defaults to `./data/outbox`.
+    pub(crate) mail_url: Secret<String>,
+    /// `MAIL_FROM`: from whom mail comes. Defaults to `no-reply` at the public origin.
+    pub(crate) mail_from: Option<String>,
     /// `SECURE_PUBLIC_ORIGIN`: where links lead. Defaults to the address that is listened on.
     pub(crate) public_origin: Option<String>,
     /// `SECURE_ISSUER`. Defaults to the public origin in development.
@@ -44,8 +47,9 @@ impl Settings {
             host: parsed("HOST", "127.0.0.1", "an IP address such as `127.0.0.1`")?,
             port: parsed("PORT", "8080", "a port between 0 and 65535")?,
             database_url: database_url()?,
-            redis_url: text("REDIS_URL")?.map(Secret::new),
-            outbox: outbox()?,
+            redis_url: secret("REDIS_URL")?,
+            mail_url: secret("MAIL_URL")?.unwrap_or_else(|| Secret::new(format!("{DATA}/outbox"))),
+            mail_from: text("MAIL_FROM")?,
             public_origin: text("SECURE_PUBLIC_ORIGIN")?,
             issuer: text("SECURE_ISSUER")?,
             audience: text("SECURE_AUDIENCE")?,
@@ -79,24 +83,16 @@ fn text_or(name: &str, default: &str) -> Result<String, StartupError> {
 }
 
 fn database_url() -> Result<String, StartupError> {
-    let url = text_or("DATABASE_URL", &format!("sqlite:{DATA}/accounts.db"))?;
+    let url = match secret("DATABASE_URL")? {
+        Some(url) => url.expose().clone(),
+        None => format!("sqlite:{DATA}/accounts.db"),
+    };
     match url.starts_with("sqlite:") && !url.contains(":memory:") {
         true => Ok(url),
         // It may hold a password, so it is not shown.
         false => Err(StartupError::setting(
             "DATABASE_URL",
             "it names a file, such as `sqlite:./data/accounts.db`",
-        )),
-    }
-}
-
-fn outbox() -> Result<PathBuf, StartupError> {
-    let folder = text_or("MAIL_URL", &format!("{DATA}/outbox"))?;
-    match folder.contains("://") {
-        false => Ok(folder.into()),
-        true => Err(StartupError::setting(
-            "MAIL_URL",
-            "it names a folder; mail servers are not available yet",
         )),
     }
 }
@@ -111,6 +107,30 @@ fn parsed<T: std::str::FromStr>(name: &str, default: &str, what: &str) -> Result
 /// Whether a secret is said in either way: in the variable, or in the file that `…_FILE` names.
 fn is_given(name: &str) -> Result<bool, StartupError> {
     Ok(text(name)?.is_some() || text(&format!("{name}_FILE"))?.is_some())
+}
+
+/// A secret: in the variable, or in the file that `…_FILE` names.
+fn secret(name: &str) -> Result<Option<Secret<String>>, StartupError> {
+    let in_file = format!("{name}_FILE");
+    let text_in_file = match text(&in_file)? {
+        Some(path) => {
+            let read = fs::read_to_string(&path).map_err(|error| {
+                StartupError::setting(
+                    &in_file,
+                    &format!("the file {path} cannot be read: {error}"),
+                )
+            });
+            Some(Secret::new(read?.trim().to_owned()))
+        }
+        None => None,
+    };
+    match (text(name)?.map(Secret::new), text_in_file) {
+        (Some(_), Some(_)) => Err(StartupError::setting(
+            name,
+            &format!("`{in_file}` is set, too; say it in one place"),
+        )),
+        (one, other) => Ok(one.or(other)),
+    }
 }
 
 /// The variable's text; `None` where it is not set or blank.

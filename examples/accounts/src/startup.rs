@@ -8,20 +8,20 @@ use std::{
 };
 
 use actix_web::{App, HttpServer, rt, web::Data};
-use secure_runtime::{Profile, Secret, Security, password::Passwords};
+use secure_runtime::{
+    Secret, Security,
+    password::{Passwords, policy::PasswordContext},
+};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     api,
     domain::{
-        Failure,
         accounts::{Accounts, Address},
         articles::Articles,
         database, passwords,
-        registrations::Registrations,
     },
     greeting::{greeting, say},
-    mail::Outbox,
     security,
     settings::Settings,
     sign_outs::SignOuts,
@@ -45,38 +45,29 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     let origin = settings.public_origin.as_deref().unwrap_or(&here);
 
     let pool = database::open(&settings.database_url).await?;
-    let passwords = Passwords::new(passwords::PARAMS);
-    let accounts = Data::new(Accounts::new(pool.clone(), passwords));
+    let accounts = Data::new(Accounts::new(pool.clone()));
     let articles = Data::new(Articles::new(pool.clone()));
-    let registrations = Data::new(Registrations::new(pool.clone()));
 
-    let security = security::build(builder, &settings, origin, &accounts, &pool).await?;
-    let production = security.profile() == Profile::Production;
+    let production = builder.is_production();
     if production && settings.public_origin.is_none() {
         return Err(StartupError::setting(
             "SECURE_PUBLIC_ORIGIN",
             "it is not set, and the links in the mails need it",
         ));
     }
-    let outbox = Outbox::open(&settings.outbox, origin.to_owned(), !production)?;
-    let outbox = Data::new(outbox);
+    let security = security::build(builder, &settings, origin, &accounts, &pool).await?;
     let sign_outs = Data::new(SignOuts::new(accounts.clone(), security.clone()));
     let routes = security.routes(api::routes)?;
 
-    let mail = rt::spawn({
-        let (outbox, registrations) = (outbox.clone(), registrations.clone());
-        async move { outbox.run(&registrations).await }
-    });
     let signing_out = rt::spawn({
         let sign_outs = sign_outs.clone();
         async move { sign_outs.run().await }
     });
+    let at_the_end = security.clone();
     let server = HttpServer::new(move || {
         App::new()
             .app_data(accounts.clone())
             .app_data(articles.clone())
-            .app_data(registrations.clone())
-            .app_data(outbox.clone())
             .app_data(sign_outs.clone())
             .configure(routes.mount())
             .wrap(security.middleware())
@@ -102,8 +93,10 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     ended
         .map_err(|error| StartupError::new("the server", &error))?
         .map_err(cannot_listen)?;
-    mail.abort();
     signing_out.abort();
+    if let Err(error) = at_the_end.api_keys().flush().await {
+        tracing::warn!(%error, "the last uses of API keys are not counted");
+    }
     pool.close().await;
     say("accounts: stopped");
     Ok(())
@@ -137,18 +130,21 @@ pub(crate) async fn create_admin(settings: &Settings, email: &str) -> Result<(),
         .parse()
         .map_err(|_| StartupError(format!("`{email}` is not an e-mail address")))?;
     let address = Address::new(address.as_ref());
-    let password = passwords::choose(password, &address, ADMIN_NAME)
+    let context = PasswordContext::new()
+        .email(address.as_str())
+        .username(ADMIN_NAME);
+    let password = passwords::policy()
+        .check(password, &context)
         .map_err(|refused| StartupError(refused.to_string()))?;
+    let hash = Passwords::new(passwords::PARAMS).hash(&password).await;
+    let hash = hash.map_err(|error| StartupError::new("the password", &error))?;
 
     let pool = database::open(&settings.database_url).await?;
-    let passwords = Passwords::new(passwords::PARAMS);
-    let accounts = Accounts::new(pool.clone(), passwords);
-    match accounts.create_admin(&address, ADMIN_NAME, password).await {
-        Ok(()) => say(&format!("{} is an admin now", address.as_str())),
-        Err(Failure::AddressTaken) => {
-            let email = address.as_str();
-            return Err(StartupError(format!("{email} has an account already")));
-        }
+    let accounts = Accounts::new(pool.clone());
+    let email = address.as_str();
+    match accounts.create_admin(&address, ADMIN_NAME, &hash).await {
+        Ok(true) => say(&format!("{email} is an admin now")),
+        Ok(false) => return Err(StartupError(format!("{email} has an account already"))),
         Err(failure) => return Err(StartupError(format!("the admin is not made: {failure:?}"))),
     }
     pool.close().await;

@@ -117,6 +117,11 @@ impl Arguments {
         self.entries.push(argument);
     }
 
+    /// Whether the argument `key` is given, well or badly.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
     /// Takes the argument `key` out.
     pub(crate) fn take(&mut self, key: &str) -> Option<Argument> {
         let at = self.entries.iter().position(|entry| entry.key == key)?;

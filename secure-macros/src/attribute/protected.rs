@@ -27,18 +27,34 @@ pub(crate) struct Protected {
     pub(crate) scopes: Vec<Word>,
     pub(crate) owner: Option<Word>,
     pub(crate) or_roles: Vec<Word>,
+    /// What a caller may show; `None` where that cannot be read.
+    pub(crate) via: Option<Vec<Via>>,
     pub(crate) role_type: Option<syn::Path>,
     pub(crate) scope_type: Option<syn::Path>,
     pub(crate) runtime: Option<syn::Path>,
 }
 
+/// What a caller may show to say who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Via {
+    Bearer,
+    ApiKey,
+}
+
 impl Protected {
+    /// Whether it is known to take no API keys.
+    pub(crate) fn takes_no_api_keys(&self) -> bool {
+        let via = self.via.as_ref();
+        via.is_some_and(|via| !via.contains(&Via::ApiKey))
+    }
+
     pub(crate) fn parse(
         span: Span,
         tokens: proc_macro2::TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let mut arguments = Arguments::parse("protected", tokens, EXAMPLE, diagnostics);
+        let names_scopes = arguments.has("scopes");
         let mut words = |key: &str, diagnostics: &mut Diagnostics| {
             arguments
                 .take(key)
@@ -48,8 +64,12 @@ impl Protected {
         let roles = words("roles", diagnostics);
         let scopes = words("scopes", diagnostics);
         let or_roles = words("or_roles", diagnostics);
-        let via = words("via", diagnostics);
-        check_via(&via, diagnostics);
+        let via = match arguments.take("via") {
+            None => Some(vec![Via::Bearer]),
+            Some(argument) => diagnostics
+                .ok(argument.words())
+                .and_then(|words| via(&words, names_scopes, diagnostics)),
+        };
 
         let owner = arguments
             .take("owner")
@@ -89,6 +109,7 @@ impl Protected {
             scopes,
             owner,
             or_roles,
+            via,
             role_type,
             scope_type,
             runtime,
@@ -96,23 +117,33 @@ impl Protected {
     }
 }
 
-/// Bearer tokens are the one credential of this version.
-fn check_via(via: &[Word], diagnostics: &mut Diagnostics) {
-    for word in via {
+/// The credentials that are named; `None` where one of them cannot be read.
+fn via(words: &[Word], names_scopes: bool, diagnostics: &mut Diagnostics) -> Option<Vec<Via>> {
+    let mut named = Vec::new();
+    for word in words {
         match word.text.as_str() {
-            "bearer" => {}
-            "session" | "api_key" => diagnostics.add(not_yet(
-                word.span,
-                &format!("via = \"{}\"", word.text),
-                "protected",
-            )),
+            "bearer" => named.push(Via::Bearer),
+            "api_key" => {
+                named.push(Via::ApiKey);
+                if !names_scopes {
+                    diagnostics.add(
+                        Diagnostic::new(
+                            word.span,
+                            "an API key may do what its scopes say, and the attribute names none",
+                        )
+                        .help("add `scopes = \"…\"`, or remove `\"api_key\"`"),
+                    );
+                }
+            }
+            "session" => diagnostics.add(not_yet(word.span, "via = \"session\"", "protected")),
             other => diagnostics.add(
                 Diagnostic::new(
                     word.span,
                     format_args!("unknown credential `{other}` in `via`"),
                 )
-                .choices(other, "credentials", &["bearer"]),
+                .choices(other, "credentials", &["bearer", "api_key"]),
             ),
         }
     }
+    (named.len() == words.len()).then_some(named)
 }

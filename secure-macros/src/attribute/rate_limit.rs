@@ -7,7 +7,7 @@ use syn::{
     parse::{ParseStream, Parser as _},
 };
 
-use super::{Argument, Arguments, Word, arguments::not_yet};
+use super::{Argument, Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
 const KEYS: [&str; 7] = ["by", "header", "key", "burst", "cost", "count", "crate"];
@@ -32,6 +32,8 @@ pub(crate) enum Key {
     Ip,
     /// With the literal that says so.
     User(Span),
+    /// With the literal that says so.
+    ApiKeys(Span),
     Global,
     /// In lower case.
     Header(String),
@@ -44,6 +46,7 @@ impl Key {
         match self {
             Self::Ip => "ip".to_owned(),
             Self::User(_) => "user".to_owned(),
+            Self::ApiKeys(_) => "api_key".to_owned(),
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path) => format!("key {}", path_text(path)),
@@ -191,11 +194,11 @@ fn by(word: &Word) -> Result<Key, Diagnostic> {
         "ip" => Ok(Key::Ip),
         "user" => Ok(Key::User(word.span)),
         "global" => Ok(Key::Global),
-        "api_key" => Err(not_yet(word.span, "by = \"api_key\"", "rate_limit")),
+        "api_key" => Ok(Key::ApiKeys(word.span)),
         other => {
             Err(
                 Diagnostic::new(word.span, format_args!("unknown key `{other}` of a limit"))
-                    .choices(other, "keys", &["ip", "user", "global"]),
+                    .choices(other, "keys", &["ip", "user", "api_key", "global"]),
             )
         }
     }

@@ -4,6 +4,7 @@ use super::{Access, Endpoint};
 use crate::{
     attribute::{
         Word,
+        protected::Protected,
         public::Public,
         rate_limit::{Key, RateLimit},
         route::Route,
@@ -18,6 +19,7 @@ impl Endpoint {
         match &self.access {
             Access::Public(public) => self.check_public(public, broken_limit, diagnostics),
             Access::Protected(protected) => {
+                self.check_protected(protected, diagnostics);
                 if let Some(owner) = &protected.owner {
                     self.check_owner(owner, diagnostics);
                 }
@@ -51,11 +53,16 @@ impl Endpoint {
 
     fn check_public(&self, public: &Public, broken_limit: bool, diagnostics: &mut Diagnostics) {
         for limit in &self.limits {
-            if let Key::User(span) = limit.key {
+            let what = match limit.key {
+                Key::User(span) => Some((span, "caller")),
+                Key::ApiKeys(span) => Some((span, "API key")),
+                _ => None,
+            };
+            if let Some((span, what)) = what {
                 diagnostics.add(
                     Diagnostic::new(
                         span,
-                        "a limit by caller on a public route, where nobody signs in",
+                        format_args!("a limit by {what} on a public route, where nobody signs in"),
                     )
                     .help("`by = \"ip\"`, or `#[protected]` instead of `#[public]`"),
                 );
@@ -88,6 +95,22 @@ impl Endpoint {
                 .help("or say why it needs none: `#[public(unlimited = \"because …\")]`"),
             ),
             _ => {}
+        }
+    }
+
+    fn check_protected(&self, protected: &Protected, diagnostics: &mut Diagnostics) {
+        for limit in &self.limits {
+            if let Key::ApiKeys(span) = limit.key
+                && protected.takes_no_api_keys()
+            {
+                diagnostics.add(
+                    Diagnostic::new(span, "a limit by API key on a route that takes none")
+                        .help(
+                            "`#[protected(scopes = \"…\", via = [\"bearer\", \"api_key\"])]` takes them",
+                        )
+                        .help("or `by = \"user\"`"),
+                );
+            }
         }
     }
 

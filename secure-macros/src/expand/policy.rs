@@ -8,7 +8,7 @@ use super::probe;
 use crate::{
     attribute::{
         Word,
-        protected::Protected,
+        protected::{Protected, Via},
         rate_limit::{Key, RateLimit, path_text},
     },
     endpoint::{Access, Endpoint},
@@ -82,7 +82,15 @@ fn demands(protected: &Protected, private: &TokenStream) -> TokenStream {
         let parameter = &owner.text;
         quote!(.with_owner(#parameter))
     });
-    quote!(#private::Demands::SIGNED_IN #roles #scopes #owner #or_roles)
+    let named = protected.via.as_ref();
+    let via = named.filter(|via| **via != [Via::Bearer]).map(|via| {
+        let via = via.iter().map(|via| match via {
+            Via::Bearer => quote!(#private::Via::Bearer),
+            Via::ApiKey => quote!(#private::Via::ApiKey),
+        });
+        quote!(.with_via(&[#(#via),*]))
+    });
+    quote!(#private::Demands::SIGNED_IN #roles #scopes #owner #or_roles #via)
 }
 
 fn word_set(
@@ -124,6 +132,7 @@ fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
     let key = match &limit.key {
         Key::Ip => quote!(Ip),
         Key::User(_) => quote!(User),
+        Key::ApiKeys(_) => quote!(ApiKey),
         Key::Global => quote!(Global),
         Key::Header(name) => quote!(Header(#name)),
         Key::Function(path) => {

@@ -2,7 +2,9 @@
 
 use futures_util::future::LocalBoxFuture;
 
-use super::records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps};
+use super::records::{
+    AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps,
+};
 use crate::{
     Problem, Secret,
     password::{
@@ -23,9 +25,8 @@ pub(crate) trait ErasedRecords: Send + Sync {
         subject: &'a str,
         old: Option<&'a PasswordHash>,
         new: &'a PasswordHash,
+        why: HashChange,
     ) -> Answer<'a, bool>;
-
-    fn before_sign_out<'a>(&'a self, subject: &'a str) -> Answer<'a, ()>;
 }
 
 impl<T: AccountRecords> ErasedRecords for T {
@@ -42,12 +43,9 @@ impl<T: AccountRecords> ErasedRecords for T {
         subject: &'a str,
         old: Option<&'a PasswordHash>,
         new: &'a PasswordHash,
+        why: HashChange,
     ) -> Answer<'a, bool> {
-        Box::pin(AccountRecords::replace_hash(self, subject, old, new))
-    }
-
-    fn before_sign_out<'a>(&'a self, subject: &'a str) -> Answer<'a, ()> {
-        Box::pin(AccountRecords::before_sign_out(self, subject))
+        Box::pin(AccountRecords::replace_hash(self, subject, old, new, why))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 /// ```
 /// use secure_runtime::{
 ///     Problem,
-///     account::{AccountRecord, AccountRecords},
+///     account::{AccountRecord, AccountRecords, HashChange},
 ///     oauth::ResourceOwners,
 ///     password::PasswordHash,
 ///     token::Grant,
@@ -48,9 +48,10 @@ use crate::{
 ///         subject: &str,
 ///         old: Option<&PasswordHash>,
 ///         new: &PasswordHash,
+///         why: HashChange,
 ///     ) -> Result<bool, Problem> {
 ///         // UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?
-/// #       let _ = (subject, old, new);
+/// #       let _ = (subject, old, new, why);
 ///         Ok(true)
 ///     }
 /// }
@@ -88,18 +89,22 @@ pub trait AccountRecords: ResourceOwners {
         subject: &str,
         old: Option<&PasswordHash>,
         new: &PasswordHash,
+        why: HashChange,
     ) -> impl Future<Output = Result<bool, Problem>>;
+}
 
-    /// The account has another password, and everything that it has is about to be signed out. An app
-    /// that wants that to happen in spite of a crash notes it here, before the hash is replaced. Does
-    /// nothing by default.
-    ///
-    /// # Errors
-    /// When it cannot be noted; nothing is changed then.
-    fn before_sign_out(&self, subject: &str) -> impl Future<Output = Result<(), Problem>> {
-        let _ = subject;
-        async { Ok(()) }
-    }
+/// Why a hash is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HashChange {
+    /// It is out of date. The password is the same.
+    Rehash,
+    /// The password was changed by somebody who is signed in and knew it. Every other sign-in ends.
+    Changed,
+    /// The password was set by the holder of a link that was mailed. Every sign-in ends, right after
+    /// this. An app that wants that to happen in spite of a crash between the two notes it in the same
+    /// transaction.
+    Reset,
 }
 
 /// An account, as far as signing in needs it.
@@ -154,6 +159,12 @@ impl AccountRecord {
     /// Whose account it is.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// Whether it is in use, and its mail goes to this address.
+    pub(crate) fn is_at(&self, address: &str) -> bool {
+        let own = self.address.as_deref();
+        !self.disabled && own.is_some_and(|own| normalized(own) == normalized(address))
     }
 
     /// What its passwords are judged by.
@@ -239,12 +250,9 @@ impl<T: AccountRecords> AccountRecords for Arc<T> {
         subject: &str,
         old: Option<&PasswordHash>,
         new: &PasswordHash,
+        why: HashChange,
     ) -> Result<bool, Problem> {
-        T::replace_hash(self, subject, old, new).await
-    }
-
-    async fn before_sign_out(&self, subject: &str) -> Result<(), Problem> {
-        T::before_sign_out(self, subject).await
+        T::replace_hash(self, subject, old, new, why).await
     }
 }
 

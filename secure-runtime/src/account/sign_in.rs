@@ -2,7 +2,11 @@ use std::{fmt, rc::Rc};
 
 use actix_web::{HttpRequest, dev::Payload};
 
-use super::{device::KnownDevice, records::normalized, throttle::Attempt};
+use super::{
+    device::KnownDevice,
+    records::{HashChange, normalized},
+    throttle::Attempt,
+};
 use crate::{
     Problem, Secret,
     audit::{AuditEvent, AuditKind},
@@ -236,7 +240,8 @@ async fn judge(
         return Err(SignInError::Denied);
     };
     if let Verdict::ValidRehash(new) = &verdict {
-        let replaced = records.replace_hash(&record.subject, record.hash.as_ref(), new);
+        let (subject, old) = (&record.subject, record.hash.as_ref());
+        let replaced = records.replace_hash(subject, old, new, HashChange::Rehash);
         match replaced.await {
             Ok(true) => {}
             Ok(false) => tracing::debug!("a hash that is out of date was replaced by others"),

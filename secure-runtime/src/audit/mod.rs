@@ -61,6 +61,11 @@ impl AuditEvent {
         self.family = family.map(str::to_owned);
         self
     }
+
+    pub(crate) fn of_api_key(mut self, id: &str) -> Self {
+        self.api_key = Some(id.to_owned());
+        self
+    }
 }
 
 /// What happened.
@@ -99,6 +104,8 @@ pub enum AuditKind {
     ApiKeyCreated,
     /// An API key was called back.
     ApiKeyRevoked,
+    /// A good API key came from an address that it is not for: somebody may have copied it.
+    ApiKeyRefused,
 }
 
 impl AuditKind {
@@ -117,11 +124,15 @@ impl AuditKind {
             Self::PasswordChangeFailed => "authn_password_change_fail",
             Self::AccountCreated => "user_created",
             Self::AddressChanged => "user_updated",
+            Self::ApiKeyRefused => "authz_fail",
         }
     }
 
     /// Whether somebody should look at it.
     pub const fn is_alarming(self) -> bool {
-        matches!(self, Self::TokenReuse | Self::SignInThrottled)
+        matches!(
+            self,
+            Self::TokenReuse | Self::SignInThrottled | Self::ApiKeyRefused
+        )
     }
 }

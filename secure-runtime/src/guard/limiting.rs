@@ -8,6 +8,7 @@ use crate::{
     context::{LimitOutcome, RequestContext},
     limit::{Amount, Charge, Decision, Standing},
     policy::{Count, LimitKey, RoutePolicy},
+    principal::Principal,
     routes::{MountedLimit, MountedRoute},
 };
 
@@ -27,7 +28,7 @@ pub(super) enum Stage {
 impl Stage {
     fn of(limit: &MountedLimit, policy: &RoutePolicy) -> Self {
         match limit.policy.key() {
-            LimitKey::User => Self::AfterAuthentication,
+            LimitKey::User | LimitKey::ApiKey => Self::AfterAuthentication,
             LimitKey::Global if policy.is_protected() => Self::AfterAuthentication,
             _ => Self::BeforeAuthentication,
         }
@@ -136,6 +137,10 @@ fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result
             Some(principal) => principal.subject().as_bytes().to_vec(),
             None => return Err(Problem::internal("a limit by caller without a caller")),
         },
+        LimitKey::ApiKey => match context.principal() {
+            Some(principal) => key_or_subject(principal),
+            None => return Err(Problem::internal("a limit by API key without a caller")),
+        },
         LimitKey::Header(name) => request
             .headers()
             .get(name)
@@ -144,6 +149,16 @@ fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result
             function(request).map_or_else(Vec::new, String::into_bytes)
         }
     })
+}
+
+/// The API key that the caller calls by, or the caller: a subject that reads like the id of a key is another
+/// one.
+fn key_or_subject(principal: &Principal) -> Vec<u8> {
+    let (kind, text) = match principal.api_key_id() {
+        Some(id) => (b'k', id),
+        None => (b's', principal.subject()),
+    };
+    [&[kind], text.as_bytes()].concat()
 }
 
 /// The network that stands for a client: an IPv4 address, or the /56 of an IPv6 one, since a

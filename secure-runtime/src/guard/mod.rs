@@ -7,6 +7,7 @@
 
 mod argument;
 mod authorize;
+mod identify;
 mod limiting;
 mod probe;
 mod stages;

@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     authorize::{Refusal, decide},
+    identify::{Identity, identify},
     limiting::{self, Stage},
 };
 use crate::{
@@ -20,8 +21,7 @@ use crate::{
     context::RequestContext,
     log,
     policy::{Access, Demands, RoutePolicy},
-    principal::{Credential, Principal, challenge, find_credential},
-    token::Freshness,
+    principal::{Principal, challenge},
 };
 
 /// What the stages have come to.
@@ -38,27 +38,28 @@ pub(super) fn run(
     policy_type: TypeId,
     policy: &'static RoutePolicy,
 ) -> Passage {
-    match begin(request, policy_type, policy) {
-        Ok((context, route)) => {
-            match context.security.tokens().revocations().freshness() {
-                Freshness::Fresh => {}
-                freshness => match presented(request, policy) {
-                    None => {}
-                    Some(_) if freshness == Freshness::Due => renew_beside(&context),
-                    // What is refused by what is known stays refused, and costs no question.
-                    Some(token) if context.security.access_tokens().judge(token).is_err() => {}
-                    Some(_) => {
-                        return Passage::Later(Box::pin(wait(request.clone(), context, route)));
-                    }
-                },
-            }
-            Passage::Decided(go_on(request, &context, route))
+    let (context, route) = match begin(request, policy_type, policy) {
+        Ok(begun) => begun,
+        Err(problem) => return Passage::Decided(Err(problem)),
+    };
+    if policy.is_public() && !policy.asks_who_calls() {
+        return Passage::Decided(Ok(()));
+    }
+    match identify(request, &context, policy) {
+        Identity::Known(caller) => {
+            Passage::Decided(caller.and_then(|caller| go_on(request, &context, route, caller)))
         }
-        Err(problem) => Passage::Decided(Err(problem)),
+        Identity::Later(asking) => {
+            let request = request.clone();
+            Passage::Later(Box::pin(async move {
+                let caller = asking.ask(&request, &context).await?;
+                go_on(&request, &context, route, Some(caller))
+            }))
+        }
     }
 }
 
-/// Up to the first stage that needs to know what is revoked. The second value is the route's number.
+/// Up to the first stage that needs to know who calls. The second value is the route's number.
 fn begin(
     request: &HttpRequest,
     policy_type: TypeId,
@@ -84,71 +85,27 @@ fn begin(
     Ok((context, id))
 }
 
-/// The token that is to be verified, where one is.
-fn presented<'a>(request: &'a HttpRequest, policy: &RoutePolicy) -> Option<&'a str> {
-    let asks = policy.is_protected() || policy.asks_who_calls();
-    match find_credential(request.headers()) {
-        Credential::Bearer(token) if asks => Some(token),
-        _ => None,
-    }
-}
-
-/// What is known to be revoked is new enough, and this request has it asked for again beside itself.
-fn renew_beside(context: &RequestContext) {
-    if let Some(renewal) = context.security.tokens().revocations().begin_renewal() {
-        actix_web::rt::spawn(renewal.run());
-    }
-}
-
-/// What is known to be revoked is too old: first it is asked for again.
-async fn wait(
-    request: HttpRequest,
-    context: Rc<RequestContext>,
-    route: usize,
-) -> Result<(), Problem> {
-    context.mark_private();
-    let revocations = context.security.tokens().revocations().clone();
-    revocations.refresh_or_tolerate().await?;
-    go_on(&request, &context, route)
-}
-
 /// From authentication on.
-fn go_on(request: &HttpRequest, context: &RequestContext, route: usize) -> Result<(), Problem> {
+fn go_on(
+    request: &HttpRequest,
+    context: &RequestContext,
+    route: usize,
+    caller: Option<Principal>,
+) -> Result<(), Problem> {
     let table = context.security.table();
     let Some(route) = table.and_then(|table| table.route(route)) else {
         return Err(Problem::internal("the route is not in the table any more"));
     };
-    match route.policy.access() {
-        Access::Public => {
-            if route.policy.asks_who_calls() {
-                authenticate(request, context)?;
-            }
-        }
-        Access::Protected(demands) => {
-            if !authenticate(request, context)? {
-                return Err(Problem::unauthorized());
-            }
-            limiting::charge(Stage::AfterAuthentication, request, context, route)?;
-            authorize(request, context, demands)?;
-        }
+    let is_known = caller.is_some();
+    if let Some(caller) = caller {
+        context.sign_in(caller);
     }
-    Ok(())
-}
-
-/// Signs the caller in, if there is a credential. A bad one is refused on a public route too.
-fn authenticate(request: &HttpRequest, context: &RequestContext) -> Result<bool, Problem> {
-    context.mark_private();
-    match find_credential(request.headers()) {
-        Credential::None => Ok(false),
-        Credential::Malformed => Err(Problem::invalid_token("the credential is malformed")),
-        Credential::Bearer(token) => {
-            let principal = context
-                .security
-                .access_tokens()
-                .judge(token)
-                .map_err(Problem::invalid_token)?;
-            context.sign_in(principal);
-            Ok(true)
+    match route.policy.access() {
+        Access::Public => Ok(()),
+        Access::Protected(_) if !is_known => Err(Problem::unauthorized()),
+        Access::Protected(demands) => {
+            limiting::charge(Stage::AfterAuthentication, request, context, route)?;
+            authorize(request, context, demands)
         }
     }
 }

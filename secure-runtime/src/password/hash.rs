@@ -31,6 +31,13 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
+/// As [`PasswordHash::from_stored`], for a column of a row.
+impl From<String> for PasswordHash {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 impl From<PasswordHash> for Secret<String> {
     fn from(hash: PasswordHash) -> Self {
         hash.0

@@ -9,6 +9,26 @@ pub enum Access {
     Protected(Demands),
 }
 
+/// What a caller shows to say who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Via {
+    /// An access token: `bearer`.
+    Bearer,
+    /// An API key: `api_key`. Only where it is named.
+    ApiKey,
+}
+
+impl Via {
+    /// The word for it in `via = …`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Bearer => "bearer",
+            Self::ApiKey => "api_key",
+        }
+    }
+}
+
 /// What a protected route demands of its caller, besides being signed in.
 #[derive(Debug, Clone, Copy)]
 pub struct Demands {
@@ -20,6 +40,8 @@ pub struct Demands {
     pub(crate) owner: Option<&'static str>,
     /// Any one of these roles stands in for ownership.
     pub(crate) or_roles: Option<WordSet>,
+    /// What the caller may show.
+    pub(crate) via: &'static [Via],
 }
 
 impl Demands {
@@ -41,6 +63,22 @@ impl Demands {
     /// The roles of which any one stands in for ownership.
     pub const fn or_roles(&self) -> Option<&WordSet> {
         self.or_roles.as_ref()
+    }
+
+    /// What a caller may show to say who it is; bearer tokens alone, where nothing else is named.
+    pub const fn via(&self) -> &'static [Via] {
+        self.via
+    }
+
+    pub(crate) const fn takes(&self, credential: Via) -> bool {
+        let mut at = 0;
+        while at < self.via.len() {
+            if self.via[at] as u8 == credential as u8 {
+                return true;
+            }
+            at += 1;
+        }
+        false
     }
 
     pub(crate) const fn needs_role(&self, role: &str) -> bool {
@@ -67,6 +105,7 @@ impl Demands {
         scopes: None,
         owner: None,
         or_roles: None,
+        via: &[Via::Bearer],
     };
 
     #[must_use]
@@ -84,6 +123,12 @@ impl Demands {
     #[must_use]
     pub const fn with_owner(mut self, parameter: &'static str) -> Self {
         self.owner = Some(parameter);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_via(mut self, via: &'static [Via]) -> Self {
+        self.via = via;
         self
     }
 

@@ -24,6 +24,8 @@ pub enum LimitKey {
     Ip,
     /// The signed-in caller's subject.
     User,
+    /// The API key that the caller calls by; the subject of a caller who has none.
+    ApiKey,
     /// One counter for everybody.
     Global,
     /// The value of a request header; the name is in lower case.
@@ -68,9 +70,9 @@ impl RateLimit {
         self.count
     }
 
-    /// Whether the key is the signed-in caller.
+    /// Whether the key is the signed-in caller, or the API key that it calls by.
     pub const fn is_by_caller(&self) -> bool {
-        matches!(self.key, LimitKey::User)
+        matches!(self.key, LimitKey::User | LimitKey::ApiKey)
     }
 
     /// Whether every request counts, whoever sends it.
@@ -80,11 +82,12 @@ impl RateLimit {
 }
 
 impl LimitKey {
-    /// The key as it stands in the attribute (`ip`, `user`, `global`, `header x-tenant`, `key path`).
+    /// The key as it stands in the attribute (`ip`, `user`, `api key`, `global`, `header x-tenant`, `key path`).
     pub fn describe(&self) -> String {
         match self {
             Self::Ip => "ip".to_owned(),
             Self::User => "user".to_owned(),
+            Self::ApiKey => "api key".to_owned(),
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path, _) => format!("key {path}"),

@@ -11,7 +11,7 @@ mod limit;
 mod need;
 mod vocabulary;
 
-pub use access::{Access, Demands};
+pub use access::{Access, Demands, Via};
 pub use endpoint::Endpoint;
 #[doc(hidden)]
 pub use input::Parameter;
@@ -178,6 +178,20 @@ impl RoutePolicy {
         match self.demands() {
             Some(demands) => demands.needs_scope(scope),
             None => false,
+        }
+    }
+
+    /// Whether a caller may come with an API key.
+    pub const fn takes_api_keys(&self) -> bool {
+        self.takes(Via::ApiKey)
+    }
+
+    /// Whether a caller may come with such a credential. On a public route that asks who calls it is a
+    /// bearer token.
+    pub(crate) const fn takes(&self, credential: Via) -> bool {
+        match self.demands() {
+            Some(demands) => demands.takes(credential),
+            None => matches!(credential, Via::Bearer),
         }
     }
 

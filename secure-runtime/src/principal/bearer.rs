@@ -2,28 +2,19 @@ use std::fmt::Write as _;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
-/// What a request carries to say who calls.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Credential<'a> {
-    /// Nothing.
-    None,
-    /// A bearer token, not yet verified (RFC 6750 §2.1).
-    Bearer(&'a str),
-    /// Something that is no credential of ours.
-    Malformed,
-}
+use super::credential::Found;
 
-/// Finds the credential: the `Authorization` header, and nothing else. Two of them, another scheme
-/// or characters outside the token alphabet are malformed: nothing falls through to "anonymous".
-pub(crate) fn find_credential(headers: &HeaderMap) -> Credential<'_> {
+/// Finds the bearer token: the `Authorization` header. Two of them, another scheme or characters outside
+/// the token alphabet are malformed: nothing falls through to "anonymous".
+pub(super) fn find_bearer(headers: &HeaderMap) -> Found<&str> {
     let mut values = headers.get_all(AUTHORIZATION);
     let Some(value) = values.next() else {
-        return Credential::None;
+        return Found::Nothing;
     };
     if values.next().is_some() {
-        return Credential::Malformed;
+        return Found::Malformed;
     }
-    bearer_token(value.as_bytes()).map_or(Credential::Malformed, Credential::Bearer)
+    bearer_token(value.as_bytes()).map_or(Found::Malformed, Found::One)
 }
 
 /// The characters of a `b64token`, but the padding. A table: the letters of a token are random, and so
@@ -78,16 +69,13 @@ mod tests {
     #[test]
     fn scheme_in_any_case_and_several_spaces() {
         for value in ["Bearer a.b.c", "bearer a.b.c", "BEARER   a.b.c"] {
-            assert_eq!(
-                find_credential(&headers(&[value])),
-                Credential::Bearer("a.b.c")
-            );
+            assert_eq!(find_bearer(&headers(&[value])), Found::One("a.b.c"));
         }
     }
 
     #[test]
     fn nothing_is_nothing() {
-        assert_eq!(find_credential(&headers(&[])), Credential::None);
+        assert_eq!(find_bearer(&headers(&[])), Found::Nothing);
     }
 
     #[test]
@@ -106,8 +94,8 @@ mod tests {
             &[""],
         ] {
             assert_eq!(
-                find_credential(&headers(values)),
-                Credential::Malformed,
+                find_bearer(&headers(values)),
+                Found::Malformed,
                 "{values:?}"
             );
         }

@@ -1,6 +1,7 @@
 //! Who calls.
 
 mod bearer;
+mod credential;
 mod current_user;
 
 use std::{any::Any, fmt, str::FromStr, sync::Arc, time::Duration};
@@ -10,7 +11,8 @@ use crate::{
     policy::{RoleWord, ScopeWord, Vocabulary},
 };
 
-pub(crate) use bearer::{Credential, challenge, find_credential};
+pub(crate) use bearer::challenge;
+pub(crate) use credential::{Credential, find_credential};
 pub use current_user::{CurrentUser, LoadAccount, NoAccount};
 
 /// A caller whose credential was verified: subject, roles and scopes.
@@ -60,7 +62,7 @@ impl Principal {
             .map_err(|_| Problem::invalid_token("the subject is no id of the app's own type"))
     }
 
-    /// The credential's own id (`jti`).
+    /// The credential's own id (`jti`); that of an API key is [`api_key_id`](Self::api_key_id).
     pub fn token_id(&self) -> &str {
         &self.0.parts.token_id
     }
@@ -71,13 +73,19 @@ impl Principal {
         self.0.parts.family.as_deref()
     }
 
+    /// The API key that the caller calls by, where it is one; its id opens nothing.
+    pub fn api_key_id(&self) -> Option<&str> {
+        self.0.parts.api_key.as_deref()
+    }
+
     /// The claims of the app's own, of the type that was named by
     /// [`Builder::token_claims`](crate::Builder::token_claims); `None` for any other type.
     pub fn claims<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.0.parts.claims.as_deref()?.downcast_ref()
     }
 
-    /// The client that the credential was issued to (`client_id`).
+    /// The client that the credential was issued to (`client_id`). Empty for an API key, which is its
+    /// owner's own.
     pub fn client_id(&self) -> &str {
         &self.0.parts.client_id
     }
@@ -96,24 +104,31 @@ impl Principal {
     }
 
     /// Whether the credential is narrower than its owner: fewer scopes were granted than the caller may
-    /// have. It is refused by routes that name no scope.
+    /// have. It is refused by routes that name no scope. Every API key is.
     pub fn is_restricted(&self) -> bool {
         self.0.parts.restricted
     }
 
-    /// When the caller last proved who it is (`auth_time`), since 1970-01-01T00:00:00Z.
+    /// When the caller last proved who it is (`auth_time`), since 1970-01-01T00:00:00Z. For an API key that
+    /// is when it was made.
     pub fn signed_in_at(&self) -> Duration {
         self.0.parts.signed_in_at
     }
 
-    /// When the credential was issued (`iat`), since 1970-01-01T00:00:00Z.
+    /// When the credential was issued (`iat`), since 1970-01-01T00:00:00Z. For an API key that is when it was
+    /// made, also where it was made anew since.
     pub fn issued_at(&self) -> Duration {
         self.0.parts.issued_at
     }
 
-    /// When the credential ends (`exp`), since 1970-01-01T00:00:00Z.
+    /// When the credential ends (`exp`), since 1970-01-01T00:00:00Z. For an API key that does not end by
+    /// itself, the end of year 9999.
     pub fn expires_at(&self) -> Duration {
         self.0.parts.expires_at
+    }
+
+    pub(crate) fn scope_words(&self) -> impl Iterator<Item = &str> {
+        scopes(&self.0.parts.scope)
     }
 
     pub(crate) fn role_mask(&self) -> u64 {
@@ -130,6 +145,7 @@ impl fmt::Debug for Principal {
         f.debug_struct("Principal")
             .field("subject", &self.0.parts.subject)
             .field("client_id", &self.0.parts.client_id)
+            .field("api_key", &self.0.parts.api_key)
             .field("roles", &self.0.parts.roles)
             .field("scope", &self.0.parts.scope)
             .field("signed_in_at", &self.0.parts.signed_in_at)
@@ -144,6 +160,7 @@ pub(crate) struct Parts {
     pub(crate) client_id: String,
     pub(crate) token_id: String,
     pub(crate) family: Option<String>,
+    pub(crate) api_key: Option<String>,
     pub(crate) roles: Vec<String>,
     pub(crate) scope: String,
     pub(crate) restricted: bool,

@@ -4,7 +4,7 @@ use secure_grammar::changes_state;
 
 use super::table::{MountedRoute, RouteTable};
 use crate::{
-    policy::{Demands, InputKind},
+    policy::{Demands, InputKind, Via},
     security::State,
     token::Grant,
 };
@@ -28,10 +28,11 @@ fn announcement(state: &State, table: &RouteTable, address: SocketAddr) -> Strin
         state.key_notice(),
     );
     let protected = || {
-        table
-            .routes()
-            .iter()
-            .filter(|route| route.policy.is_protected() && !route.endpoints.is_empty())
+        table.routes().iter().filter(|route| {
+            let policy = route.policy;
+            // The token that is shown is a bearer token.
+            policy.is_protected() && policy.takes(Via::Bearer) && !route.endpoints.is_empty()
+        })
     };
     let changing = protected().find(|route| {
         let (method, _) = &route.endpoints[0];

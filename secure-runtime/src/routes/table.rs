@@ -37,6 +37,7 @@ impl MountedLimit {
         let mut name = match policy.key() {
             LimitKey::Ip => "ip".to_owned(),
             LimitKey::User => "user".to_owned(),
+            LimitKey::ApiKey => "api-key".to_owned(),
             LimitKey::Global => "global".to_owned(),
             LimitKey::Header(header) => header.to_owned(),
             LimitKey::Function(..) => format!("key{counter}"),
@@ -122,6 +123,22 @@ impl RouteTable {
                 )
             });
             findings.extend(missing);
+        }
+        findings
+    }
+
+    /// The routes that take API keys where nobody says what the owners of keys may do.
+    pub(crate) fn without_owners(&self, has_owners: bool) -> Vec<String> {
+        let mut findings = Vec::new();
+        for route in &self.routes {
+            if has_owners || !route.policy.takes_api_keys() {
+                continue;
+            }
+            findings.push(format!(
+                "`{}` takes API keys, and nobody says what their owners may do; say `.accounts(…)` or \
+                 `.resource_owners(…)` to the builder of `Security`",
+                route.policy.handler(),
+            ));
         }
         findings
     }

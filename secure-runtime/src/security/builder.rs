@@ -1,6 +1,7 @@
 //! Settings in code.
 
 mod accounts;
+mod api_keys;
 mod edge;
 mod tokens;
 
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     account::AccountSettings,
+    api_key::{ApiKeySettings, ApiKeys, Surroundings},
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
     crypto::{Sealer, Signer},
@@ -122,6 +124,7 @@ pub(super) struct Options {
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) owners: Option<Arc<dyn ErasedOwners>>,
     pub(super) accounts: AccountSettings,
+    pub(super) api_keys: ApiKeySettings,
     pub(super) public_origin: Option<String>,
     pub(super) proxies: ProxySettings,
     pub(super) edge: EdgeSettings,
@@ -152,6 +155,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 audit: Arc::new(TracingSink),
                 owners: None,
                 accounts: AccountSettings::default(),
+                api_keys: ApiKeySettings::default(),
                 public_origin: None,
                 proxies: ProxySettings::default(),
                 edge: EdgeSettings::default(),
@@ -215,6 +219,11 @@ impl<I, A, K> Builder<I, A, K> {
     pub fn profile(mut self, profile: Profile) -> Self {
         self.options.profile = profile;
         self
+    }
+
+    /// Whether the app is to run in production, as far as is known by now.
+    pub fn is_production(&self) -> bool {
+        self.options.profile == Profile::Production
     }
 
     /// How browsers and clients reach the app: scheme and host alone, such as
@@ -321,13 +330,16 @@ impl<I, A, K> Builder<I, A, K> {
             .unwrap_or_else(|| Arc::new(MemoryStore::new().with_clock(clock.clone())));
         let public_origin = options.public_origin;
         let production = options.profile == Profile::Production;
+        let owners = options.owners;
         let oauth = OAuth::new(
-            options.owners,
+            owners.clone(),
             public_origin.clone(),
             &issuer,
             options.tokens.jwks_max_age,
         );
         findings.extend(options.tokens.findings());
+        findings.extend(options.api_keys.findings());
+        let bound = options.tokens.revocation_bound;
         let (proxies, wrong) = options.proxies.check();
         findings.extend(
             wrong
@@ -365,16 +377,29 @@ impl<I, A, K> Builder<I, A, K> {
                 return Err(SettingsError::new(findings));
             }
         };
+        let api_keys = ApiKeys::new(
+            options.api_keys,
+            Surroundings {
+                store: store.clone(),
+                clock: clock.clone(),
+                audit: options.audit.clone(),
+                owners,
+                revocations: tokens.revocations().clone(),
+                sealer: Sealer::new(secrets.clone()),
+                bound,
+            },
+        );
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
-            one_time: OneTimeTokens::new(store.clone(), clock.clone()),
+            one_time: OneTimeTokens::new(store.clone(), clock.clone(), &secrets),
             signer: Signer::new(secrets.clone(), clock.clone()),
             sealer: Sealer::new(secrets.clone()),
             secrets,
             audit: options.audit,
             oauth,
             accounts: options.accounts,
+            api_keys,
             key_file: options.key_file,
             store,
             clock,

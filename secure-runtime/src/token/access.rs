@@ -358,6 +358,7 @@ impl ReadClaims {
                 client_id: claims.client_id,
                 token_id: claims.jti,
                 family: claims.sid,
+                api_key: None,
                 roles: claims.roles,
                 scope: claims.scope,
                 restricted: claims.restricted,

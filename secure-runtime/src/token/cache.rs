@@ -163,6 +163,7 @@ mod tests {
             client_id: String::new(),
             token_id: String::new(),
             family: None,
+            api_key: None,
             roles: Vec::new(),
             scope: String::new(),
             restricted: false,

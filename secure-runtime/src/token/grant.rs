@@ -108,6 +108,10 @@ impl Grant {
         &self.scopes
     }
 
+    pub(crate) fn roles(&self) -> &[String] {
+        &self.roles
+    }
+
     /// Keeps those of the scopes that are among `scopes`. If that leaves one out, the token is narrower than
     /// its owner: it is refused by routes that name no scope, whatever the roles of its bearer.
     pub fn narrowed_to(mut self, scopes: &[String]) -> Self {

@@ -41,7 +41,7 @@ pub use tokens::{RefreshError, Tokens};
 const HORIZON: std::time::Duration =
     access::LONGEST_LIFETIME.saturating_add(access::LONGEST_LEEWAY);
 
-pub(crate) use revocation::Freshness;
+pub(crate) use revocation::{Freshness, Revocations};
 pub(crate) use settings::TokenSettings;
 
 use crate::clock::millis;

@@ -130,11 +130,15 @@ impl Tokens {
         }
     }
 
-    /// Ends a caller's token and the sign-in that it came from.
+    /// Ends a caller's token and the sign-in that it came from. Who calls by API key has no sign-in, and
+    /// nothing ends: that is [`ApiKeys::revoke`](crate::api_key::ApiKeys::revoke).
     ///
     /// # Errors
     /// When the store fails. The token is then still good, so that its holder can try again.
     pub async fn sign_out(&self, caller: &Principal) -> Result<(), StoreError> {
+        if caller.api_key_id().is_some() {
+            return Ok(());
+        }
         self.endings.sign_out(caller, self.access.leeway()).await
     }
 

@@ -53,6 +53,10 @@ impl Call {
         Self(self.0.bearer_auth(token))
     }
 
+    pub(crate) fn header(self, name: &str, value: &str) -> Self {
+        Self(self.0.header(name, value))
+    }
+
     pub(crate) fn json(self, body: &Value) -> Self {
         Self(self.0.json(body))
     }

@@ -103,22 +103,44 @@ impl Server {
         mails.iter().filter_map(|mail| token_in(mail)).collect()
     }
 
-    /// The mails to `email`, once there are `count`.
+    /// The mails to `email` that somebody asked for, once there are `count`.
     pub(crate) async fn mails(&self, email: &str, count: usize) -> Vec<String> {
-        for _ in 0..100 {
-            let mails: Vec<_> = fs::read_dir(self.folder.join("data/outbox"))
-                .expect("the outbox")
-                .map(|entry| fs::read_to_string(entry.expect("a file").path()).expect("a mail"))
-                .map(|mail| unfold(&mail))
-                .filter(|mail| mail.contains(&format!("To: {email}\r\n")))
-                .filter(|mail| mail.contains("If it was not you"))
-                .collect();
+        self.mails_with(email, "If it was not you", count).await
+    }
+
+    /// A mail to `email` that holds a text, once there is one.
+    pub(crate) async fn mail_about(&self, email: &str, text: &str) -> String {
+        self.mails_with(email, text, 1).await.remove(0)
+    }
+
+    /// The tokens in the mails to `email` that there are, for a new password.
+    pub(crate) async fn reset_tokens(&self, email: &str) -> Vec<String> {
+        actix_rt::time::sleep(Duration::from_millis(20)).await;
+        let mails = self.mails_now(email);
+        let resets = mails.iter().filter(|mail| mail.contains("/reset?token="));
+        resets.filter_map(|mail| token_in(mail)).collect()
+    }
+
+    async fn mails_with(&self, email: &str, text: &str, count: usize) -> Vec<String> {
+        for _ in 0..200 {
+            let mut mails = self.mails_now(email);
+            mails.retain(|mail| mail.contains(text));
             if mails.len() >= count {
                 return mails;
             }
             actix_rt::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("no mail to {email}");
+    }
+
+    /// The mails to `email` that there are.
+    pub(crate) fn mails_now(&self, email: &str) -> Vec<String> {
+        fs::read_dir(self.folder.join("data/outbox"))
+            .expect("the outbox")
+            .map(|entry| fs::read_to_string(entry.expect("a file").path()).expect("a mail"))
+            .map(|mail| unfold(&mail))
+            .filter(|mail| mail.contains(&format!("To: {email}\r\n")))
+            .collect()
     }
 
     /// Signs somebody up, by mail, and in.

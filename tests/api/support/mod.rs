@@ -1,8 +1,13 @@
 //! What several stages need: a server, tokens with any content, the words.
 
+mod account_app;
+mod api_keys;
 mod forge;
+mod letterbox;
+mod login;
 mod oauth;
 mod owners;
+mod people;
 mod raw;
 mod recorder;
 mod reply;
@@ -11,9 +16,17 @@ mod shared_store;
 mod sign_ins;
 mod words;
 
+pub(crate) use account_app::{
+    AccountApp, BAD, CURRENT, DAY, GOOD, HOUR, MINUTE, OTHER, SECOND, Work, World,
+    assert_refused_at, bad_token, routes as account_routes,
+};
+pub(crate) use api_keys::{Keys, asking, list_key_routes, new_key};
 pub(crate) use forge::{Forge, START, claims, encode};
+pub(crate) use letterbox::{Letterbox, PlainLetters, Way};
+pub(crate) use login::{Login, password_login};
 pub(crate) use oauth::{OAuthApp, assert_error, assert_issued};
-pub(crate) use owners::{Owners, Question};
+pub(crate) use owners::{Account, Owners, Question};
+pub(crate) use people::{Fault, People, Query};
 pub(crate) use raw::raw;
 pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;

@@ -5,7 +5,7 @@ use std::{
 
 use secure_runtime::{
     Problem,
-    account::{AccountRecord, AccountRecords},
+    account::{AccountRecord, AccountRecords, HashChange},
     oauth::ResourceOwners,
     password::PasswordHash,
     test::cheap_hash,
@@ -20,6 +20,8 @@ pub(crate) struct Owners(Arc<Mutex<State>>);
 struct State {
     accounts: HashMap<String, Account>,
     is_down: bool,
+    /// What cannot be said although the rest can.
+    fails_to: Option<Question>,
     asked: Vec<Question>,
 }
 
@@ -29,6 +31,8 @@ pub(crate) struct Account {
     pub(crate) grant: Grant,
     pub(crate) hash: Option<PasswordHash>,
     pub(crate) disabled: bool,
+    /// Whether it may have nothing although nothing else is wrong with it.
+    pub(crate) granted_nothing: bool,
 }
 
 /// What the accounts are asked.
@@ -36,7 +40,7 @@ pub(crate) struct Account {
 pub(crate) enum Question {
     ByIdentifier,
     BySubject,
-    ReplaceHash,
+    ReplaceHash(HashChange),
     Renew,
 }
 
@@ -55,6 +59,7 @@ impl Owners {
             grant,
             hash: Some(cheap_hash(&format!("{username}'s password"))),
             disabled: false,
+            granted_nothing: false,
         };
         self.state().accounts.insert(username.to_owned(), account);
     }
@@ -79,6 +84,11 @@ impl Owners {
         self.state().is_down = is_down;
     }
 
+    /// From now on nobody can do this one thing.
+    pub(crate) fn fails_to(&self, question: Question) {
+        self.state().fails_to = Some(question);
+    }
+
     /// How often anything was asked since this was last called.
     pub(crate) fn asked(&self) -> usize {
         self.questions().len()
@@ -96,7 +106,7 @@ impl Owners {
     fn ask(&self, question: Question) -> Result<MutexGuard<'_, State>, Problem> {
         let mut state = self.state();
         state.asked.push(question);
-        match state.is_down {
+        match state.is_down || state.fails_to == Some(question) {
             true => Err(Problem::internal("the database is gone")),
             false => Ok(state),
         }
@@ -125,7 +135,8 @@ fn record(account: Account) -> AccountRecord {
 impl ResourceOwners for Owners {
     async fn renew(&self, subject: &str) -> Result<Option<Grant>, Problem> {
         let found = self.find(Question::Renew, |_, account| {
-            account.grant.subject() == subject && !account.disabled
+            let may_have = !account.disabled && !account.granted_nothing;
+            account.grant.subject() == subject && may_have
         });
         Ok(found?.map(|account| account.grant))
     }
@@ -149,8 +160,9 @@ impl AccountRecords for Owners {
         subject: &str,
         old: Option<&PasswordHash>,
         new: &PasswordHash,
+        why: HashChange,
     ) -> Result<bool, Problem> {
-        let mut state = self.ask(Question::ReplaceHash)?;
+        let mut state = self.ask(Question::ReplaceHash(why))?;
         let mut accounts = state.accounts.values_mut();
         let account = accounts.find(|account| {
             let hash = account.hash.as_ref().map(PasswordHash::expose);

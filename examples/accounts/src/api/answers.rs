@@ -10,14 +10,8 @@ impl From<Failure> for Problem {
             Failure::NotFound => Self::not_found(),
             Failure::SignedOut => Self::unauthorized(),
             Failure::Forbidden => Self::forbidden(),
-            Failure::BadToken => Self::bad_request().with_detail(
-                "This link is not valid, or not any more. Sign up again for a new one.",
-            ),
             Failure::LastAdmin => Self::conflict()
                 .with_detail("This is the last admin. Make another account an admin first."),
-            Failure::AddressTaken => Self::conflict(),
-            Failure::Refused(refused) => refused.problem("#/password"),
-            Failure::Unhashed(error) => error.into(),
             Failure::Fault(error) => Self::internal(error),
         }
     }

@@ -1,19 +1,13 @@
-//! Signing up and signing in, mounted under `/auth`.
+//! Signing up and in, and the ways back to an account, mounted under `/auth`.
 
-use actix_web::{
-    HttpResponse, Responder,
-    web::{Data, Json},
+use actix_web::{HttpResponse, Responder, web::Json};
+use secure_runtime::{
+    account::{AddressChange, PasswordReset, ResetOptions, SignIn, SignUp},
+    prelude::*,
+    token::IssuedTokens,
 };
-use secure_runtime::{oauth::ResourceOwners as _, prelude::*, token::IssuedTokens};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-
-use crate::{
-    domain::{
-        accounts::{Accounts, Address},
-        registrations::Registrations,
-    },
-    mail::Outbox,
-};
 
 /// Somebody who wants an account.
 #[validated]
@@ -23,6 +17,12 @@ pub(crate) struct Registration {
     /// A display name.
     #[validate(length(min = 1, max = 50), non_control_character)]
     username: String,
+}
+
+/// What is kept of a registration, besides the address, until the mail is answered.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Details {
+    pub(crate) username: String,
 }
 
 /// What stood in the mail, and the password of the account to be.
@@ -43,22 +43,45 @@ pub(crate) struct Credentials {
     password: Secret<String>,
 }
 
+/// Somebody who does not know the password any more.
+#[validated]
+pub(crate) struct Forgotten {
+    #[validate(length(max = 254))]
+    email: String,
+}
+
+/// What stood in the mail, and the password from now on.
+#[validated]
+pub(crate) struct NewPassword {
+    #[validate(length(max = 128))]
+    token: Secret<String>,
+    #[validate(length(max = 1024))]
+    new_password: Secret<String>,
+    /// Whether the API keys of the account end, too.
+    revoke_api_keys: Option<bool>,
+}
+
+/// What stood in the mail to a new address.
+#[validated]
+pub(crate) struct Confirmation {
+    #[validate(length(max = 128))]
+    token: Secret<String>,
+}
+
 /// The answer is the same whether or not the address has an account: what differs is the mail.
 #[post("/register")]
 #[public]
 #[rate_limit("5/minute")]
 #[validated]
 pub(crate) async fn register(
-    registrations: Data<Registrations>,
-    outbox: Data<Outbox>,
+    sign_up: SignUp,
     new: Json<Registration>,
 ) -> Result<impl Responder, Problem> {
-    let address = Address::new(&new.email);
-    registrations.note(&address, &new.username).await?;
-    outbox.wake();
-    Ok(HttpResponse::Accepted().json(json!({
-        "message": "If this address can be signed up, a mail with a link is on its way to it."
-    })))
+    let Registration { email, username } = new.into_inner();
+    sign_up.request(&email, &Details { username }).await?;
+    Ok(mailed(
+        "If this address can be signed up, a mail with a link is on its way to it.",
+    ))
 }
 
 #[post("/verify-email")]
@@ -66,33 +89,74 @@ pub(crate) async fn register(
 #[rate_limit("10/minute")]
 #[validated]
 pub(crate) async fn verify_email(
-    accounts: Data<Accounts>,
+    sign_up: SignUp,
     verification: Json<Verification>,
 ) -> Result<impl Responder, Problem> {
     let Verification { token, password } = verification.into_inner();
-    accounts.verify(&token, password).await?;
+    sign_up.confirm(&token, password).await?;
     Ok(HttpResponse::NoContent())
 }
 
+/// Guesses are counted by account; the limit by address is for whoever tries many.
 #[post("/login")]
 #[public]
 #[rate_limit("10/minute")]
 #[validated]
 pub(crate) async fn login(
-    accounts: Data<Accounts>,
-    security: Security,
+    sign_in: SignIn,
     credentials: Json<Credentials>,
 ) -> Result<IssuedTokens, Problem> {
     let Credentials { email, password } = credentials.into_inner();
-    let grant = accounts.sign_in(&email, password).await?;
-    let tokens = security.tokens().sign_in(&grant.ok_or_else(nobody)?).await;
-    tokens.map_err(|error| match error.is_signed_out() {
-        true => nobody(),
-        false => error.into(),
-    })
+    sign_in.with_password(&email, password).await
 }
 
-/// One text for every reason.
-fn nobody() -> Problem {
-    Problem::unauthorized().with_detail("The e-mail address or the password is wrong.")
+/// The answer is the same whether or not there is an account.
+#[post("/forgot-password")]
+#[public]
+#[rate_limit("5/minute")]
+#[validated]
+pub(crate) async fn forgot_password(
+    reset: PasswordReset,
+    forgotten: Json<Forgotten>,
+) -> Result<impl Responder, Problem> {
+    reset.request(&forgotten.email).await?;
+    Ok(mailed(
+        "If there is an account with this address, a mail with a link is on its way to it.",
+    ))
+}
+
+/// It signs nobody in, and whoever was signed in no longer is.
+#[post("/reset-password")]
+#[public]
+#[rate_limit("10/minute")]
+#[validated]
+pub(crate) async fn reset_password(
+    reset: PasswordReset,
+    new: Json<NewPassword>,
+) -> Result<impl Responder, Problem> {
+    let NewPassword {
+        token,
+        new_password,
+        revoke_api_keys,
+    } = new.into_inner();
+    let options = ResetOptions::new().revoke_api_keys(revoke_api_keys.unwrap_or(false));
+    reset.confirm(&token, new_password, options).await?;
+    Ok(HttpResponse::NoContent())
+}
+
+/// The mail to the new address was read: from now on it is the account's.
+#[post("/confirm-email")]
+#[public]
+#[rate_limit("10/minute")]
+#[validated]
+pub(crate) async fn confirm_email(
+    change: AddressChange,
+    confirmation: Json<Confirmation>,
+) -> Result<impl Responder, Problem> {
+    change.confirm(&confirmation.token).await?;
+    Ok(HttpResponse::NoContent())
+}
+
+fn mailed(message: &str) -> impl Responder {
+    HttpResponse::Accepted().json(json!({ "message": message }))
 }

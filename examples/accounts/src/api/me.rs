@@ -4,8 +4,12 @@ use actix_web::{
     HttpResponse, Responder,
     web::{Data, Json},
 };
-use secure_runtime::prelude::*;
+use secure_runtime::{
+    account::{AddressChange, PasswordChange},
+    prelude::*,
+};
 use serde::Serialize;
+use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -35,6 +39,24 @@ pub(crate) struct ProfileChange {
     username: String,
 }
 
+/// A new password, from somebody who knows the one before.
+#[validated]
+pub(crate) struct PasswordRequest {
+    #[validate(length(max = 1024))]
+    current_password: Secret<String>,
+    #[validate(length(max = 1024))]
+    new_password: Secret<String>,
+}
+
+/// A new address, from somebody who knows the password.
+#[validated]
+pub(crate) struct AddressRequest {
+    #[validate(email, length(max = 254))]
+    email: String,
+    #[validate(length(max = 1024))]
+    current_password: Secret<String>,
+}
+
 #[get("/me")]
 #[protected(scopes = "profile:read")]
 pub(crate) async fn show(user: CurrentUser<Account>) -> impl Responder {
@@ -51,6 +73,47 @@ pub(crate) async fn change(
 ) -> Result<impl Responder, Problem> {
     let account = accounts.rename(user.account().id, &change.username).await?;
     Ok(Json(AccountView::from(account)))
+}
+
+/// Every other sign-in of the account ends.
+#[post("/me/password")]
+#[protected(scopes = "profile:write")]
+#[rate_limit("10/minute", by = "user")]
+#[validated]
+pub(crate) async fn change_password(
+    user: CurrentUser<Account>,
+    password: PasswordChange,
+    sent: Json<PasswordRequest>,
+) -> Result<impl Responder, Problem> {
+    let PasswordRequest {
+        current_password,
+        new_password,
+    } = sent.into_inner();
+    password
+        .change(&user, current_password, new_password)
+        .await?;
+    Ok(HttpResponse::NoContent())
+}
+
+/// The address is the account's once the mail to it was read (`/auth/confirm-email`). The answer is the
+/// same whether or not somebody else has it.
+#[post("/me/email")]
+#[protected(scopes = "profile:write")]
+#[rate_limit("5/minute", by = "user")]
+#[validated]
+pub(crate) async fn change_email(
+    user: CurrentUser<Account>,
+    address: AddressChange,
+    sent: Json<AddressRequest>,
+) -> Result<impl Responder, Problem> {
+    let AddressRequest {
+        email,
+        current_password,
+    } = sent.into_inner();
+    address.request(&user, &email, current_password).await?;
+    Ok(HttpResponse::Accepted().json(json!({
+        "message": "If this address can be yours, a mail with a link is on its way to it."
+    })))
 }
 
 /// The account goes, and with it everything that it wrote and every token that it has.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod answers;
+mod api_keys;
 mod articles;
 mod auth;
 mod caller;
@@ -23,6 +24,9 @@ pub(crate) fn routes(routes: &mut Routes) {
             auth.service(auth::register)
                 .service(auth::verify_email)
                 .service(auth::login)
+                .service(auth::forgot_password)
+                .service(auth::reset_password)
+                .service(auth::confirm_email)
                 .service(oauth::legacy::token)
                 .service(oauth::revoke)
                 .service(oauth::logout)
@@ -31,8 +35,14 @@ pub(crate) fn routes(routes: &mut Routes) {
         .service(me::show)
         .service(me::change)
         .service(me::delete)
+        .service(me::change_password)
+        .service(me::change_email)
         .service(sessions::list)
         .service(sessions::end)
+        .service(api_keys::list)
+        .service(api_keys::create)
+        .service(api_keys::rotate)
+        .service(api_keys::revoke)
         .service(articles::list)
         .service(articles::show)
         .service(articles::create)
@@ -48,6 +58,14 @@ pub(crate) fn routes(routes: &mut Routes) {
                     policy.needs_role("admin") && policy.needs_scope("admin:users")
                 });
         })
+        .assert(
+            "API keys write articles, and nothing else",
+            |_, path, policy| !policy.takes_api_keys() || path.starts_with("/articles"),
+        )
+        .assert(
+            "API keys write articles, and nothing else",
+            |_, path, policy| !policy.takes_api_keys() || path.starts_with("/articles"),
+        )
         .assert(
             "who is protected asks for the account, but to sign out",
             |_, path, policy| {

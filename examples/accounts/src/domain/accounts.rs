@@ -1,12 +1,9 @@
-use secure_runtime::{
-    Secret,
-    password::{NewPassword, PasswordHash, Passwords, Verdict},
-};
+use secure_runtime::password::PasswordHash;
 use sqlx::{FromRow, SqlitePool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Failure, Page, PageNumber, Role, Transaction, now, passwords::choose, sign_outs};
+use super::{Failure, Page, PageNumber, Role, Transaction, now, sign_outs};
 
 /// An account, without its password: what the service works with. What others get to see is a type
 /// of its own (`api/me.rs`).
@@ -19,6 +16,15 @@ pub(crate) struct Account {
     pub(crate) disabled: bool,
     #[sqlx(try_from = "i64")]
     pub(crate) created_at: Moment,
+}
+
+/// An account with the hash of its password: what signing in works with, and nothing else.
+#[derive(Debug, FromRow)]
+pub(crate) struct Stored {
+    #[sqlx(flatten)]
+    pub(crate) account: Account,
+    #[sqlx(try_from = "String")]
+    pub(crate) password_hash: PasswordHash,
 }
 
 /// A time as the database holds it.
@@ -58,12 +64,11 @@ impl Address {
 #[derive(Debug)]
 pub(crate) struct Accounts {
     pub(super) pool: SqlitePool,
-    passwords: Passwords,
 }
 
 impl Accounts {
-    pub(crate) fn new(pool: SqlitePool, passwords: Passwords) -> Self {
-        Self { pool, passwords }
+    pub(crate) fn new(pool: SqlitePool) -> Self {
+        Self { pool }
     }
 
     /// Whether the database answers.
@@ -95,134 +100,94 @@ impl Accounts {
         Ok(account)
     }
 
-    /// The account that address and password belong to. Whatever is wrong, the answer is the same
-    /// after the same work.
-    pub(crate) async fn find_by_password(
-        &self,
-        address: &Address,
-        password: Secret<String>,
-    ) -> Result<Option<Account>, Failure> {
-        #[derive(FromRow)]
-        struct Row {
-            #[sqlx(flatten)]
-            account: Account,
-            #[sqlx(try_from = "String")]
-            password_hash: Secret<String>,
-        }
-        let found: Option<Row> = sqlx::query_as(
+    /// The account at an address with the hash of its password, whatever its state.
+    pub(crate) async fn at_address(&self, address: &Address) -> Result<Option<Stored>, Failure> {
+        let found = sqlx::query_as(
             "SELECT id, email, username, role, disabled, created_at, password_hash \
              FROM accounts WHERE email = ?",
         )
         .bind(address.as_str())
         .fetch_optional(&self.pool)
         .await?;
-        let hash = found
-            .as_ref()
-            .map(|row| row.password_hash.expose().as_str());
-        let verdict = self.passwords.verify(password, hash).await?;
-        let matches = verdict.is_valid();
-        if let (Some(row), Verdict::ValidRehash(fresh)) = (&found, &verdict) {
-            self.rehash(row.account.id, &row.password_hash, fresh)
-                .await?;
-        }
-        Ok(found
-            .map(|row| row.account)
-            .filter(|account| matches && !account.disabled))
+        Ok(found)
     }
 
-    /// Puts a hash in the place of one that is out of date, unless the password was changed meanwhile.
-    async fn rehash(
-        &self,
-        id: Uuid,
-        old: &Secret<String>,
-        fresh: &PasswordHash,
-    ) -> Result<(), Failure> {
-        sqlx::query("UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?")
-            .bind(fresh.expose())
-            .bind(id)
-            .bind(old.expose())
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// Makes an account for the holder of a registration's token. Who comes second gets the answer
-    /// for a bad token.
-    pub(crate) async fn verify(
-        &self,
-        token: &Secret<String>,
-        password: Secret<String>,
-    ) -> Result<(), Failure> {
-        let token_hash = super::registrations::hash(token);
-        // Before the expensive part, so that nobody makes us hash without a token.
-        let known: Option<(String, String)> = sqlx::query_as(
-            "SELECT email, username FROM registrations WHERE token_hash = ? AND expires_at > ?",
+    /// The account with the hash of its password, whatever its state.
+    pub(crate) async fn stored(&self, id: Uuid) -> Result<Option<Stored>, Failure> {
+        let found = sqlx::query_as(
+            "SELECT id, email, username, role, disabled, created_at, password_hash \
+             FROM accounts WHERE id = ?",
         )
-        .bind(&token_hash)
-        .bind(now())
+        .bind(id)
         .fetch_optional(&self.pool)
         .await?;
-        let Some((email, username)) = known else {
-            return Err(Failure::BadToken);
-        };
-        let password =
-            choose(password, &Address::new(&email), &username).map_err(Failure::Refused)?;
-        let password_hash = self.passwords.hash(&password).await?;
-
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let pending: Option<(String, String)> = sqlx::query_as(
-            "SELECT email, username FROM registrations WHERE token_hash = ? AND expires_at > ?",
-        )
-        .bind(&token_hash)
-        .bind(now())
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let Some((email, username)) = pending else {
-            return Err(Failure::BadToken);
-        };
-        // Whoever else has asked for this address comes too late.
-        sqlx::query("DELETE FROM registrations WHERE email = ?")
-            .bind(&email)
-            .execute(&mut *transaction)
-            .await?;
-        let made = insert(
-            &email,
-            &username,
-            password_hash.expose(),
-            Role::User,
-            &mut transaction,
-        )
-        .await?;
-        transaction.commit().await?;
-        match made {
-            true => Ok(()),
-            false => Err(Failure::BadToken),
-        }
+        Ok(found)
     }
 
-    /// Makes an admin, for the operator at the machine.
+    /// Puts a hash in the place of another; `false` where the account does not have that (any more).
+    /// Where `signs_out` the account is to be signed out, too.
+    pub(crate) async fn replace_hash(
+        &self,
+        id: Uuid,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        signs_out: bool,
+    ) -> Result<bool, Failure> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let replaced =
+            sqlx::query("UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?")
+                .bind(new.expose())
+                .bind(id)
+                .bind(old.expose())
+                .execute(&mut *transaction)
+                .await?;
+        let done = replaced.rows_affected() == 1;
+        if done && signs_out {
+            sign_outs::note(id, &mut transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(done)
+    }
+
+    /// Makes an account; `false` where the address has one.
+    pub(crate) async fn create(
+        &self,
+        address: &Address,
+        username: &str,
+        hash: &PasswordHash,
+    ) -> Result<bool, Failure> {
+        self.insert(address, username, hash, Role::User).await
+    }
+
+    /// Gives an account another address; `false` where it does not have `old` (any more), or somebody has
+    /// `new`.
+    pub(crate) async fn change_address(
+        &self,
+        id: Uuid,
+        old: &Address,
+        new: &Address,
+    ) -> Result<bool, Failure> {
+        let changed = sqlx::query(
+            "UPDATE accounts SET email = ? WHERE id = ? AND email = ? \
+             AND NOT EXISTS (SELECT 1 FROM accounts WHERE email = ?)",
+        )
+        .bind(new.as_str())
+        .bind(id)
+        .bind(old.as_str())
+        .bind(new.as_str())
+        .execute(&self.pool)
+        .await?;
+        Ok(changed.rows_affected() == 1)
+    }
+
+    /// Makes an admin, for the operator at the machine; `false` where the address has an account.
     pub(crate) async fn create_admin(
         &self,
         address: &Address,
         username: &str,
-        password: NewPassword,
-    ) -> Result<(), Failure> {
-        let hash = self.passwords.hash(&password).await?;
-        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let email = address.as_str();
-        let made = insert(
-            email,
-            username,
-            hash.expose(),
-            Role::Admin,
-            &mut transaction,
-        )
-        .await?;
-        transaction.commit().await?;
-        match made {
-            true => Ok(()),
-            false => Err(Failure::AddressTaken),
-        }
+        hash: &PasswordHash,
+    ) -> Result<bool, Failure> {
+        self.insert(address, username, hash, Role::Admin).await
     }
 
     /// All accounts, the oldest first.
@@ -301,29 +266,29 @@ impl Accounts {
         transaction.commit().await?;
         Ok(())
     }
-}
 
-/// Whether there was room for it: an address has one account.
-async fn insert(
-    email: &str,
-    username: &str,
-    password_hash: &str,
-    role: Role,
-    transaction: &mut Transaction,
-) -> Result<bool, Failure> {
-    let inserted = sqlx::query(
-        "INSERT INTO accounts (id, email, username, password_hash, role, created_at) \
-         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING",
-    )
-    .bind(Uuid::now_v7())
-    .bind(email)
-    .bind(username)
-    .bind(password_hash)
-    .bind(role)
-    .bind(now())
-    .execute(&mut **transaction)
-    .await?;
-    Ok(inserted.rows_affected() == 1)
+    /// Whether there was room for it: an address has one account.
+    async fn insert(
+        &self,
+        address: &Address,
+        username: &str,
+        hash: &PasswordHash,
+        role: Role,
+    ) -> Result<bool, Failure> {
+        let inserted = sqlx::query(
+            "INSERT INTO accounts (id, email, username, password_hash, role, created_at) \
+             VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING",
+        )
+        .bind(Uuid::now_v7())
+        .bind(address.as_str())
+        .bind(username)
+        .bind(hash.expose())
+        .bind(role)
+        .bind(now())
+        .execute(&self.pool)
+        .await?;
+        Ok(inserted.rows_affected() == 1)
+    }
 }
 
 /// The last admin can be neither removed, nor demoted, nor disabled.

@@ -1,5 +1,3 @@
-use secure_runtime::password::{PasswordError, policy::PasswordRefused};
-
 /// Why something was not done.
 ///
 /// It is deliberately no `std::error::Error`: those are all faults of the server, and some of these
@@ -12,24 +10,10 @@ pub(crate) enum Failure {
     SignedOut,
     /// It is somebody else's.
     Forbidden,
-    /// The token is unknown, used up or too old, or the address has an account by now.
-    BadToken,
     /// Without this account nobody could look after the service.
     LastAdmin,
-    /// The address has an account.
-    AddressTaken,
-    /// The policy does not take the password.
-    Refused(PasswordRefused),
-    /// The password was not hashed: too many wait, or something is wrong.
-    Unhashed(PasswordError),
     /// The database, or something else of ours, does not work.
     Fault(Box<dyn std::error::Error>),
-}
-
-impl From<PasswordError> for Failure {
-    fn from(error: PasswordError) -> Self {
-        Self::Unhashed(error)
-    }
 }
 
 impl From<sqlx::Error> for Failure {

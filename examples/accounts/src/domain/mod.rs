@@ -6,7 +6,6 @@ pub(crate) mod database;
 mod failure;
 mod pages;
 pub(crate) mod passwords;
-pub(crate) mod registrations;
 mod roles;
 mod sign_outs;
 

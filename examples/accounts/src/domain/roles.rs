@@ -38,12 +38,18 @@ impl Role {
     }
 }
 
-/// What a token may be used for.
+/// What a token or an API key may be used for.
+#[validated]
 #[derive(Scope, Debug, Clone, Copy)]
 pub(crate) enum Scope {
+    #[serde(rename = "articles:read")]
     ArticlesRead,
+    #[serde(rename = "articles:write")]
     ArticlesWrite,
+    #[serde(rename = "profile:read")]
     ProfileRead,
+    #[serde(rename = "profile:write")]
     ProfileWrite,
+    #[serde(rename = "admin:users")]
     AdminUsers,
 }

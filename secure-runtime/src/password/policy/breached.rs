@@ -7,8 +7,9 @@ use crate::{Problem, Secret, password::NewPassword};
 
 /// Looks a password up in a list of stolen ones.
 ///
-/// The implementation is the app's: a file, a table, or a service that answers by prefix (k-anonymity), to
-/// which only five digits of a SHA-1 go:
+/// With the feature `breached-passwords` there is one that asks Have I Been Pwned, `PwnedPasswords`. Others
+/// are the app's: a file, a table, or a service that answers by prefix (k-anonymity), to which only five
+/// digits of a SHA-1 go:
 ///
 /// ```
 /// use secure_runtime::password::policy::{BreachQuery, BreachedPasswords};

@@ -3,10 +3,16 @@
 //! Length is what counts, and that nobody else would think of it (NIST SP 800-63B-4 §3.1.1.2): no rules
 //! about kinds of characters, no expiry, no truncation. A character is a Unicode code point, counted after
 //! normalisation (NFC, as RFC 8265 has it for passwords), and it is the normalised text that is hashed.
+//!
+//! Whether a password was stolen somewhere says a list that the app names
+//! ([`PasswordPolicy::breached`]): one of its own, or with the feature `breached-passwords` that of Have I Been
+//! Pwned, `PwnedPasswords`. Of the password only five digits of a hash leave the app.
 
 mod breached;
 mod common;
 mod context;
+#[cfg(feature = "breached-passwords")]
+mod pwned;
 mod reason;
 mod strength;
 
@@ -16,6 +22,8 @@ use zeroize::Zeroizing;
 
 pub use breached::{BreachCheckError, BreachCheckedPolicy, BreachQuery, BreachedPasswords};
 pub use context::PasswordContext;
+#[cfg(feature = "breached-passwords")]
+pub use pwned::{PwnedPasswords, PwnedPasswordsError};
 pub use reason::{PasswordRefused, Reason};
 
 use super::{NewPassword, text};

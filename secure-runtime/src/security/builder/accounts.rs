@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Builder;
 use crate::{
     account::{AccountRecords, AddressChanges, JudgePasswords, SignUps},
+    mail::{Letters, Mailer, Post},
     password::Passwords,
 };
 
@@ -27,6 +28,13 @@ impl<I, A, K> Builder<I, A, K> {
     /// How the address of an account is changed.
     pub fn address_changes(mut self, changes: impl AddressChanges) -> Self {
         self.options.accounts.address_changes = Some(Arc::new(changes));
+        self
+    }
+
+    /// How mail goes out, and what is written: the letters of sign-ups, resets and changes. They are
+    /// queued in the [`store`](Self::store), and sent beside the requests.
+    pub fn mail(mut self, mailer: impl Mailer, letters: impl Letters) -> Self {
+        self.options.accounts.mail = Some(Post::new(mailer, letters));
         self
     }
 

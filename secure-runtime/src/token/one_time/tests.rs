@@ -3,12 +3,14 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use aws_lc_rs::digest::{SHA256, digest};
 use futures_util::FutureExt;
 use serde_json::json;
 
 use super::*;
 use crate::{
     clock::moved::MovedClock,
+    crypto::ServerSecret,
     store::{Key, Listed, MemoryStore, StoreFuture},
     token::{ChangeEmail, Reset, VerifyEmail},
 };
@@ -80,8 +82,9 @@ fn setup() -> Setup {
         asked: AtomicUsize::new(0),
         fails: Mutex::new(false),
     });
+    let secrets = SecretRing::new([&ServerSecret::random()]);
     Setup {
-        tokens: OneTimeTokens::new(store.clone(), Arc::new(clock.clone())),
+        tokens: OneTimeTokens::new(store.clone(), Arc::new(clock.clone()), &secrets),
         store,
         clock,
     }
@@ -175,7 +178,8 @@ fn a_token_ends_by_this_clock_too() {
     let clock = MovedClock::new();
     // Its own clock stands still.
     let store = Arc::new(MemoryStore::new().with_clock(MovedClock::new()));
-    let tokens = OneTimeTokens::new(store.clone(), Arc::new(clock.clone()));
+    let secrets = SecretRing::new([&ServerSecret::random()]);
+    let tokens = OneTimeTokens::new(store, Arc::new(clock.clone()), &secrets);
     let token = now(tokens.issue::<Reset>("ada", &reset("ada"))).expect("a token");
     clock.advance(Reset::LIFETIME);
     assert!(now(tokens.find(&token)).expect("an answer").is_none());
@@ -314,6 +318,94 @@ fn claims_that_are_too_long_are_refused() {
     };
     let issued = now(setup.tokens.issue::<VerifyEmail>("ada", &claims));
     assert!(matches!(issued, Err(StoreError::Invalid("value"))));
+}
+
+/// What the store holds, as whoever reads it sees it.
+fn everything_of(setup: &Setup, token: &Token<Reset>, owner: &str) -> String {
+    let id = Secret::parse(token).expect("a token").id();
+    let key = Space::new("reset").key(&id);
+    let value = now(setup.store.get(key)).expect("an answer");
+    let value = String::from_utf8(value.expect("a value")).expect("a text");
+    let owners: Vec<_> = setup.tokens.owners(owner).collect();
+    format!("{id} {value} {owners:?}")
+}
+
+#[test]
+fn whoever_reads_the_store_reads_nothing() {
+    let setup = setup();
+    let token = setup.issue("ada@example.com");
+    let everything = everything_of(&setup, &token, "ada@example.com");
+    for part in [token.expose(), "ada", "example", "f1n9", "subject", "until"] {
+        assert!(!everything.contains(part), "{part}: {everything}");
+    }
+    // Nor can anybody try addresses out.
+    let hash = digest(&SHA256, b"ada@example.com");
+    assert!(!everything.contains(&URL_SAFE_NO_PAD.encode(hash)));
+}
+
+#[test]
+fn what_is_copied_to_another_token_is_none() {
+    let setup = setup();
+    let [ada, eve] = [setup.issue("ada"), setup.issue("eve")];
+    let [from, to] = [&ada, &eve].map(|token| Secret::parse(token).expect("a token").id());
+    let space = Space::new("reset");
+    let value = now(setup.store.get(space.key(&from))).expect("an answer");
+    let value = value.expect("a value");
+    let entry = Entry {
+        value: &value,
+        owner: None,
+        lifetime: Reset::LIFETIME,
+    };
+    now(setup.store.put(space.key(&to), entry)).expect("put");
+    assert_eq!(setup.find(&eve), None);
+    assert!(setup.redeem(&eve).is_none());
+    assert_eq!(setup.find(&ada), Some(reset("ada")));
+}
+
+#[test]
+fn what_cannot_be_read_is_no_token_and_stays() {
+    let setup = setup();
+    let token = setup.issue("ada");
+    let id = Secret::parse(&token).expect("a token").id();
+    let key = Space::new("reset").key(&id);
+    for value in [&b""[..], b"\xff", b"{}", b"v1.AAAAAAAAAAAA.AAAA"] {
+        let entry = Entry {
+            value,
+            owner: None,
+            lifetime: Reset::LIFETIME,
+        };
+        now(setup.store.put(key, entry)).expect("put");
+        assert_eq!(setup.find(&token), None);
+        assert!(setup.redeem(&token).is_none());
+        let there = now(setup.store.get(key)).expect("an answer");
+        assert_eq!(there.as_deref(), Some(value));
+    }
+}
+
+#[test]
+fn a_change_of_the_secret_ends_no_token() {
+    let [old, new] = [ServerSecret::random(), ServerSecret::random()];
+    let setup = setup();
+    let with = |secrets: &[&ServerSecret]| {
+        let ring = SecretRing::new(secrets.iter().copied());
+        let tokens = OneTimeTokens::new(setup.store.clone(), Arc::new(setup.clock.clone()), &ring);
+        Setup {
+            tokens,
+            store: setup.store.clone(),
+            clock: setup.clock.clone(),
+        }
+    };
+    let [before, during, after] = [with(&[&old]), with(&[&new, &old]), with(&[&new])];
+    let [token, ended] = [before.issue("ada"), before.issue("ada")];
+    assert!(after.redeem(&token).is_none());
+    let redeemed = during.redeem(&token).expect("good");
+    now(during.tokens.put_back(redeemed)).expect("put back");
+    now(during.tokens.end_all::<Reset>("ada")).expect("done");
+    assert!(before.find(&ended).is_none());
+    assert!(during.find(&token).is_none());
+    let token = during.issue("ada");
+    assert!(before.redeem(&token).is_none());
+    assert!(after.redeem(&token).is_some());
 }
 
 #[test]

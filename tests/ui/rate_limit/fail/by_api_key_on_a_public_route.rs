@@ -1,8 +1,8 @@
-//~ not available in this version
+//~ a limit by API key on a public route
 use secure_runtime::prelude::*;
 
 #[get("/")]
-#[protected]
+#[public]
 #[rate_limit("5/minute", by = "api_key")]
 async fn home() -> &'static str {
     ""
