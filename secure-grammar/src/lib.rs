@@ -11,6 +11,8 @@
 //! | `1h30m` | [`parse_duration`] | [`Duration`](std::time::Duration) |
 //! | `64KiB` | [`parse_size`] | a number of bytes |
 //! | `/notes/{id}` | [`PathPattern::parse`] | [`PathPattern`] |
+//! | `*.example.com` | `parse` | [`HostPattern`]: under which names a service is called |
+//! | `https://app.example.com` | `parse` | [`Origin`]: where a page comes from |
 //!
 //! Each of them answers a mistake with a [`GrammarError`]: a message, the guilty characters, a
 //! drawing with a caret under them, and what to write instead.
@@ -31,8 +33,10 @@ mod cursor;
 mod duration;
 mod error;
 mod glyph;
+mod host;
 mod method;
 mod number;
+mod origin;
 mod pattern;
 mod quota;
 mod size;
@@ -40,7 +44,9 @@ mod words;
 
 pub use duration::{format_duration, parse_duration};
 pub use error::GrammarError;
+pub use host::{HostNames, HostPattern};
 pub use method::changes_state;
+pub use origin::{AllowedOrigin, Origin};
 pub use pattern::PathPattern;
 pub use quota::{Quota, parse_quotas};
 pub use size::parse_size;

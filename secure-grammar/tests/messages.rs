@@ -4,7 +4,10 @@
 use std::collections::HashSet;
 use std::fmt::Debug;
 
-use secure_grammar::{GrammarError, PathPattern, Quota, parse_duration, parse_quotas, parse_size};
+use secure_grammar::{
+    AllowedOrigin, GrammarError, HostPattern, PathPattern, Quota, parse_duration, parse_quotas,
+    parse_size,
+};
 
 const QUOTAS: &[&str] = &[
     "",
@@ -191,6 +194,103 @@ const PATTERNS: &[&str] = &[
     "/{id:a{3,2}}",
 ];
 
+const HOSTS: &[&str] = &[
+    "",
+    " ",
+    "*",
+    "*.",
+    "*.com",
+    "*.192.0.2.1",
+    "*.*.example.com",
+    "a.*.example.com",
+    "*example.com",
+    "example.*",
+    "Example.com",
+    "example.COM:8080",
+    "example.com.",
+    "example.com..",
+    ".",
+    ".example.com",
+    "example..com",
+    "example.com/",
+    "example.com/path",
+    "https://example.com",
+    "https://example.com/path",
+    "https://",
+    "user@example.com",
+    "example.com:",
+    "example.com:0",
+    "example.com:080",
+    "example.com:65536",
+    "example.com:http",
+    "example.com:80:80",
+    ":8080",
+    "exa mple.com",
+    " example.com",
+    "example.com\t",
+    "example.com\u{200b}",
+    "exämple.com",
+    "例え.jp",
+    "example,com",
+    "a.com, b.com",
+    "-example.com",
+    "example-.com",
+    "1.2.3",
+    "256.0.0.1",
+    "192.0.2.01",
+    "2001:db8::1",
+    "[2001:db8::1",
+    "[2001:DB8::1]",
+    "[2001:db8:0:0:0:0:0:1]",
+    "[::ffff:192.0.2.1]",
+    "[example.com]",
+    "[::1]x",
+    "[::1]:",
+    "[::1]:99999",
+    "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg.com",
+];
+
+const ORIGINS: &[&str] = &[
+    "",
+    "null",
+    "Null",
+    "app.example.com",
+    "app.example.com/",
+    "localhost:3000",
+    "//app.example.com",
+    "https:/app.example.com",
+    "https://",
+    "https://:8443",
+    "https://app.example.com/",
+    "https://app.example.com/path",
+    "https://app.example.com//",
+    "https://app.example.com?x",
+    "https://app.example.com#x",
+    "https://app.example.com\\x",
+    "https://*.example.com",
+    "https://app.*.com",
+    "https://*",
+    "https://App.example.com",
+    "HTTPS://app.example.com",
+    "htps://app.example.com",
+    "file:///tmp/x",
+    "chrome-extension://abcdef",
+    "https://user@app.example.com",
+    "https://user:secret@app.example.com",
+    "https://app.example.com:443",
+    "http://app.example.com:80",
+    "https://app.example.com:",
+    "https://app.example.com:0443",
+    "https://app.example.com.",
+    "https://exämple.com",
+    "https://app.example.com ",
+    "https://app.example.com\n",
+    "https://a.com,https://b.com",
+    "https://2001:db8::1",
+    "https://[2001:db8:0::1]",
+    "https://1.2.3.4.5",
+];
+
 /// Fails with all that was said, so that a golden can be replaced by it after a look at it.
 fn check<T: Debug>(texts: &[&str], parse: impl Fn(&str) -> Result<T, GrammarError>, golden: &str) {
     let mut said = String::new();
@@ -240,6 +340,24 @@ fn patterns() {
         PATTERNS,
         PathPattern::parse,
         include_str!("messages/pattern.txt"),
+    );
+}
+
+#[test]
+fn hosts() {
+    check(
+        HOSTS,
+        str::parse::<HostPattern>,
+        include_str!("messages/host.txt"),
+    );
+}
+
+#[test]
+fn origins() {
+    check(
+        ORIGINS,
+        str::parse::<AllowedOrigin>,
+        include_str!("messages/origin.txt"),
     );
 }
 

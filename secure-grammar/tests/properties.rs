@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use secure_grammar::{
-    GrammarError, PathPattern, Quota, format_duration, nearest, parse_duration, parse_quotas,
-    parse_size, same,
+    AllowedOrigin, GrammarError, HostNames, HostPattern, Origin, PathPattern, Quota,
+    format_duration, nearest, parse_duration, parse_quotas, parse_size, same,
 };
 
 const UNITS: [(&str, u64); 7] = [
@@ -71,6 +71,18 @@ fn texts() -> impl Strategy<Value = String> {
         "\u{1f600}",
         "and",
         "−",
+        "https://",
+        "HTTP://",
+        "*.",
+        ".",
+        ":443",
+        ":",
+        "@",
+        "example.com",
+        "127.0.0.1",
+        "[::1]",
+        "::ffff:1.2.3.4",
+        "null",
     ]);
     prop_oneof![
         any::<String>(),
@@ -138,6 +150,20 @@ fn spelled() -> impl Strategy<Value = (String, Quota)> {
         )
 }
 
+/// A host without a port: a name, an IPv4 address, an IPv6 address.
+fn hosts() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z0-9]([a-z0-9_-]{0,10}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?){0,3}\\.[a-z]{2,6}",
+        any::<[u8; 4]>().prop_map(|bytes| std::net::Ipv4Addr::from(bytes).to_string()),
+        any::<u128>()
+            .prop_map(std::net::Ipv6Addr::from_bits)
+            .prop_filter("IPv4 in IPv6 clothes", |address| address
+                .to_ipv4_mapped()
+                .is_none())
+            .prop_map(|address| format!("[{address}]")),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
@@ -148,6 +174,9 @@ proptest! {
         sound(&text, parse_duration(&text));
         sound(&text, parse_size(&text));
         sound(&text, PathPattern::parse(&text));
+        sound(&text, text.parse::<HostPattern>());
+        sound(&text, text.parse::<Origin>());
+        sound(&text, text.parse::<AllowedOrigin>());
     }
 
     #[test]
@@ -209,5 +238,45 @@ proptest! {
         let pattern = PathPattern::parse(&text).expect("legal");
         prop_assert_eq!(pattern.parameters().len(), names.len());
         prop_assert_eq!(pattern.normalized(), "/{}".repeat(names.len()));
+    }
+
+    #[test]
+    fn hosts_and_origins_round_trip(host in hosts(), port in prop::option::of(1u16..), https in any::<bool>()) {
+        let text = match port {
+            Some(port) => format!("{host}:{port}"),
+            None => host.clone(),
+        };
+        let pattern: HostPattern = text.parse().expect("legal");
+        prop_assert_eq!(pattern.to_string(), text.clone());
+        prop_assert_eq!(pattern.port(), port);
+        let below = format!("*.{text}").parse::<HostPattern>();
+        match pattern.host() {
+            HostNames::Name(name) if name.contains('.') => {
+                prop_assert_eq!(below.expect("legal").to_string(), format!("*.{text}"));
+            }
+            _ => prop_assert!(below.is_err()),
+        }
+        let (scheme, default) = if https { ("https", 443) } else { ("http", 80) };
+        let origin = format!("{scheme}://{text}").parse::<Origin>();
+        if port == Some(default) {
+            prop_assert!(origin.is_err());
+        } else {
+            let origin = origin.expect("legal");
+            prop_assert_eq!(origin.is_https(), https);
+            prop_assert_eq!(origin.host(), Some(pattern));
+            let slashed = format!("{origin}/").parse::<Origin>();
+            prop_assert!(slashed.is_err());
+            prop_assert!(origin.as_str().to_ascii_uppercase().parse::<Origin>().is_err());
+        }
+    }
+
+    #[test]
+    fn whatever_is_a_host_prints_as_it_was_written(text in texts()) {
+        if let Ok(pattern) = text.parse::<HostPattern>() {
+            prop_assert_eq!(pattern.to_string(), text.clone());
+        }
+        if let Ok(origin) = text.parse::<Origin>() {
+            prop_assert_eq!(origin.to_string(), text);
+        }
     }
 }

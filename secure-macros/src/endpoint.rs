@@ -204,6 +204,7 @@ fn gather(
     let access = declared.unwrap_or(Access::Public(Public {
         span: Span::call_site(),
         unlimited: None,
+        any_host: None,
         is_sound: false,
         runtime: None,
     }));

@@ -5,11 +5,13 @@
 //! their order means nothing.
 
 mod attribute;
+mod cors;
 mod diagnostics;
 mod endpoint;
 mod expand;
 mod fragment;
 mod handler;
+mod hosts;
 mod model;
 mod runtime_path;
 mod vocabulary;
@@ -39,6 +41,9 @@ pub fn protected(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// A public route that changes state needs a `#[rate_limit]` that counts every request by address
 /// or globally, or `#[public(unlimited = "because …")]`.
+///
+/// With `any_host = "because …"` it also answers requests that call the host by a name that is not
+/// allowed, and requests by plain HTTP where HTTPS is enforced: for health probes.
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     endpoint::annotate(Kind::Public, arguments.into(), item.into()).into()
@@ -113,6 +118,39 @@ pub fn derive_role(item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Scope, attributes(scope))]
 pub fn derive_scope(item: TokenStream) -> TokenStream {
     vocabulary::derive(vocabulary::Noun::Scope, item.into()).into()
+}
+
+/// Under which names the service is called: `hosts!("example.com", "*.example.org", "localhost:8080")`.
+///
+/// | form | means |
+/// |---|---|
+/// | `"example.com"` | this name, at the usual ports (80, 443, none written) |
+/// | `"*.example.com"` | every name below it, however deep, and not `example.com` itself |
+/// | `"example.com:8443"` | this name at this port |
+/// | `"192.0.2.1"`, `"[2001:db8::1]:8080"` | an address |
+///
+/// Case and a dot at the end of the name in a request make no difference. A pattern that cannot be one
+/// does not build, and neither does one that stands there twice.
+#[proc_macro]
+pub fn hosts(patterns: TokenStream) -> TokenStream {
+    hosts::expand(patterns.into()).into()
+}
+
+/// Which other origins may read the answers: `cors!(origins = ["https://app.example.com"])`.
+///
+/// | key | means |
+/// |---|---|
+/// | `origins = "https://app.example.com"`, a list, `"*"` | who may; without it, whom the configuration names |
+/// | `credentials = true` | the browser may send cookies; not with `"*"` |
+/// | `headers = ["X-Tenant"]` | request headers, besides `Authorization`, `Content-Type` and `X-API-Key` |
+/// | `expose = ["X-Total"]` | response headers that pages may read, besides those that this crate sends for clients |
+/// | `max_age = "1h"` (default) | how long browsers may remember the answer to a preflight; at most `1d` |
+///
+/// The methods are those of the routes that are mounted. An origin with a path, a slash at its end, a
+/// wildcard or upper case does not build, and neither does `null`.
+#[proc_macro]
+pub fn cors(arguments: TokenStream) -> TokenStream {
+    cors::expand(arguments.into()).into()
 }
 
 /// Lets a struct with `#[validated]` keep its `#[serde(…)]` attributes; it derives nothing.

@@ -7,6 +7,7 @@ pub use validator;
 
 pub use crate::{
     crypto::IsSecret,
+    edge::{Cors, Hosts},
     guard::{
         Argument, Caller, Extraction, Guard, Guarded, InputProbe, NoKnownInput, Probe, Together,
         Trusted, Unknown, Unvalidated, call,

@@ -26,6 +26,8 @@ pub(crate) struct RequestContext {
     principal: OnceCell<Principal>,
     /// Whether the answer depends on a credential, and so must not be stored by anybody.
     private: Cell<bool>,
+    /// Whether only a route that answers on any host may take the request.
+    probe_only: Cell<bool>,
     /// The route whose guard took the request.
     route: Cell<Option<usize>>,
     limits: RefCell<Vec<LimitOutcome>>,
@@ -52,6 +54,7 @@ impl RequestContext {
             request_id,
             client,
             principal: OnceCell::new(),
+            probe_only: Cell::new(false),
             route: Cell::new(None),
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
@@ -73,6 +76,15 @@ impl RequestContext {
     /// The address of the client: the peer of the connection, or whom trusted proxies name.
     pub(crate) fn client_address(&self) -> Option<IpAddr> {
         self.client.ip()
+    }
+
+    /// The request names a host that is not allowed, or came by plain HTTP.
+    pub(crate) fn mark_probe_only(&self) {
+        self.probe_only.set(true);
+    }
+
+    pub(crate) fn is_probe_only(&self) -> bool {
+        self.probe_only.get()
     }
 
     /// A guard of ours takes responsibility for the request.

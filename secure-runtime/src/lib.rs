@@ -34,7 +34,7 @@ pub mod token;
 
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
-pub use edge::{ClientAddress, ForwardedHeader};
+pub use edge::{ClientAddress, Cors, ForwardedHeader, Hosts};
 pub use input::FieldError;
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
@@ -42,8 +42,8 @@ pub use problem::Problem;
 pub use report::{Report, ReportRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, delete, get, head, options, patch, post, protected, public, put, query,
-    rate_limit, route, routes, trace, validated,
+    Role, Scope, connect, cors, delete, get, head, hosts, options, patch, post, protected, public,
+    put, query, rate_limit, route, routes, trace, validated,
 };
 pub use security::{
     Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, SigningKeys, part,

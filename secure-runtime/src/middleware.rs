@@ -2,6 +2,7 @@
 //! carries. It is outermost, so it sees whatever answers.
 
 mod admission;
+mod edge;
 mod finish;
 
 use std::{any::Any, future::Future, panic::AssertUnwindSafe, sync::Arc};
@@ -24,6 +25,7 @@ use crate::{
     security::State,
 };
 use admission::Admission;
+use edge::Early;
 use finish::Finish;
 
 /// The middleware of [`Security::middleware`](crate::Security::middleware).
@@ -92,15 +94,18 @@ where
         let client = ClientAddress::of(&request, self.state.proxies());
         let context = RequestContext::new(self.state.clone(), random_hex::<16>(), client);
         request.extensions_mut().insert(context.clone());
-        let finish = Finish {
-            context,
-            tls: request.app_config().secure(),
-        };
-        let admission = match self.admit(&request) {
+        let mut finish = Finish::new(context, &request);
+        let received = self.receive(&request, &mut finish);
+        let admission = match received.and_then(|()| Ok(self.admit(&request)?)) {
             Ok(admission) => admission,
-            Err(problem) => {
-                finish.log_problem(&problem);
-                let mut response = problem.error_response();
+            Err(early) => {
+                let mut response = match early {
+                    Early::Response(response) => *response,
+                    Early::Problem(problem) => {
+                        finish.log_problem(&problem);
+                        problem.error_response()
+                    }
+                };
                 finish.complete(response.status(), response.headers_mut());
                 let response = request.into_response(response).map_into_right_body();
                 return Box::pin(async move { Ok(response) });

@@ -42,6 +42,9 @@ pub struct ReportRow {
     pub limits: Vec<String>,
     /// Why a public route that changes state has no limit.
     pub unlimited: Option<&'static str>,
+    /// Why it answers whatever a request calls the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub any_host: Option<&'static str>,
     /// What the handler reads, and how it is checked.
     pub inputs: Vec<String>,
     /// The handler, with its module.
@@ -167,6 +170,7 @@ impl ReportRow {
             }),
             limits: policy.limits().iter().map(describe_limit).collect(),
             unlimited: policy.unlimited_because(),
+            any_host: policy.any_host_because(),
             inputs: policy
                 .inputs()
                 .map(|input| match input.unvalidated_because() {
@@ -180,7 +184,11 @@ impl ReportRow {
 
     fn who(&self) -> String {
         if self.access == "public" {
-            return "everyone".to_owned();
+            let who = match self.any_host {
+                Some(_) => "everyone, on any host",
+                None => "everyone",
+            };
+            return who.to_owned();
         }
         let mut parts = Vec::new();
         if !self.roles.is_empty() {

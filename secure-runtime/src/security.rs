@@ -23,7 +23,7 @@ use crate::{
     audit::AuditSink,
     clock::Clock,
     crypto::{Sealer, SecretRing, Signer},
-    edge::{DefaultHeaders, TrustedProxies},
+    edge::{DefaultHeaders, Edge, TrustedProxies},
     limit::Limiter,
     mail::Mail,
     middleware::SecurityMiddleware,
@@ -169,6 +169,12 @@ impl Security {
         self.state.profile
     }
 
+    /// A host that a request may name.
+    #[cfg(feature = "test")]
+    pub(crate) fn sample_host(&self) -> String {
+        self.state.edge.hosts.sample()
+    }
+
     fn new(state: State) -> Self {
         Self {
             state: Arc::new(state),
@@ -218,6 +224,7 @@ pub(crate) struct State {
     limiter: Box<dyn Limiter>,
     headers: DefaultHeaders,
     proxies: TrustedProxies,
+    edge: Edge,
     body_limit: usize,
     unlisted_routes: Option<String>,
     ephemeral_key: bool,
@@ -276,6 +283,11 @@ impl State {
     /// Whose word about the address of a client is taken.
     pub(crate) fn proxies(&self) -> &TrustedProxies {
         &self.proxies
+    }
+
+    /// What is asked of a request before any route is looked for.
+    pub(crate) fn edge(&self) -> &Edge {
+        &self.edge
     }
 
     /// What every key is derived from that is no signing key.

@@ -14,7 +14,10 @@ use std::{
 
 pub(crate) use call::{Answer, Call};
 pub(crate) use people::Tokens;
-use reqwest::Client;
+use reqwest::{
+    Client,
+    header::{HOST, HeaderMap},
+};
 use uuid::Uuid;
 
 /// A password that the policy takes.
@@ -95,7 +98,7 @@ impl Server {
             folder: folder.to_owned(),
             said,
             child,
-            client: Client::new(),
+            client: client(variables),
         })
     }
 
@@ -131,6 +134,19 @@ impl Server {
     pub(crate) fn wait(&mut self) -> bool {
         self.child.wait().expect("its end").success()
     }
+}
+
+/// A client that names the host of the public origin, as it comes through a proxy.
+fn client(variables: &[(&str, &str)]) -> Client {
+    let mut headers = HeaderMap::new();
+    let origin = variables
+        .iter()
+        .find(|(name, _)| *name == "SECURE_PUBLIC_ORIGIN");
+    if let Some((_, host)) = origin.and_then(|(_, origin)| origin.split_once("://")) {
+        headers.insert(HOST, host.parse().expect("a host"));
+    }
+    let client = Client::builder().default_headers(headers);
+    client.build().expect("a client")
 }
 
 impl Drop for Server {

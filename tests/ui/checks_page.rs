@@ -8,7 +8,7 @@ const START: &str = "cargo test -p secure-tests --test ui checks` -->\n";
 const END: &str = "<!-- end of the compile-time checks -->";
 
 /// The folders, in the order of the page, and what they are about.
-const ATTRIBUTES: [(&str, &str); 16] = [
+const ATTRIBUTES: [(&str, &str); 18] = [
     ("protected", "`#[protected]`"),
     ("public", "`#[public]`"),
     ("rate_limit", "`#[rate_limit]`"),
@@ -25,6 +25,8 @@ const ATTRIBUTES: [(&str, &str); 16] = [
     ("password", "Passwords"),
     ("account", "Accounts"),
     ("crypto", "Signed and sealed values"),
+    ("hosts", "`hosts!`"),
+    ("cors", "`cors!`"),
 ];
 
 #[test]

@@ -13,7 +13,9 @@ use crate::{
 };
 
 /// The keys that take a list.
-const LISTS: [&str; 5] = ["roles", "scopes", "or_roles", "via", "implies"];
+const LISTS: [&str; 8] = [
+    "roles", "scopes", "or_roles", "via", "implies", "origins", "headers", "expose",
+];
 
 /// The arguments of an attribute: `key = value`, a list in brackets, one literal per fact.
 #[derive(Debug)]
@@ -67,7 +69,10 @@ impl Arguments {
                 diagnostics.add(
                     Diagnostic::new(
                         error.span(),
-                        format_args!("`#[{attribute}]` takes `key = value` arguments: {error}"),
+                        format_args!(
+                            "`{}` takes `key = value` arguments: {error}",
+                            shown(attribute)
+                        ),
                     )
                     .help(example),
                 );
@@ -80,7 +85,7 @@ impl Arguments {
                 Entry::Bare(value) => diagnostics.add(
                     Diagnostic::new(
                         value.span(),
-                        format_args!("`#[{attribute}]` takes `key = value` arguments"),
+                        format_args!("`{}` takes `key = value` arguments", shown(attribute)),
                     )
                     .help(example),
                 ),
@@ -134,12 +139,20 @@ impl Arguments {
                 diagnostics.add(
                     Diagnostic::new(
                         span,
-                        format_args!("unknown key `{key}` in `#[{}]`", self.attribute),
+                        format_args!("unknown key `{key}` in `{}`", shown(self.attribute)),
                     )
                     .choices(&key, "keys", keys),
                 );
             }
         }
+    }
+}
+
+/// The name of an attribute, or of a macro (`cors!`), as users write it.
+fn shown(name: &str) -> String {
+    match name.ends_with('!') {
+        true => name.to_owned(),
+        false => format!("#[{name}]"),
     }
 }
 
@@ -228,6 +241,25 @@ impl Argument {
                 Ok(number) => Ok((number, span)),
             },
             _ => Err(expected()),
+        }
+    }
+
+    /// `true`; what is false is left out.
+    pub(crate) fn yes(&self) -> Result<Span, Diagnostic> {
+        match &self.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Bool(literal),
+                ..
+            }) if literal.value() => Ok(self.key.span()),
+            Expr::Lit(ExprLit {
+                lit: Lit::Bool(literal),
+                ..
+            }) => Err(Diagnostic::new(
+                literal.span(),
+                format_args!("`{}` is false anyway", self.key),
+            )
+            .help("remove it")),
+            other => Err(self.expected(other.span(), "`true`", "true")),
         }
     }
 

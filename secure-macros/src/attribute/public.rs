@@ -5,8 +5,7 @@ use proc_macro2::Span;
 use super::Arguments;
 use crate::diagnostics::Diagnostics;
 
-const KEYS: [&str; 2] = ["unlimited", "crate"];
-const LATER: [&str; 1] = ["any_host"];
+const KEYS: [&str; 3] = ["unlimited", "any_host", "crate"];
 const EXAMPLE: &str = "`#[public]`, `#[public(unlimited = \"because …\")]`";
 
 /// The arguments of `#[public]`.
@@ -15,6 +14,8 @@ pub(crate) struct Public {
     pub(crate) span: Span,
     /// The reason, and where `unlimited` stands.
     pub(crate) unlimited: Option<(String, Span)>,
+    /// Why it answers whatever the request calls the host.
+    pub(crate) any_host: Option<String>,
     /// Whether its arguments could be read: what cannot be read is not missing.
     pub(crate) is_sound: bool,
     pub(crate) runtime: Option<syn::Path>,
@@ -32,11 +33,15 @@ impl Public {
             let reason = diagnostics.ok(argument.reason())?;
             Some((reason, argument.key.span()))
         });
+        let any_host = arguments
+            .take("any_host")
+            .and_then(|argument| diagnostics.ok(argument.reason()));
         let runtime = arguments.runtime.take();
-        arguments.finish(&KEYS, &LATER, diagnostics);
+        arguments.finish(&KEYS, &[], diagnostics);
         Self {
             span,
             unlimited,
+            any_host,
             is_sound: diagnostics.count() == before,
             runtime,
         }

@@ -25,7 +25,13 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
                 .unlimited
                 .as_ref()
                 .map(|(because, _)| quote!(.with_unlimited(#because)));
-            quote!(#private::RoutePolicy::public(#name, ::core::module_path!()) #unlimited)
+            let any_host = public
+                .any_host
+                .as_ref()
+                .map(|because| quote!(.with_any_host(#because)));
+            quote! {
+                #private::RoutePolicy::public(#name, ::core::module_path!()) #unlimited #any_host
+            }
         }
         Access::Protected(protected) => {
             let demands = demands(protected, &private);

@@ -3,7 +3,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// The one header in which trusted proxies say who has called them.
 ///
 /// A proxy that writes one of the two passes the other one on as the client sent it. So exactly one is
-/// read, and it has to be the one that the proxies write.
+/// read, and it has to be the one that the proxies write. By which scheme they were called, they say in
+/// `X-Forwarded-Proto` beside the first one, and in the second one itself. By which name, is not read: a
+/// proxy has to pass the `Host` of its client on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ForwardedHeader {
@@ -22,6 +24,42 @@ impl ForwardedHeader {
         }
     }
 
+    /// The header in which the same proxies say by which scheme they were reached.
+    pub(super) const fn scheme_name(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => "x-forwarded-proto",
+            Self::Forwarded => "forwarded",
+        }
+    }
+
+    /// Whether the client came to the proxies by HTTPS; `None` where they do not say. The lines are those of
+    /// [`scheme_name`](Self::scheme_name).
+    ///
+    /// Nothing says which proxy wrote which entry of `X-Forwarded-Proto`, so each of them has to be `https`:
+    /// what a client has written there can only make matters worse for it. In `Forwarded` it is the word of
+    /// the outermost proxy that is trusted.
+    pub(super) fn is_https(self, lines: &[&[u8]], trusts: impl Fn(IpAddr) -> bool) -> Option<bool> {
+        if self == Self::XForwardedFor {
+            let mut entries = lines
+                .iter()
+                .flat_map(|line| line.split(|byte| *byte == b','));
+            let first = is_https_scheme(entries.next()?);
+            return Some(first && entries.all(is_https_scheme));
+        }
+        let elements = lines.iter().rev();
+        let elements = elements.flat_map(|line| split_unquoted(line, b',').into_iter().rev());
+        let mut said = None;
+        for text in elements {
+            let element = Element::parse(text)?;
+            said = element.proto.map(is_https_scheme);
+            match element.client.and_then(address) {
+                Some(hop) if trusts(hop) => {}
+                _ => break,
+            }
+        }
+        said
+    }
+
     /// Whom the lines of the header name, the last one first; `None` where an entry names no address.
     pub(super) fn hops<'a>(self, lines: &'a [&'a [u8]]) -> impl Iterator<Item = Option<IpAddr>> {
         let entries = move |line: &&'a [u8]| match self {
@@ -32,24 +70,46 @@ impl ForwardedHeader {
         let entries = backwards.flat_map(move |line| entries(line).into_iter().rev());
         entries.map(move |entry| match self {
             Self::XForwardedFor => address(entry),
-            Self::Forwarded => address(for_of(entry)?),
+            Self::Forwarded => address(Element::parse(entry)?.client?),
         })
     }
 }
 
-/// The value of `for` in an element of `Forwarded`. One that is broken anywhere has none: what a client has
-/// left open could otherwise reach into what a proxy has added behind it.
-fn for_of(element: &[u8]) -> Option<&[u8]> {
-    let mut found = None;
-    for pair in split_unquoted(element, b';') {
-        let equals = pair.iter().position(|byte| *byte == b'=')?;
-        let (name, value) = (pair[..equals].trim_ascii(), &pair[equals + 1..]);
-        let value = unquoted(value.trim_ascii_end())?;
-        if name.eq_ignore_ascii_case(b"for") && found.replace(value).is_some() {
-            return None;
+/// What an element of `Forwarded` says.
+#[derive(Default)]
+struct Element<'a> {
+    client: Option<&'a [u8]>,
+    proto: Option<&'a [u8]>,
+}
+
+impl<'a> Element<'a> {
+    /// `None` for one that is broken anywhere: what a client has left open could otherwise reach into what a
+    /// proxy has added behind it.
+    fn parse(text: &'a [u8]) -> Option<Self> {
+        let mut element = Self::default();
+        for pair in split_unquoted(text, b';') {
+            let equals = pair.iter().position(|byte| *byte == b'=')?;
+            let (name, value) = (pair[..equals].trim_ascii(), &pair[equals + 1..]);
+            let value = unquoted(value.trim_ascii_end())?;
+            let place = if name.eq_ignore_ascii_case(b"for") {
+                &mut element.client
+            } else if name.eq_ignore_ascii_case(b"proto") {
+                &mut element.proto
+            } else {
+                continue;
+            };
+            if place.replace(value).is_some() {
+                return None;
+            }
         }
+        Some(element)
     }
-    found
+}
+
+/// `https`, or what stands for it before a WebSocket.
+fn is_https_scheme(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    text.eq_ignore_ascii_case(b"https") || text.eq_ignore_ascii_case(b"wss")
 }
 
 /// The text of a value, which stands in quotes or needs none. Backslashes stay: no address has any.

@@ -68,6 +68,32 @@ impl TrustedProxies {
         client
     }
 
+    /// In which header the proxies say by which scheme they were reached.
+    pub(crate) fn scheme_header(&self) -> &'static str {
+        self.header.scheme_name()
+    }
+
+    /// Whether there is any.
+    pub(crate) fn are_there(&self) -> bool {
+        !self.networks.is_empty()
+    }
+
+    /// Whether the client came by HTTPS, as far as the proxies say; `None` where they do not, or where the
+    /// peer is none of them. `lines` gives the lines of the header, and is asked only where the peer is
+    /// trusted.
+    pub(crate) fn is_https<'a>(
+        &self,
+        peer: IpAddr,
+        lines: impl FnOnce() -> Vec<&'a [u8]>,
+    ) -> Option<bool> {
+        match self.trusts(peer.to_canonical()) {
+            true => self
+                .header
+                .is_https(&lines(), |address| self.trusts(address)),
+            false => None,
+        }
+    }
+
     pub(super) fn trusts(&self, address: IpAddr) -> bool {
         self.networks
             .iter()

@@ -353,3 +353,80 @@ proptest! {
         proxies(header).client(ip(PEER), lines);
     }
 }
+
+/// Whether a proxy's lines say that the client came by HTTPS.
+fn by_https(header: ForwardedHeader, lines: &[&str]) -> Option<bool> {
+    let lines = || lines.iter().map(|line| line.as_bytes()).collect();
+    proxies(header).is_https(ip(PEER), lines)
+}
+
+#[test]
+fn the_scheme_is_asked_of_trusted_peers_alone() {
+    for header in [ForwardedHeader::XForwardedFor, ForwardedHeader::Forwarded] {
+        let said = proxies(header).is_https(ip("192.0.2.1"), || panic!("the header was read"));
+        assert_eq!(said, None);
+    }
+}
+
+#[test]
+fn every_entry_of_x_forwarded_proto_is_https() {
+    let said = |lines: &[&str]| by_https(ForwardedHeader::XForwardedFor, lines);
+    assert_eq!(said(&[]), None);
+    for yes in [
+        &["https"][..],
+        &[" HTTPS "],
+        &["https, https"],
+        &["https", "wss"],
+    ] {
+        assert_eq!(said(yes), Some(true), "{yes:?}");
+    }
+    for no in [
+        &["http"][..],
+        &[""],
+        &["https,"],
+        &["https, http"],
+        &["http, https"],
+        &["https", "http"],
+        &["httpss"],
+    ] {
+        assert_eq!(said(no), Some(false), "{no:?}");
+    }
+}
+
+#[test]
+fn the_outermost_trusted_proxy_says_the_scheme_in_forwarded() {
+    let said = |lines: &[&str]| by_https(ForwardedHeader::Forwarded, lines);
+    for (lines, expected) in [
+        (&[][..], None),
+        (&["proto=https"], Some(true)),
+        (&["proto=http"], Some(false)),
+        (&["for=192.0.2.7;proto=https"], Some(true)),
+        (&["for=192.0.2.7;Proto=\"HTTPS\""], Some(true)),
+        (&["for=192.0.2.7"], None),
+        // The client, the outer proxy, the inner one.
+        (
+            &[
+                "proto=https",
+                "for=192.0.2.7;proto=http",
+                "for=10.0.0.2;proto=https",
+            ],
+            Some(false),
+        ),
+        (
+            &["proto=http, for=192.0.2.7;proto=https, for=10.0.0.2;proto=http"],
+            Some(true),
+        ),
+        (&["for=192.0.2.7, for=10.0.0.2;proto=https"], None),
+        // What is broken says nothing.
+        (&["for=192.0.2.7;proto=https;proto=https"], None),
+        (&["for=192.0.2.7;proto=https;"], None),
+        (&["for=\"192.0.2.7;proto=https"], None),
+        (
+            &["proto=https;for=\"", "for=192.0.2.7;proto=http"],
+            Some(false),
+        ),
+        (&["proto=https;for=\", for=192.0.2.7;proto=http"], None),
+    ] {
+        assert_eq!(said(lines), expected, "{lines:?}");
+    }
+}

@@ -2,8 +2,8 @@
 //!
 //! limit by address → authenticate → limit by caller → authorize → (extract → validate)
 //!
-//! Hosts, CORS and CSRF take their places here when they come. Nothing in this file is generic
-//! over the policy, so it is compiled once.
+//! Hosts, HTTPS and preflights come before it, in the middleware. CSRF takes its place here when it
+//! comes. Nothing in this file is generic over the policy, so it is compiled once.
 
 use std::{any::TypeId, borrow::Cow, rc::Rc};
 
@@ -77,6 +77,9 @@ fn begin(
         return Err(unwired(policy, "`security.routes(…)` does not mount it"));
     };
     context.mark_guarded(route.id);
+    if context.is_probe_only() && route.policy.any_host_because().is_none() {
+        return Err(Problem::bad_request().because("only a route with `any_host` answers that"));
+    }
     limiting::charge(Stage::BeforeAuthentication, request, &context, route)?;
     let id = route.id;
     Ok((context, id))

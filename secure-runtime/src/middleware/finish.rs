@@ -5,7 +5,7 @@ use std::{cell::Cell, rc::Rc};
 use actix_web::{
     Error, HttpRequest, HttpResponse, ResponseError as _,
     body::{BodySize, EitherBody, MessageBody},
-    dev::ServiceResponse,
+    dev::{ServiceRequest, ServiceResponse},
     http::{
         StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
@@ -19,9 +19,33 @@ use crate::{Problem, context::RequestContext, edge::write_rate_limit_fields, gua
 pub(super) struct Finish {
     pub(super) context: Rc<RequestContext>,
     pub(super) tls: bool,
+    origin: Origin,
+}
+
+/// What the answer says to the origin that asks.
+enum Origin {
+    /// The policy's answer; `None` where the origin may not read it.
+    Asks(Option<HeaderValue>),
+    /// The answer to a preflight has said it all.
+    Answered,
 }
 
 impl Finish {
+    pub(super) fn new(context: Rc<RequestContext>, request: &ServiceRequest) -> Self {
+        let cors = context.security.edge().cors.as_ref();
+        let origin = cors.and_then(|cors| cors.allow_origin(request.headers()));
+        Self {
+            context,
+            tls: request.app_config().secure(),
+            origin: Origin::Asks(origin),
+        }
+    }
+
+    /// The answer is that to a preflight.
+    pub(super) fn is_preflight(&mut self) {
+        self.origin = Origin::Answered;
+    }
+
     pub(super) fn respond<B: MessageBody>(
         &self,
         response: ServiceResponse<B>,
@@ -143,6 +167,9 @@ impl Finish {
             }
         }
         let state = &self.context.security;
+        if let (Some(cors), Origin::Asks(origin)) = (&state.edge().cors, &self.origin) {
+            cors.write(origin.as_ref(), headers);
+        }
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
         state.headers().apply(headers, self.tls, private);
         let route = self

@@ -44,6 +44,7 @@ pub struct RoutePolicy {
     access: Access,
     limits: &'static [RateLimit],
     unlimited: Option<&'static str>,
+    any_host: Option<&'static str>,
     parameters: &'static [Parameter],
     wrapped: bool,
 }
@@ -86,6 +87,12 @@ impl RoutePolicy {
     /// Why a public route that changes state carries no limit.
     pub const fn unlimited_because(&self) -> Option<&'static str> {
         self.unlimited
+    }
+
+    /// Why the route answers whatever the request calls the host, and by plain HTTP too; `None` where it
+    /// does not.
+    pub const fn any_host_because(&self) -> Option<&'static str> {
+        self.any_host
     }
 
     /// The inputs that the handler reads from the request.
@@ -248,6 +255,7 @@ impl RoutePolicy {
             access,
             limits: &[],
             unlimited: None,
+            any_host: None,
             parameters: &[],
             wrapped: false,
         }
@@ -268,6 +276,12 @@ impl RoutePolicy {
     #[must_use]
     pub const fn with_unlimited(mut self, because: &'static str) -> Self {
         self.unlimited = Some(because);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_any_host(mut self, because: &'static str) -> Self {
+        self.any_host = Some(because);
         self
     }
 

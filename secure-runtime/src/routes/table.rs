@@ -70,6 +70,8 @@ pub(crate) struct RouteTable {
     exact: HashMap<String, Vec<Method>>,
     /// The methods at each pattern with parameters.
     patterns: Vec<(ResourceDef, Vec<Method>)>,
+    /// What answers whatever a request calls the host: methods and patterns.
+    any_host: Vec<(Method, String)>,
     /// Where a handler has a middleware of its own.
     wrapped: Vec<(Method, ResourceDef)>,
 }
@@ -93,6 +95,9 @@ impl RouteTable {
                 .push(index);
             for (method, path) in &route.endpoints {
                 table.methods_of(path).push(method.clone());
+                if route.policy.any_host_because().is_some() {
+                    table.any_host.push((method.clone(), path.clone()));
+                }
                 if route.policy.is_wrapped() {
                     let definition = ResourceDef::new(path.as_str());
                     table.wrapped.push((method.clone(), definition));
@@ -229,6 +234,13 @@ impl RouteTable {
         self.wrapped
             .iter()
             .any(|(known, definition)| known == method && definition.is_match(path))
+    }
+
+    /// Whether a handler answers `method` at a path with this pattern whatever a request calls the host.
+    pub(crate) fn answers_any_host(&self, method: &Method, pattern: &str) -> bool {
+        self.any_host
+            .iter()
+            .any(|(known, path)| known == method && path == pattern)
     }
 
     pub(crate) fn vocabularies(&self) -> Vocabularies {

@@ -21,7 +21,7 @@ use crate::{
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
     crypto::{Sealer, Signer},
-    edge::{DefaultHeaders, ProxySettings},
+    edge::{DefaultHeaders, EdgeSettings, ProxySettings},
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
@@ -129,6 +129,7 @@ pub(super) struct Options {
     pub(super) api_keys: ApiKeySettings,
     pub(super) public_origin: Option<String>,
     pub(super) proxies: ProxySettings,
+    pub(super) edge: EdgeSettings,
     pub(super) key_file: Option<KeyFile>,
 }
 
@@ -160,6 +161,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 api_keys: ApiKeySettings::default(),
                 public_origin: None,
                 proxies: ProxySettings::default(),
+                edge: EdgeSettings::default(),
                 key_file: None,
             },
         }
@@ -354,11 +356,18 @@ impl<I, A, K> Builder<I, A, K> {
                 .iter()
                 .map(|why| format!("the trusted proxies: {why}")),
         );
-        if let Some(origin) = &public_origin
-            && let Err(why) = environment::public_origin(origin, production)
-        {
-            findings.push(format!("the public origin: {why}"));
-        }
+        let origin = public_origin
+            .as_deref()
+            .map(|text| environment::public_origin(text, production));
+        let origin = match origin.transpose() {
+            Ok(origin) => origin,
+            Err(why) => {
+                findings.push(format!("the public origin: {why}"));
+                None
+            }
+        };
+        let (edge, wrong) = options.edge.check(production, &proxies, origin.as_ref());
+        findings.extend(wrong);
         let keys = self.key.take();
         let secrets = options.tokens.secrets(&keys);
         let tokens = secrets.and_then(|secrets| {
@@ -409,6 +418,7 @@ impl<I, A, K> Builder<I, A, K> {
                 .unwrap_or_else(|| Box::new(InProcess::default())),
             headers: DefaultHeaders::new(production, options.public_https, options.hsts_subdomains),
             proxies,
+            edge,
             body_limit: options.body_limit,
             unlisted_routes: options.unlisted_routes,
             ephemeral_key: options.ephemeral_key,

@@ -2,20 +2,22 @@
 
 mod reader;
 
-use std::{env::VarError, ffi::OsString, fmt, time::Duration};
+use std::{env::VarError, ffi::OsString, fmt, str::FromStr, time::Duration};
 
-use secure_grammar::{parse_duration, parse_size};
+use secure_grammar::{
+    AllowedOrigin, GrammarError, HostPattern, Origin, parse_duration, parse_size,
+};
 
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
-    ForwardedHeader, ServerSecret,
+    ForwardedHeader, Hosts, ServerSecret,
     edge::ProxySettings,
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
 };
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 21] = [
+const VARIABLES: [&str; 24] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -37,6 +39,9 @@ const VARIABLES: [&str; 21] = [
     "SECURE_HSTS_SUBDOMAINS",
     "SECURE_TRUSTED_PROXIES",
     "SECURE_FORWARDED_HEADER",
+    "SECURE_ALLOWED_HOSTS",
+    "SECURE_ENFORCE_HTTPS",
+    "SECURE_CORS_ORIGINS",
 ];
 
 /// Variables with this beginning steer the project's own tests.
@@ -109,7 +114,7 @@ pub(super) fn read(
         usize::try_from(bytes).map_err(|_| "more than this machine can address".to_owned())
     });
     let public_origin = reader.parsed("SECURE_PUBLIC_ORIGIN", |text| {
-        public_origin(text, production).map(|is_https| (text.to_owned(), is_https))
+        public_origin(text, production).map(|origin| (text.to_owned(), origin.is_https()))
     });
     let subdomains = reader.parsed("SECURE_HSTS_SUBDOMAINS", flag);
     let proxies = ProxySettings {
@@ -120,6 +125,9 @@ pub(super) fn read(
             .parsed("SECURE_FORWARDED_HEADER", forwarded_header)
             .unwrap_or_default(),
     };
+    let hosts = reader.parsed("SECURE_ALLOWED_HOSTS", entries::<HostPattern>);
+    let enforce_https = reader.parsed("SECURE_ENFORCE_HTTPS", flag);
+    let origins = reader.parsed("SECURE_CORS_ORIGINS", entries::<AllowedOrigin>);
     if !reader.findings.is_empty() {
         return Err(SettingsError::new(reader.findings));
     }
@@ -145,6 +153,9 @@ pub(super) fn read(
             options.key_file = key_file;
             options.hsts_subdomains = subdomains.unwrap_or(false);
             options.proxies = proxies;
+            options.edge.more_hosts = hosts.map(Hosts::new);
+            options.edge.enforce_https = enforce_https;
+            options.edge.cors_origins = origins.unwrap_or_default();
             options.body_limit = body_limit.unwrap_or(options.body_limit);
             if let Some((origin, is_https)) = public_origin {
                 options.public_https = is_https;
@@ -200,22 +211,25 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Whether browsers come by HTTPS.
-pub(super) fn public_origin(text: &str, production: bool) -> Result<bool, String> {
-    let shape = || {
-        format!("`{text}` is no origin; write scheme and host alone, such as `https://example.com`")
-    };
-    let (scheme, host) = text.split_once("://").ok_or_else(shape)?;
-    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
-    if host.is_empty() || !host.bytes().all(legal) {
-        return Err(shape());
+/// Where browsers come to.
+pub(super) fn public_origin(text: &str, production: bool) -> Result<Origin, String> {
+    let origin: Origin = text
+        .parse()
+        .map_err(|error: GrammarError| error.to_string())?;
+    match production && !origin.is_https() {
+        true => Err("production is reached by `https`".to_owned()),
+        false => Ok(origin),
     }
-    match scheme {
-        "https" => Ok(true),
-        "http" if production => Err("production is reached by `https`".to_owned()),
-        "http" => Ok(false),
-        _ => Err(shape()),
-    }
+}
+
+/// The entries of a list with commas, each of which has to be a `T`.
+fn entries<T: FromStr<Err = GrammarError>>(text: &str) -> Result<Vec<String>, String> {
+    let entries = text.split(',').map(str::trim);
+    let entries = entries.map(|entry| match entry.parse::<T>() {
+        Ok(_) => Ok(entry.to_owned()),
+        Err(error) => Err(error.to_string()),
+    });
+    entries.collect()
 }
 
 /// The networks of a list with commas.
@@ -251,6 +265,8 @@ fn flag(text: &str) -> Result<bool, String> {
 
 #[cfg(test)]
 mod tests {
+    mod edge;
+
     use super::*;
 
     const SECRET: &str = "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=";

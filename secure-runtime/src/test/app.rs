@@ -102,7 +102,8 @@ impl TestApp {
 
     /// A request with any method.
     pub fn request(&self, method: Method, path: &str) -> TestRequest<'_> {
-        TestRequest::new(self, ActixRequest::with_uri(path).method(method))
+        let request = ActixRequest::with_uri(path).method(method);
+        TestRequest::new(self, request, path.contains("://"))
     }
 
     /// A GET request.
@@ -140,6 +141,11 @@ impl TestApp {
             Ok(token) => token.expose().to_owned(),
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// A host that the app allows.
+    pub(super) fn host(&self) -> String {
+        self.security.sample_host()
     }
 
     pub(super) fn call(&self, request: ActixRequest) -> Answer {

@@ -1,22 +1,33 @@
 use std::{fmt, net::SocketAddr};
 
-use actix_web::{http::header::AUTHORIZATION, test::TestRequest as ActixRequest, web::Bytes};
+use actix_web::{
+    http::header::{AUTHORIZATION, HOST},
+    test::TestRequest as ActixRequest,
+    web::Bytes,
+};
 use serde::Serialize;
 
 use super::{TestApp, TestResponse};
 use crate::token::Grant;
 
-/// A request to a [`TestApp`]. It comes from 192.0.2.1 unless it says otherwise.
+/// A request to a [`TestApp`]. It comes from 192.0.2.1 and names a host that the app allows, unless it says
+/// otherwise.
 #[must_use]
 pub struct TestRequest<'a> {
     app: &'a TestApp,
     request: ActixRequest,
+    /// Whether the request says itself which host it asks.
+    names_host: bool,
 }
 
 impl<'a> TestRequest<'a> {
-    pub(super) fn new(app: &'a TestApp, request: ActixRequest) -> Self {
+    pub(super) fn new(app: &'a TestApp, request: ActixRequest, names_host: bool) -> Self {
         let request = request.peer_addr(SocketAddr::from(([192, 0, 2, 1], 40_000)));
-        Self { app, request }
+        Self {
+            app,
+            request,
+            names_host,
+        }
     }
 
     /// Signs in as `subject`, with no role and no scope.
@@ -37,6 +48,7 @@ impl<'a> TestRequest<'a> {
 
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.names_host |= name.eq_ignore_ascii_case(HOST.as_str());
         self.request = self.request.append_header((name, value));
         self
     }
@@ -71,7 +83,11 @@ impl<'a> TestRequest<'a> {
 
     /// Sends it and reads the whole answer.
     pub async fn send(self) -> TestResponse {
-        TestResponse::read(self.app.call(self.request)).await
+        let request = match self.names_host {
+            true => self.request,
+            false => self.request.append_header((HOST, self.app.host())),
+        };
+        TestResponse::read(self.app.call(request)).await
     }
 }
 

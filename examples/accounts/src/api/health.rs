@@ -7,14 +7,14 @@ use crate::domain::accounts::Accounts;
 
 /// The process runs.
 #[get("/healthz")]
-#[public]
+#[public(any_host = "because probes name the address of the machine")]
 pub(crate) async fn alive() -> impl Responder {
     "ok"
 }
 
 /// The process can do its work: the database and the store answer.
 #[get("/readyz")]
-#[public]
+#[public(any_host = "because probes name the address of the machine")]
 pub(crate) async fn ready(
     accounts: Data<Accounts>,
     security: Security,

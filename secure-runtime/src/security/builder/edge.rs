@@ -1,7 +1,7 @@
 //! What the builder is told about the way that requests come.
 
 use super::Builder;
-use crate::edge::ForwardedHeader;
+use crate::edge::{Cors, ForwardedHeader, Hosts};
 
 impl<I, A, K> Builder<I, A, K> {
     /// The proxies before the app, as networks (`10.0.0.0/8`) or addresses (`192.0.2.1`). Defaults to none:
@@ -26,6 +26,78 @@ impl<I, A, K> Builder<I, A, K> {
     /// others on as the client sent them.
     pub fn forwarded_by(mut self, header: ForwardedHeader) -> Self {
         self.options.proxies.header = header;
+        self
+    }
+
+    /// The names under which the service is called: [`hosts!`](crate::hosts). The host of the public origin is
+    /// always one of them, and `SECURE_ALLOWED_HOSTS` adds others. A request that names another is answered
+    /// 400, but on routes with `#[public(any_host = "because …")]`.
+    ///
+    /// Defaults to the host of the public origin; in production without one, to every host, with a warning
+    /// at start. In development `localhost`, the names below it and loopback addresses count too, and any
+    /// port.
+    ///
+    /// A pattern without a port means the usual ones: 80, 443, or none written. `X-Forwarded-Host` and the
+    /// `host` of `Forwarded` are never read, whoever sends them: a proxy passes the `Host` of its client on.
+    ///
+    /// ```
+    /// use secure_runtime::{Security, hosts, token::Hs256Key};
+    ///
+    /// let security = Security::builder()
+    ///     .issuer("https://auth.example.com")
+    ///     .audience("https://api.example.com")
+    ///     .signing_key(Hs256Key::random())
+    ///     .allowed_hosts(hosts!("api.example.com", "*.example.org"))
+    ///     .build()?;
+    /// # Ok::<(), secure_runtime::SettingsError>(())
+    /// ```
+    pub fn allowed_hosts(mut self, hosts: Hosts) -> Self {
+        self.options.edge.hosts = Some(hosts);
+        self
+    }
+
+    /// Whether a request that came by plain HTTP is refused: a page (GET or HEAD that takes `text/html`) by a
+    /// redirect to the public origin (308), anything else by 400. Routes with
+    /// `#[public(any_host = "because …")]` are exempt. It needs a public origin with `https`.
+    ///
+    /// A request came by HTTPS where this server itself ended the TLS, or where a trusted proxy says so in
+    /// `X-Forwarded-Proto` (or in `Forwarded`, as [`forwarded_by`](Self::forwarded_by) says). What a trusted
+    /// proxy says comes first.
+    ///
+    /// Defaults to true in production at a public origin with `https` and behind trusted proxies, and to
+    /// false otherwise: a server that has neither TLS nor anybody to ask would refuse every request.
+    pub fn enforce_https(mut self, enforce: bool) -> Self {
+        self.options.edge.enforce_https = Some(enforce);
+        self
+    }
+
+    /// Which other origins may read the answers: [`cors!`](crate::cors). Defaults to none.
+    ///
+    /// Every answer carries the headers, refusals and failures too. A preflight is answered before any route
+    /// is asked: it is never counted and never authenticated, and its methods are those that are mounted at
+    /// the path.
+    ///
+    /// ```
+    /// use secure_runtime::{Security, cors, token::Hs256Key};
+    ///
+    /// let security = Security::builder()
+    ///     .issuer("https://auth.example.com")
+    ///     .audience("https://api.example.com")
+    ///     .signing_key(Hs256Key::random())
+    ///     .cors(cors!(origins = ["https://app.example.com"]))
+    ///     .build()?;
+    /// # Ok::<(), secure_runtime::SettingsError>(())
+    /// ```
+    pub fn cors(mut self, cors: Cors) -> Self {
+        self.options.edge.cors = Some(cors);
+        self
+    }
+
+    /// Adds origins from a configuration to those of [`cors`](Self::cors). They are checked when the settings
+    /// are; in production each has to be `https`.
+    pub fn cors_origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
+        let origins = origins.into_iter().map(Into::into);
+        self.options.edge.cors_origins.extend(origins);
         self
     }
 }

@@ -1,0 +1,151 @@
+//! What is done with a request that came by plain HTTP.
+
+use secure_grammar::Origin;
+
+/// Where pages are sent that came by plain HTTP.
+#[derive(Debug)]
+pub(crate) struct HttpsOnly {
+    origin: Origin,
+}
+
+/// How a request came to the first party that is trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Transport {
+    /// This server ended the TLS of the connection.
+    pub(crate) tls: bool,
+    /// What trusted proxies say: by HTTPS or not. `None` where none is before this server, or says so.
+    pub(crate) forwarded: Option<bool>,
+}
+
+impl Transport {
+    /// Whether the client has spoken TLS. A proxy that is trusted knows better than this server, which may
+    /// be reached by TLS from a proxy that was not.
+    pub(crate) fn is_https(self) -> bool {
+        self.forwarded.unwrap_or(self.tls)
+    }
+}
+
+impl HttpsOnly {
+    /// `None` where plain HTTP is taken, and what is wrong with the settings.
+    ///
+    /// `asked` is what the operator says. By default it is enforced where it can be known: in production, at
+    /// a public origin with HTTPS, behind trusted proxies. Without them and without TLS of its own, a server
+    /// that enforced it would refuse every request.
+    pub(crate) fn check(
+        asked: Option<bool>,
+        production: bool,
+        proxies: bool,
+        origin: Option<&Origin>,
+    ) -> (Option<Self>, Vec<String>) {
+        let https = origin.filter(|origin| origin.is_https());
+        let wanted = asked.unwrap_or(production && proxies && https.is_some());
+        match (wanted, https) {
+            (false, _) => (None, Vec::new()),
+            (true, Some(origin)) => {
+                let origin = origin.clone();
+                (Some(Self { origin }), Vec::new())
+            }
+            (true, None) => {
+                let finding = "HTTPS is enforced, and there is no public origin with `https` to send \
+                               pages to; say `SECURE_PUBLIC_ORIGIN` or `.public_origin(…)`";
+                (None, vec![finding.to_owned()])
+            }
+        }
+    }
+
+    /// The same place by HTTPS. `target` is path and query of the request.
+    pub(crate) fn location(&self, target: &str) -> String {
+        match target.starts_with('/') {
+            true => format!("{}{target}", self.origin),
+            false => format!("{}/", self.origin),
+        }
+    }
+}
+
+/// Whether a browser asks for a page: `text/html` is among what it takes, and not refused.
+pub(crate) fn wants_page<'a>(mut accept: impl Iterator<Item = &'a [u8]>) -> bool {
+    accept.any(|line| {
+        line.split(|byte| *byte == b',').any(|range| {
+            let mut parts = range.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+            let is_html = parts
+                .next()
+                .is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/html"));
+            is_html && !parts.any(is_zero)
+        })
+    })
+}
+
+/// `q=0`, `q=0.000`
+fn is_zero(parameter: &[u8]) -> bool {
+    let Some([b'q' | b'Q', b'=', weight @ ..]) = Some(parameter) else {
+        return false;
+    };
+    !weight.is_empty() && weight.iter().all(|byte| b"0.".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(text: &str) -> Origin {
+        text.parse().expect("an origin")
+    }
+
+    #[test]
+    fn it_is_enforced_where_it_can_be_known() {
+        let (https, http) = (origin("https://a.example"), origin("http://a.example"));
+        let enforced = |asked, production, proxies, origin: Option<&Origin>| {
+            let (made, findings) = HttpsOnly::check(asked, production, proxies, origin);
+            (made.is_some(), findings.len())
+        };
+        assert_eq!(enforced(None, true, true, Some(&https)), (true, 0));
+        assert_eq!(enforced(None, true, false, Some(&https)), (false, 0));
+        assert_eq!(enforced(None, true, true, None), (false, 0));
+        assert_eq!(enforced(None, false, true, Some(&https)), (false, 0));
+        assert_eq!(enforced(None, false, true, Some(&http)), (false, 0));
+        assert_eq!(enforced(Some(true), true, false, Some(&https)), (true, 0));
+        assert_eq!(enforced(Some(false), true, true, Some(&https)), (false, 0));
+        assert_eq!(enforced(Some(true), true, true, None), (false, 1));
+        assert_eq!(enforced(Some(true), false, true, Some(&http)), (false, 1));
+    }
+
+    #[test]
+    fn a_proxy_knows_better_than_this_server() {
+        let is_https = |tls, forwarded| Transport { tls, forwarded }.is_https();
+        assert!(is_https(true, None));
+        assert!(is_https(false, Some(true)));
+        assert!(!is_https(true, Some(false)));
+        assert!(!is_https(false, None));
+    }
+
+    #[test]
+    fn only_a_browser_wants_a_page() {
+        let wants = |accept: &str| wants_page([accept.as_bytes()].into_iter());
+        assert!(wants("text/html"));
+        assert!(wants("application/xml;q=0.9, Text/HTML ;q=0.8"));
+        for no in [
+            "",
+            "*/*",
+            "application/json",
+            "text/html;q=0",
+            "text/html; q=0.0",
+            "text/htmlx",
+        ] {
+            assert!(!wants(no), "{no}");
+        }
+        assert!(wants_page([&b"*/*"[..], b"text/html"].into_iter()));
+        assert!(!wants_page([].into_iter()));
+    }
+
+    #[test]
+    fn the_place_stays_within_the_origin() {
+        let (made, _) =
+            HttpsOnly::check(Some(true), true, false, Some(&origin("https://a.example")));
+        let made = made.expect("enforced");
+        assert_eq!(made.location("/a?b=c"), "https://a.example/a?b=c");
+        assert_eq!(made.location("//evil.org"), "https://a.example//evil.org");
+        for odd in ["*", "", "@evil.org", ".evil.org"] {
+            assert_eq!(made.location(odd), "https://a.example/");
+        }
+    }
+}

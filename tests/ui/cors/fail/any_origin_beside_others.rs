@@ -1,0 +1,6 @@
+//~ `*` stands beside origins that it includes
+use secure_runtime::{Cors, cors};
+
+const CORS: Cors = cors!(origins = ["https://app.example.com", "*"]);
+
+fn main() {}

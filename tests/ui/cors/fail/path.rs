@@ -1,0 +1,6 @@
+//~ path in origin
+use secure_runtime::{Cors, cors};
+
+const CORS: Cors = cors!(origins = ["https://app.example.com/path"]);
+
+fn main() {}

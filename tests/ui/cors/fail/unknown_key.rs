@@ -1,0 +1,6 @@
+//~ unknown key `origin` in `cors!`
+use secure_runtime::{Cors, cors};
+
+const CORS: Cors = cors!(origin = "https://app.example.com");
+
+fn main() {}

@@ -1,0 +1,6 @@
+//~ `*` would allow every host
+use secure_runtime::{Hosts, hosts};
+
+const HOSTS: Hosts = hosts!("*");
+
+fn main() {}

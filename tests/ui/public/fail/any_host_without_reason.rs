@@ -1,0 +1,11 @@
+//~ `any_host` needs its reason in writing
+use actix_web::Responder;
+use secure_runtime::prelude::*;
+
+#[get("/health")]
+#[public(any_host = "")]
+async fn health() -> impl Responder {
+    "ok"
+}
+
+fn main() {}
