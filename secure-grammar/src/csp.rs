@@ -124,6 +124,23 @@ impl ContentSecurityPolicy {
         })
     }
 
+    /// As [`parse`](Self::parse), for a policy that is the same for every response: it has no nonce.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse).
+    pub fn parse_without_nonce(text: &str) -> Result<Self, GrammarError> {
+        let policy = Self::parse(text)?;
+        if !policy.has_nonce {
+            return Ok(policy);
+        }
+        let at = text.find(Self::NONCE).unwrap_or(0);
+        let message = format!("nonce in a {PLACE} of every response");
+        Err(GrammarError::new(text, at..at + Self::NONCE.len(), message)
+            .with_note("caches keep responses, and a nonce is for one alone")
+            .with_help("say it of pages, whose handlers take the nonce"))
+    }
+
     /// Whether a nonce is due, and the policy thus another for each response.
     pub fn has_nonce(&self) -> bool {
         self.has_nonce

@@ -441,6 +441,16 @@ fn content_security_policies() {
 }
 
 #[test]
+fn a_nonce_is_not_for_every_response() {
+    let text = "default-src 'none'; script-src 'nonce'; base-uri 'none'";
+    let error = ContentSecurityPolicy::parse_without_nonce(text).unwrap_err();
+    assert_eq!(error.span(), 31..38);
+    assert!(error.message().contains("nonce") && error.help().is_some());
+    assert!(ContentSecurityPolicy::parse(text).is_ok_and(|policy| policy.has_nonce()));
+    assert!(ContentSecurityPolicy::parse_without_nonce("default-src 'self'").is_ok());
+}
+
+#[test]
 fn permissions_policies() {
     check(
         PERMISSIONS,

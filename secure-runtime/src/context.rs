@@ -10,7 +10,7 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
-    edge::ClientAddress,
+    edge::{ClientAddress, CspNonce},
     limit::{Receipt, Standing},
     principal::Principal,
     security::State,
@@ -28,6 +28,8 @@ pub(crate) struct RequestContext {
     /// The route whose guard took the request.
     route: Cell<Option<usize>>,
     limits: RefCell<Vec<LimitOutcome>>,
+    /// What scripts of the page need, once a handler has asked for it.
+    nonce: OnceCell<CspNonce>,
 }
 
 /// What one limit of the route said about the request.
@@ -52,6 +54,7 @@ impl RequestContext {
             route: Cell::new(None),
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
+            nonce: OnceCell::new(),
         })
     }
 
@@ -90,6 +93,16 @@ impl RequestContext {
     pub(crate) fn sign_in(&self, principal: Principal) {
         // One request is verified once; a second principal would be a bug and changes nothing.
         let _ = self.principal.set(principal);
+    }
+
+    /// The nonce of the response, which is a page from now on.
+    pub(crate) fn nonce(&self) -> &CspNonce {
+        self.nonce.get_or_init(CspNonce::random)
+    }
+
+    /// The nonce that a handler has taken.
+    pub(crate) fn taken_nonce(&self) -> Option<&CspNonce> {
+        self.nonce.get()
     }
 
     pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {

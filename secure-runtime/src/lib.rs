@@ -11,7 +11,7 @@ mod clock;
 mod context;
 mod crypto;
 pub mod dangerous;
-mod edge;
+pub mod edge;
 mod guard;
 mod input;
 pub mod limit;
@@ -40,8 +40,8 @@ pub use problem::Problem;
 pub use report::{Report, ReportRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, delete, get, head, options, patch, post, protected, public, put, query,
-    rate_limit, route, routes, trace, validated,
+    Role, Scope, connect, csp, delete, get, head, hsts, options, patch, permissions_policy, post,
+    protected, public, put, query, rate_limit, route, routes, trace, validated,
 };
 pub use security::{
     Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, SigningKeys, part,

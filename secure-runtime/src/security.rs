@@ -22,7 +22,7 @@ use crate::{
     audit::AuditSink,
     clock::Clock,
     crypto::SecretRing,
-    edge::{DefaultHeaders, TrustedProxies},
+    edge::{DefaultHeaders, TrustedProxies, csp_reports},
     limit::Limiter,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
@@ -93,6 +93,7 @@ impl Security {
         let table = routes::check(&routes)?;
         let mut findings = self.state.oauth.findings(&table);
         findings.extend(table.unmet(|need| self.state.accounts.has(need)));
+        let reporting = self.reporting(&table, &mut findings);
         if !findings.is_empty() {
             return Err(LaunchError::new(findings));
         }
@@ -103,6 +104,9 @@ impl Security {
             ));
         }
         // Set here and only here, so each is the first.
+        if let Some(headers) = reporting {
+            let _ = self.state.reporting.set(headers);
+        }
         self.access_tokens().speak(words);
         let _ = self.state.listing.set(listing.clone());
         Ok(MountedRoutes::new(listing, self.state.clone()))
@@ -138,6 +142,22 @@ impl Security {
     /// In which world the app runs.
     pub fn profile(&self) -> Profile {
         self.state.profile
+    }
+
+    /// The headers that name the endpoint of reports, where it is mounted.
+    fn reporting(&self, table: &RouteTable, findings: &mut Vec<String>) -> Option<DefaultHeaders> {
+        let settings = self.state.headers.settings();
+        let Some(path) = table.path_of::<csp_reports>() else {
+            findings.extend(settings.findings());
+            return None;
+        };
+        match settings.reporting_to(path) {
+            Ok(settings) => Some(DefaultHeaders::new(settings, Some(path))),
+            Err(finding) => {
+                findings.push(finding);
+                None
+            }
+        }
     }
 
     fn new(state: State) -> Self {
@@ -184,6 +204,8 @@ pub(crate) struct State {
     clock: Arc<dyn Clock>,
     limiter: Box<dyn Limiter>,
     headers: DefaultHeaders,
+    /// Those that name the endpoint of reports, once it is mounted.
+    reporting: OnceLock<DefaultHeaders>,
     proxies: TrustedProxies,
     body_limit: usize,
     unlisted_routes: Option<String>,
@@ -221,7 +243,7 @@ impl State {
     }
 
     pub(crate) fn headers(&self) -> &DefaultHeaders {
-        &self.headers
+        self.reporting.get().unwrap_or(&self.headers)
     }
 
     /// Whose word about the address of a client is taken.

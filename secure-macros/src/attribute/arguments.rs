@@ -67,7 +67,10 @@ impl Arguments {
                 diagnostics.add(
                     Diagnostic::new(
                         error.span(),
-                        format_args!("`#[{attribute}]` takes `key = value` arguments: {error}"),
+                        format_args!(
+                            "`{}` takes `key = value` arguments: {error}",
+                            shown(attribute)
+                        ),
                     )
                     .help(example),
                 );
@@ -80,7 +83,7 @@ impl Arguments {
                 Entry::Bare(value) => diagnostics.add(
                     Diagnostic::new(
                         value.span(),
-                        format_args!("`#[{attribute}]` takes `key = value` arguments"),
+                        format_args!("`{}` takes `key = value` arguments", shown(attribute)),
                     )
                     .help(example),
                 ),
@@ -129,12 +132,20 @@ impl Arguments {
                 diagnostics.add(
                     Diagnostic::new(
                         span,
-                        format_args!("unknown key `{key}` in `#[{}]`", self.attribute),
+                        format_args!("unknown key `{key}` in `{}`", shown(self.attribute)),
                     )
                     .choices(&key, "keys", keys),
                 );
             }
         }
+    }
+}
+
+/// The name of an attribute, or of a macro (`cors!`), as users write it.
+fn shown(name: &str) -> String {
+    match name.ends_with('!') {
+        true => name.to_owned(),
+        false => format!("#[{name}]"),
     }
 }
 

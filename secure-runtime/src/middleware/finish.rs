@@ -139,7 +139,8 @@ impl Finish {
         }
         let state = &self.context.security;
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
-        state.headers().apply(headers, self.tls, private);
+        let nonce = self.context.taken_nonce();
+        state.headers().apply(headers, self.tls, private, nonce);
         let route = self
             .context
             .guarded_route()

@@ -18,7 +18,7 @@ use crate::{
     account::AccountSettings,
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
-    edge::{DefaultHeaders, ProxySettings},
+    edge::{DefaultHeaders, HeaderSettings, ProxySettings},
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
@@ -110,8 +110,7 @@ pub(super) struct Options {
     pub(super) profile: Profile,
     pub(super) tokens: TokenSettings,
     pub(super) body_limit: usize,
-    pub(super) public_https: bool,
-    pub(super) hsts_subdomains: bool,
+    pub(super) headers: HeaderSettings,
     pub(super) unlisted_routes: Option<String>,
     pub(super) ephemeral_key: bool,
     pub(super) announce: bool,
@@ -139,8 +138,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 profile: Profile::Production,
                 tokens: TokenSettings::default(),
                 body_limit: DEFAULT_BODY_LIMIT,
-                public_https: false,
-                hsts_subdomains: false,
+                headers: HeaderSettings::default(),
                 unlisted_routes: None,
                 ephemeral_key: false,
                 announce: false,
@@ -228,13 +226,13 @@ impl<I, A, K> Builder<I, A, K> {
     /// sent on every response in production. Defaults to HSTS only where this server itself speaks
     /// TLS.
     pub fn public_https(mut self) -> Self {
-        self.options.public_https = true;
+        self.options.headers.public_https = true;
         self
     }
 
     /// Confirms that HSTS holds for every subdomain of the host too.
     pub fn hsts_include_subdomains(mut self) -> Self {
-        self.options.hsts_subdomains = true;
+        self.options.headers.subdomains = true;
         self
     }
 
@@ -333,6 +331,11 @@ impl<I, A, K> Builder<I, A, K> {
         {
             findings.push(format!("the public origin: {why}"));
         }
+        let headers = HeaderSettings {
+            production,
+            ..options.headers
+        };
+        headers.announce();
         let keys = self.key.take();
         let secrets = options.tokens.secrets(&keys);
         let tokens = secrets.and_then(|secrets| {
@@ -365,7 +368,8 @@ impl<I, A, K> Builder<I, A, K> {
             limiter: options
                 .limiter
                 .unwrap_or_else(|| Box::new(InProcess::default())),
-            headers: DefaultHeaders::new(production, options.public_https, options.hsts_subdomains),
+            headers: DefaultHeaders::new(headers, None),
+            reporting: OnceLock::new(),
             proxies,
             body_limit: options.body_limit,
             unlisted_routes: options.unlisted_routes,

@@ -9,13 +9,13 @@ use secure_grammar::{parse_duration, parse_size};
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
     ForwardedHeader, ServerSecret,
-    edge::ProxySettings,
+    edge::{Csp, GrammarError, Hsts, PageCsp, PermissionsPolicy, ProxySettings},
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
 };
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 21] = [
+const VARIABLES: [&str; 26] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -37,6 +37,11 @@ const VARIABLES: [&str; 21] = [
     "SECURE_HSTS_SUBDOMAINS",
     "SECURE_TRUSTED_PROXIES",
     "SECURE_FORWARDED_HEADER",
+    "SECURE_CSP",
+    "SECURE_CSP_REPORT_ONLY",
+    "SECURE_PAGE_CSP",
+    "SECURE_PERMISSIONS_POLICY",
+    "SECURE_HSTS",
 ];
 
 /// Variables with this beginning steer the project's own tests.
@@ -120,6 +125,13 @@ pub(super) fn read(
             .parsed("SECURE_FORWARDED_HEADER", forwarded_header)
             .unwrap_or_default(),
     };
+    let csp = reader.parsed("SECURE_CSP", |text| policy(Csp::parse(text)));
+    let csp_report_only = reader.parsed("SECURE_CSP_REPORT_ONLY", |text| policy(Csp::parse(text)));
+    let page_csp = reader.parsed("SECURE_PAGE_CSP", |text| policy(PageCsp::parse(text)));
+    let permissions_policy = reader.parsed("SECURE_PERMISSIONS_POLICY", |text| {
+        policy(PermissionsPolicy::parse(text))
+    });
+    let hsts = reader.parsed("SECURE_HSTS", |text| policy(Hsts::parse(text)));
     if !reader.findings.is_empty() {
         return Err(SettingsError::new(reader.findings));
     }
@@ -143,11 +155,18 @@ pub(super) fn read(
             options.ephemeral_key = ephemeral_key;
             options.announce = !production;
             options.key_file = key_file;
-            options.hsts_subdomains = subdomains.unwrap_or(false);
+            let headers = &mut options.headers;
+            headers.subdomains = subdomains.unwrap_or(false);
+            headers.csp = csp.unwrap_or(headers.csp.clone());
+            headers.csp_report_only = csp_report_only;
+            headers.page_csp = page_csp.unwrap_or(headers.page_csp.clone());
+            headers.permissions_policy =
+                permissions_policy.unwrap_or(headers.permissions_policy.clone());
+            headers.hsts = hsts.unwrap_or(headers.hsts.clone());
             options.proxies = proxies;
             options.body_limit = body_limit.unwrap_or(options.body_limit);
             if let Some((origin, is_https)) = public_origin {
-                options.public_https = is_https;
+                options.headers.public_https = is_https;
                 options.public_origin = Some(origin);
             }
             let tokens = &mut options.tokens;
@@ -216,6 +235,11 @@ pub(super) fn public_origin(text: &str, production: bool) -> Result<bool, String
         "http" => Ok(false),
         _ => Err(shape()),
     }
+}
+
+/// What the grammar says about the policy of a header.
+fn policy<T>(parsed: Result<T, GrammarError>) -> Result<T, String> {
+    parsed.map_err(|error| error.to_string())
 }
 
 /// The networks of a list with commas.
