@@ -370,6 +370,59 @@ mod tests {
     }
 
     #[test]
+    fn policies_of_headers_are_read() {
+        let security = read_from(&[
+            ("SECURE_PROFILE", "development"),
+            ("SECURE_CSP", "default-src  'none'"),
+            ("SECURE_CSP_REPORT_ONLY", "default-src 'self'"),
+            (
+                "SECURE_PAGE_CSP",
+                "default-src 'none'; script-src 'nonce'; base-uri 'none'",
+            ),
+            ("SECURE_PERMISSIONS_POLICY", "camera=self"),
+            ("SECURE_HSTS", "max-age=86400"),
+        ]);
+        let security = security.expect("settings");
+        let settings = security.state.headers().settings();
+        assert_eq!(settings.csp.to_string(), "default-src 'none'");
+        let report_only = settings.csp_report_only.as_ref().expect("a policy");
+        assert_eq!(report_only.to_string(), "default-src 'self'");
+        assert_eq!(
+            settings.page_csp.to_string(),
+            "default-src 'none'; script-src 'nonce'; base-uri 'none'"
+        );
+        assert_eq!(settings.permissions_policy.to_string(), "camera=(self)");
+        assert_eq!(settings.hsts.to_string(), "max-age=86400");
+        assert!(!settings.production);
+    }
+
+    #[test]
+    fn policies_of_headers_that_cannot_be_meant_are_found() {
+        let found = findings(&[
+            ("SECURE_PROFILE", "development"),
+            ("SECURE_CSP", "default-src self"),
+            (
+                "SECURE_CSP_REPORT_ONLY",
+                "default-src 'none'; script-src 'nonce'; base-uri 'none'",
+            ),
+            ("SECURE_PAGE_CSP", "default-src 'unsafe-inline'"),
+            ("SECURE_PERMISSIONS_POLICY", "camera 'none'"),
+            ("SECURE_HSTS", "max-age=63072000; preload"),
+        ]);
+        let expected = [
+            "`SECURE_CSP`: unquoted `self` in content security policy",
+            "`SECURE_CSP_REPORT_ONLY`: nonce in a content security policy of every response",
+            "`SECURE_PAGE_CSP`: `'unsafe-inline'` in `default-src` lets any inline script run",
+            "`SECURE_PERMISSIONS_POLICY`: no `=` after `camera`",
+            "`SECURE_HSTS`: the preload list takes no host without its subdomains",
+        ];
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (finding, expected) in found.iter().zip(expected) {
+            assert!(finding.starts_with(expected), "{finding}");
+        }
+    }
+
+    #[test]
     fn proxies_are_a_list_and_their_header_is_named() {
         let security = read_from(&[
             ("SECURE_PROFILE", "development"),
