@@ -51,3 +51,43 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
         C::monotonic(self)
     }
 }
+
+/// Whole milliseconds since 1970: what moments are stored and compared in.
+pub(crate) fn millis(moment: Duration) -> u64 {
+    u64::try_from(moment.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+pub(crate) mod moved {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// A clock that stands still until a test moves it. Clones are the same clock.
+    #[derive(Debug, Clone)]
+    pub(crate) struct MovedClock(Arc<Mutex<Duration>>);
+
+    impl MovedClock {
+        pub(crate) fn new() -> Self {
+            Self(Arc::new(Mutex::new(Duration::from_secs(1_800_000_000))))
+        }
+
+        pub(crate) fn advance(&self, by: Duration) {
+            *self.0.lock().expect("a time") += by;
+        }
+
+        pub(crate) fn go_back(&self, by: Duration) {
+            *self.0.lock().expect("a time") -= by;
+        }
+    }
+
+    impl Clock for MovedClock {
+        fn unix(&self) -> Duration {
+            *self.0.lock().expect("a time")
+        }
+
+        fn monotonic(&self) -> Duration {
+            self.unix()
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What one request carries from the middleware to the guard and back.
 
 use std::{
-    cell::{Cell, OnceCell, RefCell, RefMut},
+    cell::{Cell, OnceCell, Ref, RefCell, RefMut},
     net::IpAddr,
     rc::Rc,
     sync::Arc,
@@ -10,7 +10,7 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
-    edge::{ClientAddress, CspNonce},
+    edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
     principal::Principal,
     security::State,
@@ -30,6 +30,8 @@ pub(crate) struct RequestContext {
     limits: RefCell<Vec<LimitOutcome>>,
     /// What scripts of the page need, once a handler has asked for it.
     nonce: OnceCell<CspNonce>,
+    /// What the answer sets, whatever it is.
+    cookies: RefCell<Vec<ResponseCookie>>,
 }
 
 /// What one limit of the route said about the request.
@@ -55,6 +57,7 @@ impl RequestContext {
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
             nonce: OnceCell::new(),
+            cookies: RefCell::new(Vec::new()),
         })
     }
 
@@ -103,6 +106,18 @@ impl RequestContext {
     /// The nonce that a handler has taken.
     pub(crate) fn taken_nonce(&self) -> Option<&CspNonce> {
         self.nonce.get()
+    }
+
+    /// Has the answer set a cookie, whatever it is. Nobody else may store such an answer.
+    pub(crate) fn add_cookie(&self, cookie: ResponseCookie) {
+        let mut cookies = self.cookies.borrow_mut();
+        cookies.retain(|other| other.name != cookie.name);
+        cookies.push(cookie);
+        self.mark_private();
+    }
+
+    pub(crate) fn cookies(&self) -> Ref<'_, Vec<ResponseCookie>> {
+        self.cookies.borrow()
     }
 
     pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {

@@ -1,7 +1,7 @@
 //! Switches that make an app less safe, each named for what it does. There is a reason for each; none
 //! is a default.
 
-#[cfg(feature = "password-legacy")]
+#[cfg(any(feature = "password-legacy", feature = "test"))]
 use crate::password::Builder;
 
 /// Verifies a bcrypt hash by the first 72 bytes of a longer password, as the library did that made it.
@@ -12,4 +12,15 @@ use crate::password::Builder;
 #[cfg(feature = "password-legacy")]
 pub fn bcrypt_truncating(passwords: Builder) -> Builder {
     passwords.truncate_bcrypt()
+}
+
+/// Hashes passwords with the least work that Argon2 knows: 8 KiB, one pass. Whoever gets at such a hash
+/// has the password.
+///
+/// For tests alone, which sign in thousands of times; it exists with the feature `test` and nowhere else.
+/// [`Passwords::params`](crate::password::Passwords::params) tells such a service from others: it reaches none
+/// of [`Argon2Params::OWASP`](crate::password::Argon2Params::OWASP).
+#[cfg(feature = "test")]
+pub fn cheap_hashes(passwords: Builder) -> Builder {
+    passwords.cheapen()
 }

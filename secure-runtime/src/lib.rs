@@ -9,7 +9,7 @@ pub mod account;
 pub mod audit;
 mod clock;
 mod context;
-mod crypto;
+pub mod crypto;
 pub mod dangerous;
 pub mod edge;
 mod guard;

@@ -12,6 +12,7 @@ use actix_web::{
 use serde::Serialize;
 
 use crate::{
+    crypto::SignatureError,
     input::FieldError,
     password::{
         PasswordError,
@@ -255,7 +256,7 @@ impl ResponseError for Problem {
 
 /// Any error is a 500 whose text is logged and not sent; an error of actix-web keeps its status. A
 /// store that does not answer is a 503, and so is a queue of passwords that is full; a token that is
-/// refused is a 401, a password that the policy refuses a 422.
+/// refused is a 401, a password that the policy refuses a 422, a signed value that is not taken a 400.
 impl<E: std::error::Error + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
         let any: &dyn Any = &error;
@@ -278,6 +279,9 @@ impl<E: std::error::Error + 'static> From<E> for Problem {
         }
         if let Some(error) = any.downcast_ref::<BreachCheckError>() {
             return error.problem(WHOLE_BODY);
+        }
+        if let Some(error) = any.downcast_ref::<SignatureError>() {
+            return Self::bad_request().because(error);
         }
         let mut cause = error.to_string();
         let mut source = error.source();

@@ -18,10 +18,10 @@ use key_file::KeyFile;
 
 use crate::{
     Problem,
-    account::AccountSettings,
+    account::{AccountSettings, throttle::Throttle},
     audit::AuditSink,
     clock::Clock,
-    crypto::SecretRing,
+    crypto::{Sealer, SecretRing, Signer},
     edge::{DefaultHeaders, TrustedProxies, csp_reports},
     limit::Limiter,
     middleware::SecurityMiddleware,
@@ -29,7 +29,7 @@ use crate::{
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     store::Store,
-    token::{AccessTokens, Tokens},
+    token::{AccessTokens, OneTimeTokens, Tokens},
 };
 
 /// Security for one app: tokens, limits, headers and the routes that they protect.
@@ -128,6 +128,21 @@ impl Security {
         self.state.access_tokens()
     }
 
+    /// Issues and redeems the tokens that are mailed and used once.
+    pub fn one_time_tokens(&self) -> &OneTimeTokens {
+        &self.state.one_time
+    }
+
+    /// Signs values that leave the app and come back, such as links.
+    pub fn signer(&self) -> &Signer {
+        &self.state.signer
+    }
+
+    /// Seals values that are stored, so that nobody who reads the database reads them.
+    pub fn sealer(&self) -> &Sealer {
+        &self.state.sealer
+    }
+
     /// Where the state lives that outlasts a request.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.state.store
@@ -195,7 +210,10 @@ impl fmt::Debug for Security {
 pub(crate) struct State {
     profile: Profile,
     tokens: Tokens,
+    one_time: OneTimeTokens,
     secrets: SecretRing,
+    signer: Signer,
+    sealer: Sealer,
     audit: Arc<dyn AuditSink>,
     oauth: OAuth,
     accounts: AccountSettings,
@@ -256,12 +274,21 @@ impl State {
         &self.secrets
     }
 
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
     pub(crate) fn audit(&self) -> &dyn AuditSink {
         &*self.audit
     }
 
     pub(crate) fn accounts(&self) -> &AccountSettings {
         &self.accounts
+    }
+
+    /// What decides which attempts to prove who one is are looked at.
+    pub(crate) fn throttle(&self) -> Throttle {
+        Throttle::new(self.store.clone(), self.clock.clone())
     }
 
     /// Whoever says what a subject may have.

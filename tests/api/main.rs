@@ -60,4 +60,5 @@ mod tokens_revocation_outage;
 mod tokens_revocation_shared;
 mod tokens_rotation;
 mod tokens_shape;
+mod tokens_sign_out_elsewhere;
 mod unchecked;

@@ -267,12 +267,11 @@ async fn endpoints_that_cannot_work_do_not_start() {
                 };
             },
         );
-        let name = if legacy {
-            "`oauth::legacy::token`"
-        } else {
-            "`oauth::token`"
+        let (name, call) = match legacy {
+            true => ("`token`", "`.accounts(…)`"),
+            false => ("`oauth::token`", "`.resource_owners(…)`"),
         };
-        assert_finding(launched.await, &[name, "/token", "`.resource_owners(…)`"]);
+        assert_finding(launched.await, &[name, "/token", call]);
     }
     let both = launch(
         |settings| settings.resource_owners(Owners::default()),

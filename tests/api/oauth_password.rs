@@ -1,18 +1,24 @@
 //! `oauth::legacy::token` with a password (A2, RFC 6749 §4.3).
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use actix_web::Responder;
 use secure_runtime::{
-    Problem, Secret, Security,
+    Problem, Security,
+    account::{AccountRecord, AccountRecords},
     oauth::{self, ResourceOwners},
+    password::PasswordHash,
     prelude::*,
-    test::TestApp,
+    test::{TestApp, TestClock, cheap_hash, cheap_passwords, hashes_computed},
     token::Grant,
 };
 
 use crate::support::{
-    OAuthApp, Role, Scope, assert_accepted, assert_error, assert_issued, problem, seen,
+    OAuthApp, Question, Role, Scope, SharedStore, all, assert_accepted, assert_error,
+    assert_issued, problem, seen,
 };
 
 #[get("/me")]
@@ -72,20 +78,29 @@ async fn what_is_wrong_with_the_credentials_is_not_said() {
     let oauth = app().await;
     let unknown = "grant_type=password&username=eve&password=ada%27s+password";
     let wrong = "grant_type=password&username=ada&password=x";
-    for body in [
+    let refused = [
         unknown,
         wrong,
-        "grant_type=password&username=ADA&password=ada%27s+password",
-        "grant_type=password&username=ada+&password=ada%27s+password",
+        "grant_type=password&username=a+da&password=ada%27s+password",
         "grant_type=password&username=ada%00&password=ada%27s+password",
         &format!("{ADA}%00"),
         &format!("{ADA}+"),
-    ] {
+    ];
+    for body in refused {
         assert_error(body, &ask(&oauth, body).await, 400, "invalid_grant");
     }
-    assert_eq!(oauth.owners.asked(), 7, "each of them was asked about");
+    let asked = oauth.owners.questions();
+    assert_eq!(asked, [Question::ByIdentifier; 6], "each was asked about");
+    assert_eq!(hashes_computed(&oauth.passwords), 6, "and looked at");
     let (unknown, wrong) = (ask(&oauth, unknown).await, ask(&oauth, wrong).await);
     assert_eq!(unknown.text(), wrong.text());
+    // A name is the same however it is written.
+    for body in [
+        "grant_type=password&username=ADA&password=ada%27s+password",
+        "grant_type=password&username=ada+&password=ada%27s+password",
+    ] {
+        assert_issued(body, &ask(&oauth, body).await);
+    }
     for body in [
         "grant_type=password&username=ada",
         "grant_type=password&password=x",
@@ -131,15 +146,55 @@ async fn the_client_that_signs_in_is_the_one_that_refreshes() {
 #[actix_web::test]
 async fn one_address_asks_ten_times_a_minute() {
     let oauth = app().await;
-    for _ in 0..10 {
-        oauth
-            .token("grant_type=password&username=ada&password=x")
-            .await;
+    for number in 0..10 {
+        let body = format!("grant_type=password&username=eve{number}&password=x");
+        let answer = oauth.token(&body).await;
+        assert_error(&body, &answer, 400, "invalid_grant");
     }
     oauth.owners.asked();
     let answer = oauth.token(ADA).await;
     assert_eq!(seen(&answer), (429, problem(429, "Too Many Requests")));
     assert_eq!(oauth.owners.asked(), 0, "no password was looked at");
+}
+
+/// What a token endpoint cannot say in OAuth's words it says in ours (RFC 6749 §5.2 knows neither).
+#[actix_web::test]
+async fn whoever_guesses_is_throttled_and_a_store_that_is_down_is_a_problem() {
+    let clock = TestClock::default();
+    let store = SharedStore::new(&clock);
+    let oauth = OAuthApp::with(
+        |settings| settings.store(store.clone()),
+        |routes| {
+            routes.service(oauth::legacy::token);
+        },
+    )
+    .await;
+    let wrong = "grant_type=password&username=ada&password=x";
+    for _ in 0..5 {
+        let answer = oauth.token(wrong).await;
+        assert_error("a guess", &answer, 400, "invalid_grant");
+    }
+    let hashes = hashes_computed(&oauth.passwords);
+    oauth.owners.asked();
+    let answer = oauth.token(ADA).await;
+    assert_eq!(seen(&answer), (429, problem(429, "Too Many Requests")));
+    assert_eq!(all(&answer, "retry-after"), ["60"]);
+    store.fails();
+    let answer = oauth.token(ADA).await;
+    assert_eq!(seen(&answer), (503, problem(503, "Service Unavailable")));
+    assert_eq!(all(&answer, "retry-after"), ["1"]);
+    assert_eq!(oauth.owners.asked(), 0);
+    assert_eq!(hashes_computed(&oauth.passwords), hashes);
+}
+
+#[actix_web::test]
+async fn a_scope_that_was_not_granted_is_neither_a_failure_nor_a_sign_in() {
+    let oauth = app().await;
+    let body = format!("{ADA}&scope=notes:erase");
+    for _ in 0..8 {
+        assert_error("scope", &ask(&oauth, &body).await, 400, "invalid_scope");
+    }
+    assert_issued("not throttled", &ask(&oauth, ADA).await);
 }
 
 #[actix_web::test]
@@ -151,30 +206,46 @@ async fn accounts_that_cannot_be_asked_are_no_fault_of_the_client() {
 }
 
 /// The account is told to sign out everywhere while the password is being verified.
-struct SignsOutMeanwhile(
-    std::sync::Arc<std::sync::OnceLock<(Security, secure_runtime::test::TestClock)>>,
-);
+struct SignsOutMeanwhile(Arc<OnceLock<(Security, TestClock)>>);
 
 impl ResourceOwners for SignsOutMeanwhile {
-    async fn sign_in(&self, username: &str, _: Secret<String>) -> Result<Option<Grant>, Problem> {
-        let (security, clock) = self.0.get().expect("an app");
-        clock.advance(Duration::from_millis(200));
-        security.tokens().sign_out_everywhere(username).await?;
-        clock.advance(Duration::from_millis(200));
-        Ok(Some(Grant::new(username)))
-    }
-
     async fn renew(&self, subject: &str) -> Result<Option<Grant>, Problem> {
         Ok(Some(Grant::new(subject)))
     }
 }
 
+impl AccountRecords for SignsOutMeanwhile {
+    async fn by_identifier(&self, identifier: &str) -> Result<Option<AccountRecord>, Problem> {
+        let (security, clock) = self.0.get().expect("an app");
+        clock.advance(Duration::from_millis(200));
+        security.tokens().sign_out_everywhere(identifier).await?;
+        clock.advance(Duration::from_millis(200));
+        let record = AccountRecord::new(identifier);
+        Ok(Some(
+            record.with_password_hash(cheap_hash("ada's password")),
+        ))
+    }
+
+    async fn by_subject(&self, _: &str) -> Result<Option<AccountRecord>, Problem> {
+        Ok(None)
+    }
+
+    async fn replace_hash(
+        &self,
+        _: &str,
+        _: Option<&PasswordHash>,
+        _: &PasswordHash,
+    ) -> Result<bool, Problem> {
+        Ok(false)
+    }
+}
+
 #[actix_web::test]
 async fn a_sign_in_that_is_overtaken_by_a_sign_out_gets_nothing() {
-    let handle = std::sync::Arc::new(std::sync::OnceLock::new());
+    let handle = Arc::new(OnceLock::new());
     let owners = SignsOutMeanwhile(handle.clone());
     let app = TestApp::with(
-        |settings| settings.resource_owners(owners),
+        |settings| settings.accounts(owners, cheap_passwords()),
         |routes| {
             routes.service(oauth::legacy::token);
         },

@@ -109,4 +109,6 @@ async fn a_database_that_was_not_migrated() {
     let error = store.get(key).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
     assert!(error.to_string().contains("secure_store"), "{error}");
+    let ping = store.ping().await;
+    assert!(matches!(ping, Err(StoreError::Unavailable(_))), "{ping:?}");
 }

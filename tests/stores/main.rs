@@ -45,6 +45,7 @@ macro_rules! on_every_backend {
 mod on {
     on_every_backend! {
         operations::what_is_put_is_there,
+        operations::a_ping_is_answered_and_changes_nothing,
         operations::what_is_put_again_is_replaced,
         operations::what_is_there_is_not_put_again,
         operations::what_is_taken_is_gone,

@@ -25,6 +25,17 @@ pub(crate) async fn what_is_put_is_there(at: &At) {
     assert_eq!(at.store.get(SPACE.key("b")).await.unwrap(), None);
 }
 
+pub(crate) async fn a_ping_is_answered_and_changes_nothing(at: &At) {
+    let key = SPACE.key("a");
+    for _ in 0..2 {
+        at.store.ping().await.unwrap();
+    }
+    at.store.put(key, owned(b"one", "alice")).await.unwrap();
+    at.store.ping().await.unwrap();
+    assert_eq!(at.store.get(key).await.unwrap().unwrap(), b"one");
+    assert_eq!(ids(&*at.store, SPACE, "alice").await, ["a"]);
+}
+
 pub(crate) async fn what_is_put_again_is_replaced(at: &At) {
     let key = SPACE.key("a");
     at.store.put(key, value(b"one")).await.unwrap();

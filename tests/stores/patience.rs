@@ -24,6 +24,7 @@ pub(crate) async fn assert_unavailable(store: &dyn Store) {
         answer(store.take(KEY)),
         answer(store.compare_and_swap(KEY, b"one", value(b"two"))),
         answer(store.list(KEY.space(), "alice")),
+        answer(store.ping()),
     ]);
     for answer in answers.await {
         let Err(StoreError::Unavailable(cause)) = answer else {
@@ -57,4 +58,5 @@ pub(crate) async fn assert_works(store: &dyn Store) {
     store.put(KEY, value(b"one")).await.unwrap();
     assert_eq!(store.get(KEY).await.unwrap().unwrap(), b"one");
     assert_eq!(store.take(KEY).await.unwrap().unwrap(), b"one");
+    store.ping().await.unwrap();
 }

@@ -6,51 +6,12 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use secure_runtime::{
     Security, ServerSecret,
-    store::{Entry, Key, Listed, Space, Store, StoreFuture},
+    store::Store,
     test::TestClock,
     token::{Family, Grant, Hs256Key, IssuedTokens, Refresh, RefreshError, Token},
 };
 
 use crate::backend::{At, Place};
-
-/// A store that a test goes on to hold.
-#[derive(Debug)]
-struct Handle(Arc<dyn Store>);
-
-impl Store for Handle {
-    fn get<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>> {
-        self.0.get(key)
-    }
-
-    fn put<'a>(&'a self, key: Key<'a>, entry: Entry<'a>) -> StoreFuture<'a, ()> {
-        self.0.put(key, entry)
-    }
-
-    fn put_if_absent<'a>(&'a self, key: Key<'a>, entry: Entry<'a>) -> StoreFuture<'a, bool> {
-        self.0.put_if_absent(key, entry)
-    }
-
-    fn take<'a>(&'a self, key: Key<'a>) -> StoreFuture<'a, Option<Vec<u8>>> {
-        self.0.take(key)
-    }
-
-    fn compare_and_swap<'a>(
-        &'a self,
-        key: Key<'a>,
-        expected: &'a [u8],
-        entry: Entry<'a>,
-    ) -> StoreFuture<'a, bool> {
-        self.0.compare_and_swap(key, expected, entry)
-    }
-
-    fn list<'a>(&'a self, space: Space<'a>, owner: &'a str) -> StoreFuture<'a, Vec<Listed>> {
-        self.0.list(space, owner)
-    }
-
-    fn is_shared(&self) -> bool {
-        self.0.is_shared()
-    }
-}
 
 /// Two instances of one app. In memory both are the same one.
 async fn instances(at: &At) -> [Security; 2] {
@@ -61,7 +22,7 @@ async fn instances(at: &At) -> [Security; 2] {
             .audience("https://api.test")
             .signing_key(key.clone())
             .secret(secret.clone())
-            .store(Handle(store))
+            .store(store)
             .clock(clock.clone());
         settings.build().expect("settings")
     };

@@ -3,14 +3,19 @@
 //! The app keeps its accounts in a table of its own and says how they are found
 //! ([`AccountRecords`]); what is done with them is here.
 
+mod device;
 mod erased;
 mod records;
+mod sign_in;
+pub(crate) mod throttle;
 
 use std::{fmt, sync::Arc};
 
 pub use erased::JudgePasswords;
 pub(crate) use erased::{ErasedAddressChanges, ErasedRecords, ErasedSignUps};
 pub use records::{AccountRecord, AccountRecords, AddressChanges, NewAccount, SignUps};
+pub use sign_in::SignIn;
+pub(crate) use sign_in::{SignInError, Wanted};
 
 use crate::{
     Problem,

@@ -59,6 +59,9 @@ pub trait AccountRecords: ResourceOwners {
     /// The account that somebody names in order to sign in; one that is disabled, too. The identifier is
     /// normalised: trimmed, and in lower case.
     ///
+    /// Compare it exactly. Failures are counted by the identifier, so a collation that takes `adá` for `ada`
+    /// gives whoever guesses a counter for each spelling.
+    ///
     /// # Errors
     /// When nobody can say.
     fn by_identifier(

@@ -83,6 +83,8 @@ pub enum AuditKind {
     SignedOut,
     /// All tokens of a subject were called back.
     SignedOutEverywhere,
+    /// All tokens of a subject were called back, but those of the sign-in that asked for it.
+    SignedOutElsewhere,
     /// A password was changed by somebody who knew the one before.
     PasswordChanged,
     /// A change of the password failed: the one before was not known.
@@ -110,7 +112,7 @@ impl AuditKind {
             Self::TokenReuse => "authn_token_reuse",
             Self::TokenRevoked | Self::ApiKeyRevoked => "authn_token_revoked",
             Self::SignedOut => "session_expired",
-            Self::SignedOutEverywhere => "authn_token_revoked_all",
+            Self::SignedOutEverywhere | Self::SignedOutElsewhere => "authn_token_revoked_all",
             Self::PasswordChanged | Self::PasswordReset => "authn_password_change",
             Self::PasswordChangeFailed => "authn_password_change_fail",
             Self::AccountCreated => "user_created",

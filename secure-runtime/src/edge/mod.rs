@@ -22,6 +22,7 @@
 
 mod browser;
 mod client_address;
+mod cookie;
 mod csp;
 mod forwarded;
 mod headers;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use browser::{Hsts, PermissionsPolicy};
 pub use client_address::ClientAddress;
+pub(crate) use cookie::{ResponseCookie, cookies};
 pub use csp::{Csp, EveryResponse, PageCsp};
 pub use forwarded::ForwardedHeader;
 pub(crate) use headers::{DefaultHeaders, HeaderSettings};

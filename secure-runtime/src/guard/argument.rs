@@ -18,8 +18,9 @@ use crate::{
 /// An argument that a guarded handler may take.
 ///
 /// Inputs (`Json`, `Form`, `Query`, `Path`) of validated types, the caller, and what carries no
-/// input: `HttpRequest`, `Data`, `ReqData`, `Method`, `PeerAddr`. For anything else the handler says
-/// on the argument what it is.
+/// input: `HttpRequest`, `Data`, `ReqData`, `Method`, `PeerAddr`,
+/// [`ClientAddress`](crate::ClientAddress). For anything else the handler says on the argument what it
+/// is.
 pub trait Argument {
     /// What the handler gets.
     type Value: 'static;

@@ -148,7 +148,7 @@ fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result
 
 /// The network that stands for a client: an IPv4 address, or the /56 of an IPv6 one, since a
 /// customer is handed at least that much (RIPE-690). An IPv4 address in IPv6 clothes is IPv4.
-fn network(address: IpAddr) -> Vec<u8> {
+pub(crate) fn network(address: IpAddr) -> Vec<u8> {
     match address.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets()[..7].to_vec(),

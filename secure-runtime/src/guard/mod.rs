@@ -26,7 +26,7 @@ use actix_web::{Error, FromRequest, Handler, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
 pub use argument::{Argument, Caller, Extraction, Trusted, Unvalidated};
-pub(crate) use limiting::settle;
+pub(crate) use limiting::{network, settle};
 pub use probe::{InputProbe, NoKnownInput, Probe, Unknown};
 pub use together::Together;
 

@@ -137,6 +137,11 @@ impl Finish {
         if let Ok(id) = HeaderValue::try_from(self.context.request_id.as_str()) {
             headers.insert(HeaderName::from_static("x-request-id"), id);
         }
+        for cookie in self.context.cookies().iter() {
+            if let Some(value) = cookie.header() {
+                headers.append(header::SET_COOKIE, value);
+            }
+        }
         let state = &self.context.security;
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
         let nonce = self.context.taken_nonce();

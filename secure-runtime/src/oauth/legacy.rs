@@ -7,8 +7,10 @@ use super::{
     grants::{Request, answer, refresh},
 };
 use crate::{
-    Problem, Secret, Security, post, public, rate_limit,
-    token::{Grant, IssuedTokens},
+    Problem, Secret, Security,
+    account::{SignIn, SignInError, Wanted},
+    post, public, rate_limit,
+    token::IssuedTokens,
 };
 
 /// In bytes: what a password is bounded by everywhere.
@@ -29,14 +31,19 @@ const LONGEST_USERNAME: usize = 320;
 #[rate_limit("10/minute", count = "failures")]
 pub async fn token(
     security: Security,
+    sign_in: SignIn,
     request: HttpRequest,
     #[unvalidated = "RFC 6749 §5.2: what is wrong with the form is told in OAuth's words; it is read and bounded in `oauth::form`"]
     body: Bytes,
 ) -> Result<HttpResponse, Problem> {
-    answer(&security, &request, &body, password_or_refresh).await
+    let grant = async |security: &Security, asked: &Request| {
+        password_or_refresh(&sign_in, security, asked).await
+    };
+    answer(&security, &request, &body, grant).await
 }
 
 async fn password_or_refresh(
+    sign_in: &SignIn,
     security: &Security,
     asked: &Request,
 ) -> Result<IssuedTokens, Failure> {
@@ -48,29 +55,16 @@ async fn password_or_refresh(
     if username.len() > LONGEST_USERNAME || password.len() > LONGEST_PASSWORD {
         return Err(Refusal::InvalidRequest.into());
     }
+    let scopes = asked.form.scopes();
+    let wanted = Wanted {
+        scopes: scopes.as_deref(),
+        client_id: asked.client_id.as_deref(),
+    };
     let password = Secret::new(password.to_owned());
-    // Before the password is verified: who is signed out everywhere meanwhile gets no token.
-    let begun = security.tokens().now();
-    let found: Result<Option<Grant>, Problem> = Err(Problem::internal("SignIn is not there yet"));
-    let grant = found
-        .map_err(Failure::Problem)?
-        .ok_or(Refusal::InvalidGrant)?;
-    let _ = (username, password);
-    let grant = match asked.form.scopes() {
-        Some(wanted) if wanted.iter().any(|scope| !grant.scopes().contains(scope)) => {
-            return Err(Refusal::InvalidScope.into());
-        }
-        Some(wanted) => grant.narrowed_to(&wanted),
-        None => grant,
-    };
-    let grant = grant.signed_in_by(begun);
-    let grant = match &asked.client_id {
-        Some(client_id) => grant.with_client_id(client_id),
-        None => grant,
-    };
-    let issued = security.tokens().sign_in(&grant).await;
-    issued.map_err(|error| match error.is_signed_out() {
-        true => Refusal::InvalidGrant.into(),
-        false => Failure::Problem(error.into()),
+    let issued = sign_in.attempt(username, password, wanted).await;
+    issued.map_err(|error| match error {
+        SignInError::Denied => Refusal::InvalidGrant.into(),
+        SignInError::ScopeNotGranted => Refusal::InvalidScope.into(),
+        SignInError::Problem(problem) => Failure::Problem(problem),
     })
 }

@@ -92,20 +92,14 @@ impl OAuth {
     /// What the mounted endpoints need and nobody has said.
     pub(crate) fn findings(&self, table: &RouteTable) -> Vec<String> {
         let mut findings = Vec::new();
-        let grants = [
-            table.path_of::<token>().map(|path| ("oauth::token", path)),
-            table
-                .path_of::<legacy::token>()
-                .map(|path| ("oauth::legacy::token", path)),
-        ];
-        let mounted: Vec<_> = grants.into_iter().flatten().collect();
-        if let (None, Some((name, path))) = (&self.owners, mounted.first()) {
+        let (current, legacy) = (table.path_of::<token>(), table.path_of::<legacy::token>());
+        if let (None, Some(path)) = (&self.owners, &current) {
             findings.push(format!(
-                "`{name}` at {path} needs to know who may have tokens; say `.resource_owners(…)` \
-                 to the builder of `Security`"
+                "`oauth::token` at {path} needs to know who may have tokens; say \
+                 `.resource_owners(…)` to the builder of `Security`"
             ));
         }
-        if let [_, (_, path)] = mounted.as_slice() {
+        if let (Some(_), Some(path)) = (&current, &legacy) {
             findings.push(format!(
                 "`oauth::legacy::token` at {path} stands beside `oauth::token`; it does all that \
                  `oauth::token` does, so keep one of them"

@@ -1,3 +1,5 @@
+#[cfg(feature = "test")]
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{
     fmt,
     num::NonZeroUsize,
@@ -64,6 +66,9 @@ struct Inner {
     stand_in: Recipe,
     /// What is at work has one each; here lies what is not in use.
     memories: Mutex<Vec<Memory>>,
+    /// How many hashes of Argon2id or of older kinds were computed.
+    #[cfg(feature = "test")]
+    computed: AtomicUsize,
 }
 
 /// What is to be done about a password that was typed.
@@ -138,6 +143,12 @@ impl Builder {
         self
     }
 
+    #[cfg(feature = "test")]
+    pub(crate) fn cheapen(mut self) -> Self {
+        self.params = Argon2Params::CHEAP;
+        self
+    }
+
     /// The service.
     #[must_use]
     pub fn build(self) -> Passwords {
@@ -152,6 +163,8 @@ impl Builder {
             bcrypt_truncates: self.bcrypt_truncates,
             stand_in: Recipe::fresh(self.params, name),
             memories: Mutex::default(),
+            #[cfg(feature = "test")]
+            computed: AtomicUsize::new(0),
         };
         Passwords {
             inner: Arc::new(inner),
@@ -222,8 +235,23 @@ impl Passwords {
     }
 }
 
+/// For the test kit.
+#[cfg(feature = "test")]
+impl Passwords {
+    /// The hash of any text, on this thread.
+    pub(crate) fn hash_unjudged(&self, password: &str) -> Result<PasswordHash, PasswordError> {
+        let inner = &self.inner;
+        inner.with_memory(|memory| inner.hash(&text::normalized(password), memory))
+    }
+
+    pub(crate) fn computed(&self) -> usize {
+        self.inner.computed.load(Ordering::Relaxed)
+    }
+}
+
 impl Inner {
     fn hash(&self, normal: &str, memory: &mut Memory) -> Result<PasswordHash, PasswordError> {
+        self.count();
         let pepper = self.pepper.as_ref();
         let name = pepper.map(|pepper| pepper.id().to_owned());
         let recipe = Recipe::fresh(self.params, name);
@@ -242,6 +270,7 @@ impl Inner {
         let candidates = text::candidates(if possible { password } else { "" });
         let mut matching = None;
         for (index, candidate) in candidates.iter().enumerate() {
+            self.count();
             let matches = match stored {
                 Some(stored) => stored.matches(candidate, memory)?,
                 None => {
@@ -263,6 +292,12 @@ impl Inner {
             }
             _ => Ok(Verdict::Invalid),
         }
+    }
+
+    /// Notes for the test kit that a hash is computed.
+    fn count(&self) {
+        #[cfg(feature = "test")]
+        self.computed.fetch_add(1, Ordering::Relaxed);
     }
 
     fn is_current(&self, stored: &Stored) -> bool {

@@ -109,9 +109,10 @@ impl RouteTable {
             let handler = route.policy.handler();
             let mut missing: Vec<_> = route.policy.needs().filter(|need| !has(*need)).collect();
             missing.dedup();
+            let path = route.endpoints.first().map_or("", |(_, path)| path);
             let missing = missing.into_iter().map(|need| {
                 format!(
-                    "`{handler}` needs `{}`; say it to the builder of `Security`",
+                    "`{handler}` at {path} needs `{}`; say it to the builder of `Security`",
                     need.call()
                 )
             });

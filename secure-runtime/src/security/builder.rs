@@ -18,12 +18,13 @@ use crate::{
     account::AccountSettings,
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
+    crypto::{Sealer, Signer},
     edge::{DefaultHeaders, HeaderSettings, ProxySettings},
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
     store::{MemoryStore, Store},
-    token::{KeyRing, TokenSettings, Tokens},
+    token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
 
 /// A required part that is not set yet.
@@ -192,6 +193,9 @@ impl<I, A, K> Builder<I, A, K> {
 
     /// Where the state lives that outlasts a request: refresh families, revocations. Defaults to
     /// memory, which ends with the process and is no other instance's.
+    ///
+    /// An `Arc` of a store is one too: for an app that goes on to hold it, or that chooses the backend when
+    /// it runs (`Arc<dyn Store>`).
     pub fn store(mut self, store: impl Store) -> Self {
         self.options.store = Some(Arc::new(store));
         self
@@ -358,6 +362,9 @@ impl<I, A, K> Builder<I, A, K> {
         Ok(Security::new(State {
             profile: options.profile,
             tokens,
+            one_time: OneTimeTokens::new(store.clone(), clock.clone()),
+            signer: Signer::new(secrets.clone(), clock.clone()),
+            sealer: Sealer::new(secrets.clone()),
             secrets,
             audit: options.audit,
             oauth,

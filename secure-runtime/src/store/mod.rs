@@ -7,6 +7,7 @@
 
 mod entry;
 mod error;
+mod handle;
 mod key;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
 mod late;
@@ -19,7 +20,7 @@ mod time;
 
 use std::fmt;
 
-use futures_util::future::BoxFuture;
+use futures_util::{TryFutureExt as _, future::BoxFuture};
 
 pub use entry::{Entry, Listed};
 pub use error::StoreError;
@@ -35,6 +36,9 @@ pub use sql::SqliteStore;
 /// How long an operation of a store outside this process may take.
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
 const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// What [`Store::ping`] asks for. Nobody ever writes it.
+const NOTHING: Key<'static> = Space::new("ping").key("nothing");
 
 /// What an operation of a [`Store`] gives, once the store has answered.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -76,6 +80,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Every entry of an owner within a space, in no particular order.
     fn list<'a>(&'a self, space: Space<'a>, owner: &'a str) -> StoreFuture<'a, Vec<Listed>>;
+
+    /// Whether it answers, for a check of readiness. Defaults to reading an entry that is not there, which
+    /// needs all that reading needs: the connection, the right to read, and the table.
+    fn ping(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.get(NOTHING).map_ok(drop))
+    }
 
     /// Whether another process may read and write the same entries. Defaults to `true`; what is held
     /// in memory alone says `false`, and nobody then asks it for what others have written.

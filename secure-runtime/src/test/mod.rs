@@ -25,10 +25,12 @@
 
 mod app;
 mod clock;
+mod passwords;
 mod request;
 mod response;
 
 pub use app::TestApp;
 pub use clock::TestClock;
+pub use passwords::{cheap_hash, cheap_passwords, hashes_computed};
 pub use request::TestRequest;
 pub use response::TestResponse;

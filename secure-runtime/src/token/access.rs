@@ -113,7 +113,7 @@ impl AccessTokens {
     /// When the subject is empty or longer than 255 bytes, a scope is none of RFC 6749 §3.3, the sign-in
     /// lies in the future, the claims of the app's own do not read as the type that was named for them,
     /// the token would be longer than any that is verified (8 KiB), or the subject was signed out
-    /// everywhere after it signed in.
+    /// everywhere, or elsewhere, after it signed in.
     pub fn issue(&self, grant: &Grant) -> Result<Token<Access>, TokenError> {
         let signed_in_at = self.admit(grant)?;
         let now = self.clock.unix();
@@ -242,7 +242,8 @@ impl AccessTokens {
             return Err(Reason::Grant);
         }
         let revocations = &self.revocations;
-        if revocations.is_signed_out_since(&grant.subject, signed_in_at) {
+        let family = grant.family.as_deref();
+        if revocations.is_signed_out_since(&grant.subject, family, signed_in_at) {
             return Err(Reason::SignedOut);
         }
         Ok(signed_in_at)

@@ -75,13 +75,23 @@ impl Endings {
     pub(super) async fn everywhere(self: &Arc<Self>, subject: &str) -> Result<(), StoreError> {
         let (this, subject) = (self.clone(), subject.to_owned());
         to_the_end(async move {
-            // First, so that a subject who does it for itself can do it again when the store fails.
-            this.end_all(&subject).await?;
-            let fact = Fact::subject(&subject, this.clock.unix(), HORIZON);
-            this.revocations.revoke(&fact).await?;
-            // Families that were begun meanwhile by whoever could not know of it yet; see `Tokens::sign_in`.
-            this.end_all(&subject).await?;
+            this.end_all(&subject, None).await?;
             this.record(AuditKind::SignedOutEverywhere, &subject, None);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends everything that a subject has, but for one sign-in.
+    pub(super) async fn elsewhere(
+        self: &Arc<Self>,
+        subject: &str,
+        family: &str,
+    ) -> Result<(), StoreError> {
+        let (this, subject, family) = (self.clone(), subject.to_owned(), family.to_owned());
+        to_the_end(async move {
+            this.end_all(&subject, Some(&family)).await?;
+            this.record(AuditKind::SignedOutElsewhere, &subject, None);
             Ok(())
         })
         .await
@@ -92,10 +102,26 @@ impl Endings {
         self.audit.record(&event.about(subject).of_family(family));
     }
 
-    async fn end_all(&self, subject: &str) -> Result<(), StoreError> {
-        for (family, _) in self.families.all_of_subject(subject).await? {
-            self.families.end(&family).await?;
-            self.revoke_family(&family).await?;
+    /// Ends all tokens that a subject has, but those of one sign-in if it is named.
+    async fn end_all(&self, subject: &str, except: Option<&str>) -> Result<(), StoreError> {
+        // First, so that a subject who does it for itself can do it again when the store fails.
+        self.end_families(subject, except).await?;
+        let now = self.clock.unix();
+        let fact = match except {
+            Some(family) => Fact::subject_elsewhere(subject, family, now, HORIZON),
+            None => Fact::subject(subject, now, HORIZON),
+        };
+        self.revocations.revoke(&fact).await?;
+        // Families that were begun meanwhile by whoever could not know of it yet; see `Tokens::sign_in`.
+        self.end_families(subject, except).await
+    }
+
+    async fn end_families(&self, subject: &str, except: Option<&str>) -> Result<(), StoreError> {
+        let families = self.families.all_of_subject(subject).await?;
+        let ids = families.iter().map(|(id, _)| id.as_str());
+        for family in ids.filter(|id| Some(*id) != except) {
+            self.families.end(family).await?;
+            self.revoke_family(family).await?;
         }
         Ok(())
     }

@@ -117,12 +117,6 @@ impl Grant {
         self
     }
 
-    /// Where nothing else is said, its subject proved who it is at `moment`.
-    pub(crate) fn signed_in_by(mut self, moment: Duration) -> Self {
-        self.signed_in_at.get_or_insert(moment);
-        self
-    }
-
     pub(super) fn of_family(mut self, id: &str) -> Self {
         self.family = Some(id.to_owned());
         self

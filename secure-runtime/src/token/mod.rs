@@ -3,7 +3,8 @@
 //!
 //! Access tokens are JWTs per RFC 9068, strict as RFC 8725 asks. Every claim is written, required and
 //! typed; the purpose stands in the header (`typ: at+jwt`), in an HMAC key, which is derived for it,
-//! and in the type ([`Token<Access>`]). Refresh tokens are opaque, and no JWTs.
+//! and in the type ([`Token<Access>`]). Refresh tokens are opaque, and no JWTs; so are the tokens that
+//! are mailed and used once ([`OneTimeTokens`]).
 
 mod access;
 mod cache;
@@ -14,6 +15,7 @@ mod grant;
 mod issued;
 pub mod keys;
 mod keys_in_use;
+mod one_time;
 mod purpose;
 mod refresh;
 mod revocation;
@@ -28,7 +30,10 @@ pub use keys::{
     EdDsaKey, Es256Key, Es384Key, Hs256Key, Hs384Key, Hs512Key, KeyError, KeyRing, Ps256Key,
     Ps384Key, Ps512Key, Rs256Key, Rs384Key, Rs512Key,
 };
-pub use purpose::{Access, Purpose, Refresh, Token};
+pub use one_time::{
+    ChangeEmailClaims, OneTime, OneTimeTokens, Redeemed, ResetClaims, VerifyEmailClaims,
+};
+pub use purpose::{Access, ChangeEmail, Purpose, Refresh, Reset, Token, VerifyEmail};
 pub use refresh::Family;
 pub use tokens::{RefreshError, Tokens};
 
@@ -39,7 +44,4 @@ const HORIZON: std::time::Duration =
 pub(crate) use revocation::Freshness;
 pub(crate) use settings::TokenSettings;
 
-/// Whole milliseconds since 1970: what moments are stored and compared in.
-fn millis(moment: std::time::Duration) -> u64 {
-    u64::try_from(moment.as_millis()).unwrap_or(u64::MAX)
-}
+use crate::clock::millis;

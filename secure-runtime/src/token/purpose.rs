@@ -16,6 +16,18 @@ pub enum Access {}
 #[derive(Debug, Clone, Copy)]
 pub enum Refresh {}
 
+/// Tokens that set a new password, mailed to whoever forgot the old one.
+#[derive(Debug, Clone, Copy)]
+pub enum Reset {}
+
+/// Tokens that show that somebody reads what is mailed to an address: at a sign-up.
+#[derive(Debug, Clone, Copy)]
+pub enum VerifyEmail {}
+
+/// Tokens that give an account another address, mailed to that one.
+#[derive(Debug, Clone, Copy)]
+pub enum ChangeEmail {}
+
 impl Purpose for Access {
     const NAME: &'static str = "access";
 }
@@ -24,10 +36,25 @@ impl Purpose for Refresh {
     const NAME: &'static str = "refresh";
 }
 
+impl Purpose for Reset {
+    const NAME: &'static str = "reset";
+}
+
+impl Purpose for VerifyEmail {
+    const NAME: &'static str = "verify-email";
+}
+
+impl Purpose for ChangeEmail {
+    const NAME: &'static str = "change-email";
+}
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Access {}
     impl Sealed for super::Refresh {}
+    impl Sealed for super::Reset {}
+    impl Sealed for super::VerifyEmail {}
+    impl Sealed for super::ChangeEmail {}
 }
 
 /// A token's text, together with what it is for: a `Token<Refresh>` is no `Token<Access>`.

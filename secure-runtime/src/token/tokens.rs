@@ -138,13 +138,29 @@ impl Tokens {
         self.endings.sign_out(caller, self.access.leeway()).await
     }
 
-    /// Ends every token that a subject has: logout everywhere, a changed password, a disabled account.
+    /// Ends every token that a subject has: logout everywhere, a password that was reset, a disabled account.
     /// What is issued afterwards is good.
     ///
     /// # Errors
     /// When the store fails; call it again.
     pub async fn sign_out_everywhere(&self, subject: &str) -> Result<(), StoreError> {
         self.endings.everywhere(subject).await
+    }
+
+    /// Ends every token that the caller's subject has, but those of the sign-in that the caller itself came
+    /// from: a changed password. That one goes on, and can be refreshed.
+    ///
+    /// A caller whose token belongs to no sign-in ([`AccessTokens::issue`]) has nothing that could be left
+    /// out: this is then [`sign_out_everywhere`](Self::sign_out_everywhere), and its own token ends too.
+    ///
+    /// # Errors
+    /// When the store fails; call it again.
+    pub async fn sign_out_elsewhere(&self, caller: &Principal) -> Result<(), StoreError> {
+        let subject = caller.subject();
+        match caller.family() {
+            Some(family) => self.endings.elsewhere(subject, family).await,
+            None => self.endings.everywhere(subject).await,
+        }
     }
 
     /// The sign-ins of a subject that can still be refreshed, the last refreshed first.

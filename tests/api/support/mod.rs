@@ -13,7 +13,7 @@ mod words;
 
 pub(crate) use forge::{Forge, START, claims, encode};
 pub(crate) use oauth::{OAuthApp, assert_error, assert_issued};
-pub(crate) use owners::Owners;
+pub(crate) use owners::{Owners, Question};
 pub(crate) use raw::raw;
 pub(crate) use recorder::Recorder;
 pub(crate) use reply::Reply;

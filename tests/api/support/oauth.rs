@@ -1,6 +1,7 @@
 use secure_runtime::{
     Routes,
-    test::{TestApp, TestRequest, TestResponse},
+    password::Passwords,
+    test::{TestApp, TestRequest, TestResponse, cheap_passwords},
 };
 use serde_json::{Value, json};
 
@@ -12,6 +13,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) struct OAuthApp {
     pub(crate) app: TestApp,
     pub(crate) owners: Owners,
+    pub(crate) passwords: Passwords,
 }
 
 impl OAuthApp {
@@ -23,10 +25,15 @@ impl OAuthApp {
         change: impl FnOnce(Complete) -> Complete,
         listing: impl Fn(&mut Routes) + Send + Sync + 'static,
     ) -> Self {
-        let owners = Owners::with_ada();
-        let settings = |settings: Complete| change(settings.resource_owners(owners.clone()));
+        let (owners, passwords) = (Owners::with_ada(), cheap_passwords());
+        let settings =
+            |settings: Complete| change(settings.accounts(owners.clone(), passwords.clone()));
         let app = TestApp::with(settings, listing, |_| {}).await;
-        Self { app, owners }
+        Self {
+            app,
+            owners,
+            passwords,
+        }
     }
 
     /// A form, percent-encoded already.

@@ -1,15 +1,9 @@
 use std::time::Duration;
 
 use actix_web::{Responder, web::Data};
-use secure_runtime::{
-    prelude::*,
-    store::{Key, Space},
-};
+use secure_runtime::prelude::*;
 
 use crate::domain::accounts::Accounts;
-
-/// What the store is asked for. Nobody ever writes it.
-const NOTHING: Key<'static> = Space::new("readiness").key("nothing");
 
 /// The process runs.
 #[get("/healthz")]
@@ -25,7 +19,7 @@ pub(crate) async fn ready(
     accounts: Data<Accounts>,
     security: Security,
 ) -> Result<impl Responder, Problem> {
-    security.store().get(NOTHING).await?;
+    security.store().ping().await?;
     match accounts.ping().await {
         Ok(()) => Ok("ready"),
         Err(failure) => Err(Problem::unavailable(Duration::from_secs(5))

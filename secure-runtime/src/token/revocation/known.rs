@@ -23,10 +23,49 @@ pub(super) struct Known {
     tidied_at: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// What all facts about one subject come to. Each of them refuses what it refuses by itself, so none takes
+/// back what another one has said, and their order does not matter.
+#[derive(Debug, Default)]
 struct SignedOut {
+    /// Up to when everything is refused.
     not_after: u64,
+    /// Up to when everything is refused but one sign-in; later than `not_after`, or it says nothing.
+    elsewhere: Option<(u64, String)>,
     until: u64,
+}
+
+impl SignedOut {
+    /// Whether the fact says something new.
+    fn learn(&mut self, not_after: u64, except: Option<String>, until: u64) -> bool {
+        let is_new = match except {
+            None => later(&mut self.not_after, not_after),
+            Some(family) => self.learn_elsewhere(not_after, family),
+        };
+        later(&mut self.until, until) || is_new
+    }
+
+    /// Two facts that leave out different sign-ins refuse both of them together, up to the earlier moment.
+    fn learn_elsewhere(&mut self, not_after: u64, family: String) -> bool {
+        match &mut self.elsewhere {
+            Some((known, exempt)) if *exempt == family => later(known, not_after),
+            Some((known, _)) if not_after <= *known => later(&mut self.not_after, not_after),
+            known => {
+                let before = known.replace((not_after, family));
+                if let Some((before, _)) = before {
+                    later(&mut self.not_after, before);
+                }
+                true
+            }
+        }
+    }
+
+    /// On the same millisecond it is refused: which of the two came first cannot be told.
+    fn refuses(&self, family: Option<&str>, moment: u64) -> bool {
+        let elsewhere = self.elsewhere.as_ref().is_some_and(|(not_after, exempt)| {
+            moment <= *not_after && family != Some(exempt.as_str())
+        });
+        elsewhere || moment <= self.not_after
+    }
 }
 
 impl Known {
@@ -50,13 +89,10 @@ impl Known {
                 id,
                 not_after,
                 until,
+                except,
             } => {
-                let known = self.subjects.entry(id).or_insert(SignedOut {
-                    not_after: 0,
-                    until: 0,
-                });
-                let moved = later(&mut known.not_after, not_after);
-                later(&mut known.until, until) || moved
+                let known = self.subjects.entry(id).or_default();
+                known.learn(not_after, except, until)
             }
         })
     }
@@ -66,14 +102,19 @@ impl Known {
             || token
                 .family
                 .is_some_and(|family| self.families.contains_key(family))
-            || self.refuses_subject(token.subject, token.issued_at)
+            || self.refuses_subject(token.subject, token.family, token.issued_at)
     }
 
-    /// On the same millisecond it is refused: which of the two came first cannot be told.
-    pub(super) fn refuses_subject(&self, subject: &str, moment: Duration) -> bool {
+    /// Whether a subject was signed out at `moment` or later, as far as it concerns one of its sign-ins.
+    pub(super) fn refuses_subject(
+        &self,
+        subject: &str,
+        family: Option<&str>,
+        moment: Duration,
+    ) -> bool {
         self.subjects
             .get(subject)
-            .is_some_and(|signed_out| millis(moment) <= signed_out.not_after)
+            .is_some_and(|signed_out| signed_out.refuses(family, millis(moment)))
     }
 
     fn len(&self) -> usize {
@@ -98,6 +139,8 @@ fn later(known: &mut u64, moment: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const NOW: Duration = Duration::from_secs(1000);
@@ -143,7 +186,56 @@ mod tests {
         known
             .learn(Fact::subject("ada", earlier, HORIZON), NOW)
             .expect("room");
-        assert!(known.refuses_subject("ada", NOW));
+        assert!(known.refuses_subject("ada", None, NOW));
+    }
+
+    /// What each fact refuses by itself.
+    fn refuses(fact: &(u64, Option<u8>), family: Option<u8>, issued_at: u64) -> bool {
+        let (not_after, except) = fact;
+        issued_at <= *not_after && (except.is_none() || *except != family)
+    }
+
+    fn moment(step: u64) -> Duration {
+        NOW + Duration::from_millis(step)
+    }
+
+    proptest! {
+        /// Moments and sign-ins are few, so that they meet.
+        #[test]
+        fn a_token_is_refused_if_any_fact_refuses_it_in_whatever_order_they_come(
+            facts in prop::collection::vec((0..6_u64, prop::option::of(0..4_u8)), 0..8),
+        ) {
+            let mut known = Known::default();
+            for (number, (not_after, except)) in facts.iter().enumerate() {
+                let at = moment(*not_after);
+                let fact = match except.map(|family| family.to_string()) {
+                    Some(family) => Fact::subject_elsewhere("ada", &family, at, HORIZON),
+                    None => Fact::subject("ada", at, HORIZON),
+                };
+                let stored = Fact::from_bytes(&fact.to_bytes()).expect("a fact");
+                prop_assert_eq!(&stored, &fact);
+                known.learn(stored, NOW).expect("room");
+                let again = known.learn(fact, NOW).expect("room");
+                prop_assert!(!again, "it is not new a second time");
+                for issued_at in 0..7 {
+                    for family in [None, Some(0), Some(1), Some(2), Some(3)] {
+                        let expected = facts[..=number]
+                            .iter()
+                            .any(|fact| refuses(fact, family, issued_at));
+                        let name = family.map(|family: u8| family.to_string());
+                        let token = Revocable {
+                            token_id: "t",
+                            family: name.as_deref(),
+                            subject: "ada",
+                            issued_at: moment(issued_at),
+                        };
+                        prop_assert_eq!(known.revokes(&token), expected);
+                        let eve = Revocable { subject: "eve", ..token };
+                        prop_assert!(!known.revokes(&eve));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Tokens that are refused although they are signed and have not expired.
 //!
 //! A revocation is a [`Fact`] in the store: about one token (`jti`), about all tokens of one sign-in
-//! (`sid`), or about all that a subject got until some moment. Each instance of an app holds the facts
+//! (`sid`), or about all that a subject got until some moment, but for one sign-in if it says so. Each instance of an app holds the facts
 //! that count in memory, so that verifying a token asks no store. What this instance revokes counts
 //! here at once; what another one revokes counts here within the *bound* (1 second by default): a
 //! request is never judged by facts that were asked for longer ago than that.
@@ -148,10 +148,16 @@ impl Revocations {
         known.revokes(token)
     }
 
-    /// Whether `subject` was signed out everywhere at `moment` or later.
-    pub(crate) fn is_signed_out_since(&self, subject: &str, moment: Duration) -> bool {
+    /// Whether `subject` was signed out at `moment` or later: everywhere, or but for another sign-in than
+    /// `family`.
+    pub(crate) fn is_signed_out_since(
+        &self,
+        subject: &str,
+        family: Option<&str>,
+        moment: Duration,
+    ) -> bool {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.refuses_subject(subject, moment)
+        known.refuses_subject(subject, family, moment)
     }
 
     /// A number that changes when anything is revoked that was not before.
