@@ -199,21 +199,20 @@ impl DefaultHeaders {
     }
 
     /// Completes a response's headers. `tls`: this server ended the TLS. `private`: the answer
-    /// depends on a credential. `nonce`: the answer is a page that has it.
+    /// depends on a credential. `nonce`: the answer is a page that has it. Whether such a page asked caches
+    /// to keep it, which they do not.
     pub(crate) fn apply(
         &self,
         headers: &mut HeaderMap,
         tls: bool,
         private: bool,
         nonce: Option<&CspNonce>,
-    ) {
+    ) -> bool {
         headers.insert(
             HeaderName::from_static("x-content-type-options"),
             HeaderValue::from_static("nosniff"),
         );
-        if let Some(nonce) = nonce {
-            self.apply_to_page(headers, nonce);
-        }
+        let asked_to_be_kept = nonce.is_some_and(|nonce| self.apply_to_page(headers, nonce));
         for (name, value) in &self.headers {
             if !headers.contains_key(name) {
                 headers.insert(name.clone(), value.clone());
@@ -227,9 +226,10 @@ impl DefaultHeaders {
         if private && !headers.contains_key(header::CACHE_CONTROL) {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
         }
+        asked_to_be_kept
     }
 
-    fn apply_to_page(&self, headers: &mut HeaderMap, nonce: &CspNonce) {
+    fn apply_to_page(&self, headers: &mut HeaderMap, nonce: &CspNonce) -> bool {
         let source = format!("'nonce-{nonce}'");
         for (name, pieces) in &self.pages {
             if !headers.contains_key(name) {
@@ -243,11 +243,7 @@ impl DefaultHeaders {
                 HeaderValue::from_static("same-origin"),
             );
         }
-        if keep_out_of_caches(headers) {
-            tracing::error!(
-                "a page with a nonce asks caches to keep it; it is sent with `Cache-Control: no-store`"
-            );
-        }
+        keep_out_of_caches(headers)
     }
 }
 

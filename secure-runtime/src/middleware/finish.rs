@@ -145,7 +145,9 @@ impl Finish {
         let state = &self.context.security;
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
         let nonce = self.context.taken_nonce();
-        state.headers().apply(headers, self.tls, private, nonce);
+        if state.headers().apply(headers, self.tls, private, nonce) {
+            log::page_to_be_kept(&self.context.request_id);
+        }
         let route = self
             .context
             .guarded_route()
