@@ -8,7 +8,7 @@ const START: &str = "cargo test -p secure-tests --test ui checks` -->\n";
 const END: &str = "<!-- end of the compile-time checks -->";
 
 /// The folders, in the order of the page, and what they are about.
-const ATTRIBUTES: [(&str, &str); 14] = [
+const ATTRIBUTES: [(&str, &str); 17] = [
     ("protected", "`#[protected]`"),
     ("public", "`#[public]`"),
     ("rate_limit", "`#[rate_limit]`"),
@@ -23,6 +23,9 @@ const ATTRIBUTES: [(&str, &str); 14] = [
     ("token", "`Token`"),
     ("secret", "`Secret`"),
     ("password", "Passwords"),
+    ("csp", "`csp!`"),
+    ("permissions_policy", "`permissions_policy!`"),
+    ("hsts", "`hsts!`"),
 ];
 
 #[test]

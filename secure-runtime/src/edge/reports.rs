@@ -246,12 +246,8 @@ mod tests {
         for body in [json!(null), json!({}), json!("x")] {
             assert!(read(true, &body).is_err(), "{body}");
         }
-        for body in [json!([1, null, {}, {"type": "csp-violation", "body": []}])] {
-            assert!(
-                read(true, &body).is_ok_and(|noted| noted.is_empty()),
-                "{body}"
-            );
-        }
+        let others = json!([1, null, {}, {"type": "csp-violation", "body": []}]);
+        assert!(read(true, &others).is_ok_and(|noted| noted.is_empty()));
         let deep = "[".repeat(60_000).into_bytes();
         for is_list in [false, true] {
             let bytes = deep.clone().into();
