@@ -56,9 +56,6 @@ pub const fn page_csp(
     PageCsp::literal(text, weak)
 }
 
-/// What stands beside the errors of `csp!`.
-pub const NO_CSP: Csp = csp("", &[]);
-
 /// A policy that `permissions_policy!` has read.
 pub const fn permissions_policy(text: &'static str) -> PermissionsPolicy {
     PermissionsPolicy::literal(text)

@@ -1,7 +1,7 @@
 //~ `'nonce'` means nothing in `img-src`
-use secure_runtime::{csp, edge::Csp};
+use secure_runtime::{csp, edge::PageCsp};
 
-const POLICY: Csp = csp!("default-src 'none'; img-src 'nonce'");
+const POLICY: PageCsp = csp!("default-src 'none'; img-src 'nonce'");
 
 fn main() {
     println!("{POLICY}");
