@@ -13,6 +13,9 @@
 //! | `/notes/{id}` | [`PathPattern::parse`] | [`PathPattern`] |
 //! | `*.example.com` | `parse` | [`HostPattern`]: under which names a service is called |
 //! | `https://app.example.com` | `parse` | [`Origin`]: where a page comes from |
+//! | `default-src 'none'; script-src 'nonce'; base-uri 'none'` | [`ContentSecurityPolicy::parse`] | [`ContentSecurityPolicy`] |
+//! | `camera=(), geolocation=(self)` | [`PermissionsPolicy::parse`] | [`PermissionsPolicy`] |
+//! | `max-age=63072000; includeSubDomains` | [`StrictTransportSecurity::parse`] | [`StrictTransportSecurity`] |
 //!
 //! Each of them answers a mistake with a [`GrammarError`]: a message, the guilty characters, a
 //! drawing with a caret under them, and what to write instead.
@@ -29,25 +32,32 @@
 //! );
 //! ```
 
+mod csp;
 mod cursor;
 mod duration;
 mod error;
 mod glyph;
+mod header;
 mod host;
+mod hsts;
 mod method;
 mod number;
 mod origin;
 mod pattern;
+mod permissions_policy;
 mod quota;
 mod size;
 mod words;
 
+pub use csp::{ContentSecurityPolicy, CspSwitch};
 pub use duration::{format_duration, parse_duration};
 pub use error::GrammarError;
 pub use host::{HostNames, HostPattern};
+pub use hsts::StrictTransportSecurity;
 pub use method::changes_state;
 pub use origin::{AllowedOrigin, Origin};
 pub use pattern::PathPattern;
+pub use permissions_policy::PermissionsPolicy;
 pub use quota::{Quota, parse_quotas};
 pub use size::parse_size;
 pub use words::{nearest, same};

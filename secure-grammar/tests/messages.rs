@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 
 use secure_grammar::{
-    AllowedOrigin, GrammarError, HostPattern, PathPattern, Quota, parse_duration, parse_quotas,
-    parse_size,
+    AllowedOrigin, ContentSecurityPolicy, GrammarError, HostPattern, PathPattern,
+    PermissionsPolicy, Quota, StrictTransportSecurity, parse_duration, parse_quotas, parse_size,
 };
 
 const QUOTAS: &[&str] = &[
@@ -291,6 +291,191 @@ const ORIGINS: &[&str] = &[
     "https://1.2.3.4.5",
 ];
 
+const CSPS: &[&str] = &[
+    "",
+    " ",
+    ";",
+    "default-src 'none';",
+    "; default-src 'none'",
+    "default-src 'none';; img-src 'self'",
+    "default-src 'none', img-src 'self'",
+    "default-src 'none'\nimg-src 'self'",
+    "default-src ‘self’",
+    "default-src “self”",
+    "default-src exämple.com",
+    "default-src \"self\"",
+    "defualt-src 'none'",
+    "Default-Src 'none'",
+    "default-src: 'none'",
+    "default 'none'",
+    "frobnicate 'none'",
+    "'self'; default-src 'none'",
+    "https://example.com",
+    "default-src 'none'; block-all-mixed-content",
+    "default-src 'none'; plugin-types text/html",
+    "default-src 'none'; default-src 'self'",
+    "default-src",
+    "default-src 'none'; img-src",
+    "default-src 'none'; upgrade-insecure-requests 1",
+    "default-src 'none'; report-to a b",
+    "default-src 'none' 'self'",
+    "default-src 'self' 'none'",
+    "default-src 'self' 'self'",
+    "default-src self",
+    "default-src NONE",
+    "default-src 'SELF'",
+    "default-src 'slef'",
+    "default-src slef",
+    "default-src 'none",
+    "default-src self'",
+    "default-src 'self''none'",
+    "default-src 'frobnicate'",
+    "default-src 'https://example.com'",
+    "default-src '*'",
+    "default-src cdn",
+    "default-src 'nonce-abc'",
+    "default-src nonce-abc",
+    "default-src sha256-abc",
+    "default-src 'sha256-abc'",
+    "default-src 'sha1-abc'",
+    "default-src 'none'; img-src 'nonce'",
+    "default-src 'none'; img-src 'unsafe-inline'",
+    "default-src 'none'; style-src 'strict-dynamic'",
+    "default-src 'none'; script-src-attr 'nonce'",
+    "default-src 'none'; script-src-attr https://example.com",
+    "default-src 'none'; img-src htps:",
+    "default-src 'none'; img-src HTTPS:",
+    "default-src 'none'; img-src javascript:",
+    "default-src 'none'; img-src htps://example.com",
+    "default-src 'none'; img-src *example.com",
+    "default-src 'none'; img-src a.*.com",
+    "default-src 'none'; img-src example..com",
+    "default-src 'none'; img-src a_b.com",
+    "default-src 'none'; img-src 10.0.0.1",
+    "default-src 'none'; img-src https://[::1]",
+    "default-src 'none'; img-src https://user@example.com",
+    "default-src 'none'; img-src example.com:99999",
+    "default-src 'none'; img-src example.com:",
+    "default-src 'none'; img-src example.com/a?b=c",
+    "default-src 'none'; img-src example.com/a#b",
+    "default-src 'none'; img-src example.com/a|b",
+    "default-src 'none'; img-src https://",
+    "default-src 'none'; sandbox allow-script",
+    "default-src 'none'; webrtc 'deny'",
+    "default-src 'none'; require-trusted-types-for script",
+    "default-src 'none'; trusted-types 'allow-duplicate'",
+    "default-src 'none'; report-to :x",
+    "default-src 'none'; report-uri csp-reports",
+    "default-src 'none'; report-uri //example.com/csp",
+    "default-src 'none'; report-uri mailto:a@example.com",
+    "default-src 'unsafe-inline'",
+    "default-src 'none'; script-src 'unsafe-inline'",
+    "default-src 'none'; script-src 'unsafe-hashes'",
+    "default-src 'none'; script-src-attr 'unsafe-inline'",
+    "default-src 'none'; style-src 'unsafe-inline'",
+    "default-src 'unsafe-inline'; script-src 'self'",
+    "default-src 'none'; script-src 'unsafe-eval'",
+    "default-src *",
+    "default-src https:",
+    "default-src *; script-src 'self'",
+    "default-src 'none'; script-src *",
+    "default-src 'none'; script-src http:",
+    "default-src 'none'; script-src-elem data:",
+    "default-src 'none'; script-src https://*",
+    "default-src 'none'; script-src *:443",
+    "default-src 'none'; object-src blob:",
+    "default-src 'none'; base-uri *",
+    "default-src 'none'; script-src 'strict-dynamic'",
+    "default-src 'none'; script-src 'self' 'strict-dynamic'",
+    "default-src 'none'; script-src 'nonce'",
+    "default-src 'nonce'",
+    "img-src 'self'",
+    "script-src 'self'",
+    "sandbox allow-scripts",
+];
+
+const PERMISSIONS: &[&str] = &[
+    "",
+    " ",
+    ",",
+    "camera=(),",
+    "camera=(),,usb=()",
+    "camera=()\n",
+    "camera=(é)",
+    "cammera=()",
+    "Camera=()",
+    "=()",
+    "vibrate=()",
+    "camera=(), camera=(self)",
+    "camera",
+    "camera 'none'",
+    "camera self",
+    "camera *",
+    "camera https://example.com",
+    "camera 'none'; usb 'none'",
+    "camera =()",
+    "camera= ()",
+    "camera=",
+    "camera=none",
+    "camera='none'",
+    "camera='self'",
+    "camera=(); usb=()",
+    "camera=https://example.com",
+    "camera=\"https://example.com\"",
+    "camera=(",
+    "camera=(self",
+    "camera=() usb=()",
+    "camera=(self self)",
+    "camera=(self *)",
+    "camera=('self')",
+    "camera=('none')",
+    "camera=(none)",
+    "camera=(https://example.com)",
+    "camera=(example)",
+    "camera=(\"https://example.com)",
+    "camera=(\"https://a.example\"\"https://b.example\")",
+    "camera=(\"example.com\")",
+    "camera=(\"https://example.com/\")",
+    "camera=(\"https://example.com/path\")",
+    "camera=(\"https://Example.com\")",
+    "camera=(\"https://a.*.com\")",
+    "camera=(\"https://example.com:0\")",
+    "camera=(\"null\")",
+    "camera=(\"\")",
+];
+
+const HSTS: &[&str] = &[
+    "",
+    "  ",
+    ";",
+    "max-age=1;",
+    "max-age=1;;preload",
+    "max-age=1\n",
+    "max-age",
+    "max-age=",
+    "max-age=\"1\"",
+    "max-age=-1",
+    "max-age=1.5",
+    "max-age=2 years",
+    "max-age=63_072_000",
+    "max-age=315360001",
+    "max-age=99999999999999999999999",
+    "max-age=1; max-age=2",
+    "maxage=1",
+    "Max-Age=1",
+    "includeSubDomains",
+    "max-age=1; includeSubdomains",
+    "max-age=1; include-subdomains",
+    "max-age=1; includeSubDomains=1",
+    "max-age=1; prelaod",
+    "max-age=1; frobnicate",
+    "max-age=1, preload",
+    "2 years",
+    "max-age=63072000; preload",
+    "max-age=31535999; includeSubDomains; preload",
+    "max-age=0; includeSubDomains; preload",
+];
+
 /// Fails with all that was said, so that a golden can be replaced by it after a look at it.
 fn check<T: Debug>(texts: &[&str], parse: impl Fn(&str) -> Result<T, GrammarError>, golden: &str) {
     let mut said = String::new();
@@ -353,11 +538,48 @@ fn hosts() {
 }
 
 #[test]
+fn content_security_policies() {
+    check(
+        CSPS,
+        ContentSecurityPolicy::parse,
+        include_str!("messages/csp.txt"),
+    );
+}
+
+#[test]
 fn origins() {
     check(
         ORIGINS,
         str::parse::<AllowedOrigin>,
         include_str!("messages/origin.txt"),
+    );
+}
+
+#[test]
+fn a_nonce_is_not_for_every_response() {
+    let text = "default-src 'none'; script-src 'nonce'; base-uri 'none'";
+    let error = ContentSecurityPolicy::parse_without_nonce(text).unwrap_err();
+    assert_eq!(error.span(), 31..38);
+    assert!(error.message().contains("nonce") && error.help().is_some());
+    assert!(ContentSecurityPolicy::parse(text).is_ok_and(|policy| policy.has_nonce()));
+    assert!(ContentSecurityPolicy::parse_without_nonce("default-src 'self'").is_ok());
+}
+
+#[test]
+fn permissions_policies() {
+    check(
+        PERMISSIONS,
+        PermissionsPolicy::parse,
+        include_str!("messages/permissions_policy.txt"),
+    );
+}
+
+#[test]
+fn hsts_policies() {
+    check(
+        HSTS,
+        StrictTransportSecurity::parse,
+        include_str!("messages/hsts.txt"),
     );
 }
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use secure_grammar::{
-    AllowedOrigin, GrammarError, HostNames, HostPattern, Origin, PathPattern, Quota,
-    format_duration, nearest, parse_duration, parse_quotas, parse_size, same,
+    AllowedOrigin, ContentSecurityPolicy, CspSwitch, GrammarError, HostNames, HostPattern, Origin,
+    PathPattern, PermissionsPolicy, Quota, StrictTransportSecurity, format_duration, nearest,
+    parse_duration, parse_quotas, parse_size, same,
 };
 
 const UNITS: [(&str, u64); 7] = [
@@ -89,6 +90,101 @@ fn texts() -> impl Strategy<Value = String> {
         prop::collection::vec(piece.clone(), 0..12).prop_map(|pieces| pieces.concat()),
         prop::collection::vec(piece, 0..12).prop_map(|pieces| format!("/{}", pieces.concat())),
     ]
+}
+
+/// Texts that look like the policies of headers.
+fn policies() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "default-src",
+        "script-src",
+        "style-src",
+        "img-src",
+        "object-src",
+        "base-uri",
+        "report-uri",
+        "report-to",
+        "sandbox",
+        "trusted-types",
+        "upgrade-insecure-requests",
+        "'none'",
+        "'self'",
+        "'nonce'",
+        "'nonce-abc'",
+        "'strict-dynamic'",
+        "'unsafe-inline'",
+        "'unsafe-eval'",
+        "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+        "self",
+        "'",
+        "\"",
+        "*",
+        "*.example.com",
+        "https://example.com:8443/a%20b",
+        "data:",
+        "https:",
+        "/reports",
+        "csp",
+        "allow-forms",
+        "; ",
+        ";",
+        ", ",
+        " ",
+        "\t",
+        "camera=",
+        "geolocation=",
+        "usb",
+        "()",
+        "(self)",
+        "(",
+        ")",
+        "=",
+        "\"https://a.example\"",
+        "(self \"https://*.a.example:1\")",
+        "max-age=",
+        "31536000",
+        "0",
+        "includeSubDomains",
+        "preload",
+        "é",
+        "\u{200b}",
+        "\n",
+        "’",
+    ]);
+    let spaced = prop::collection::vec(piece.clone(), 0..16).prop_map(|pieces| pieces.join(" "));
+    let joined = prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat());
+    prop_oneof![any::<String>(), spaced, joined]
+}
+
+/// Content security policies that are sound but perhaps weak.
+fn csps() -> impl Strategy<Value = String> {
+    let directive = prop::sample::select(vec![
+        "script-src",
+        "style-src",
+        "img-src",
+        "connect-src",
+        "object-src",
+        "frame-ancestors",
+    ]);
+    let plain = prop::sample::select(vec![
+        "'self'",
+        "*",
+        "data:",
+        "https:",
+        "*.example.com",
+        "https://example.com:*/a/",
+        "localhost",
+    ]);
+    let sources = prop::collection::hash_set(plain, 1..5);
+    let directives = prop::collection::hash_map(directive, sources, 0..6);
+    let space = prop::sample::select(vec![" ", "  ", "\t "]);
+    (directives, space).prop_map(|(directives, space)| {
+        let mut text = format!("default-src{space}'none'");
+        for (name, sources) in directives {
+            let sources: Vec<_> = sources.into_iter().collect();
+            text.push_str(&format!("{space};{name}{space}{}", sources.join(space)));
+        }
+        text
+    })
 }
 
 fn sound<T: Debug>(text: &str, result: Result<T, GrammarError>) {
@@ -177,6 +273,71 @@ proptest! {
         sound(&text, text.parse::<HostPattern>());
         sound(&text, text.parse::<Origin>());
         sound(&text, text.parse::<AllowedOrigin>());
+    }
+
+    #[test]
+    fn no_policy_panics_and_what_is_printed_parses_to_the_same(text in policies()) {
+        for switches in [&[][..], &CspSwitch::ALL] {
+            let policy = ContentSecurityPolicy::parse_with(&text, switches);
+            if let Ok(policy) = &policy {
+                let printed = policy.to_string();
+                prop_assert_eq!(ContentSecurityPolicy::parse_with(&printed, policy.used()), Ok(policy.clone()));
+                prop_assert_eq!(policy.has_nonce(), printed.contains(ContentSecurityPolicy::NONCE));
+                prop_assert!(printed.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+            }
+            sound(&text, policy);
+        }
+        let permissions = PermissionsPolicy::parse(&text);
+        if let Ok(policy) = &permissions {
+            prop_assert_eq!(PermissionsPolicy::parse(&policy.to_string()), Ok(policy.clone()));
+        }
+        sound(&text, permissions);
+        let hsts = StrictTransportSecurity::parse(&text);
+        if let Ok(policy) = &hsts {
+            prop_assert_eq!(StrictTransportSecurity::parse(&policy.to_string()), Ok(*policy));
+        }
+        sound(&text, hsts);
+    }
+
+    #[test]
+    fn sound_csps_round_trip(text in csps()) {
+        let policy = ContentSecurityPolicy::parse_with(&text, &CspSwitch::ALL).expect("sound");
+        let printed = policy.to_string();
+        prop_assert_eq!(ContentSecurityPolicy::parse_with(&printed, policy.used()), Ok(policy.clone()));
+        // Without the switches that it needed it is refused.
+        prop_assert_eq!(ContentSecurityPolicy::parse(&text).is_ok(), policy.used().is_empty());
+    }
+
+    #[test]
+    fn permissions_round_trip(
+        allowed in prop::collection::hash_map(
+            prop::sample::select(vec!["camera", "usb", "payment", "web-share"]),
+            prop::sample::select(vec!["()", "*", "self", "(self)", "(\"https://a.example\" self)", "( )"]),
+            1..5,
+        ),
+    ) {
+        let text: Vec<_> = allowed.iter().map(|(name, list)| format!("{name}={list}")).collect();
+        let policy = PermissionsPolicy::parse(&text.join(" ,")).expect("sound");
+        prop_assert_eq!(policy.features().count(), allowed.len());
+        prop_assert_eq!(PermissionsPolicy::parse(&policy.to_string()), Ok(policy));
+    }
+
+    #[test]
+    fn hsts_round_trips(max_age in 0u64..=315_360_000, subdomains: bool, preload: bool) {
+        let mut text = format!("max-age={max_age}");
+        if preload {
+            text.push_str(";preload");
+        }
+        if subdomains {
+            text.push_str(" ; includeSubDomains");
+        }
+        let policy = StrictTransportSecurity::parse(&text);
+        let preloadable = max_age >= 31_536_000 && subdomains;
+        prop_assert_eq!(policy.is_ok(), !preload || preloadable);
+        if let Ok(policy) = policy {
+            prop_assert_eq!(policy.max_age(), max_age);
+            prop_assert_eq!(StrictTransportSecurity::parse(&policy.to_string()), Ok(policy));
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod endpoint;
 mod expand;
 mod fragment;
 mod handler;
+mod header_policy;
 mod hosts;
 mod model;
 mod runtime_path;
@@ -151,6 +152,42 @@ pub fn hosts(patterns: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn cors(arguments: TokenStream) -> TokenStream {
     cors::expand(arguments.into()).into()
+}
+
+/// A content security policy, checked while the program is compiled:
+/// `csp!("default-src 'none'; script-src 'self' 'nonce'; base-uri 'none'")`.
+///
+/// `'nonce'` stands for the nonce of the response; a policy that has it is a `PageCsp`, any other a `Csp`.
+/// What makes a policy weak needs its switch, with the reason in writing:
+///
+/// | switch | allows |
+/// |---|---|
+/// | `unsafe_inline_scripts = "because …"` | `'unsafe-inline'`, `'unsafe-hashes'` for scripts |
+/// | `unsafe_eval = "because …"` | `'unsafe-eval'` |
+/// | `scripts_from_anywhere = "because …"` | `*`, `https:`, `data:` and their like for scripts, plugins and `base-uri`; a policy that does not limit scripts |
+/// | `unsafe_inline_styles = "because …"` | `'unsafe-inline'`, `'unsafe-hashes'` for styles |
+#[proc_macro]
+pub fn csp(policy: TokenStream) -> TokenStream {
+    header_policy::csp(policy.into()).into()
+}
+
+/// A permissions policy, checked while the program is compiled:
+/// `permissions_policy!("camera=(), geolocation=(self)")`.
+///
+/// `()` is nobody, `self` this site, `*` everybody; other origins stand in double quotes:
+/// `permissions_policy!(r#"payment=(self "https://pay.example.com")"#)`.
+#[proc_macro]
+pub fn permissions_policy(policy: TokenStream) -> TokenStream {
+    header_policy::permissions_policy(policy.into()).into()
+}
+
+/// For how long browsers come by HTTPS alone, checked while the program is compiled:
+/// `hsts!("max-age=63072000; includeSubDomains; preload")`.
+///
+/// What the preload list would refuse does not build.
+#[proc_macro]
+pub fn hsts(policy: TokenStream) -> TokenStream {
+    header_policy::hsts(policy.into()).into()
 }
 
 /// Lets a struct with `#[validated]` keep its `#[serde(…)]` attributes; it derives nothing.

@@ -29,6 +29,8 @@ pub use serde_json::{Map, Value};
 
 use std::num::{NonZeroU32, NonZeroU64};
 
+use crate::edge::{Csp, Hsts, PageCsp, PermissionsPolicy};
+
 /// The macros wrote the numbers after the grammar had parsed them: neither is zero.
 pub const fn quota(amount: u32, period_seconds: u64) -> Quota {
     let amount = match NonZeroU32::new(amount) {
@@ -40,6 +42,29 @@ pub const fn quota(amount: u32, period_seconds: u64) -> Quota {
         None => NonZeroU64::MIN,
     };
     Quota::new(amount, period)
+}
+
+/// A policy that `csp!` has read.
+pub const fn csp(text: &'static str, weak: &'static [(&'static str, &'static str)]) -> Csp {
+    Csp::literal(text, weak)
+}
+
+/// A policy with a nonce that `csp!` has read.
+pub const fn page_csp(
+    text: &'static str,
+    weak: &'static [(&'static str, &'static str)],
+) -> PageCsp {
+    PageCsp::literal(text, weak)
+}
+
+/// A policy that `permissions_policy!` has read.
+pub const fn permissions_policy(text: &'static str) -> PermissionsPolicy {
+    PermissionsPolicy::literal(text)
+}
+
+/// A policy that `hsts!` has read.
+pub const fn hsts(text: &'static str) -> Hsts {
+    Hsts::literal(text)
 }
 
 /// A text that is put together while the program is compiled.

@@ -11,7 +11,7 @@ use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
     Problem,
-    edge::{ClientAddress, ResponseCookie},
+    edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
     principal::Principal,
     security::State,
@@ -31,6 +31,8 @@ pub(crate) struct RequestContext {
     /// The route whose guard took the request.
     route: Cell<Option<usize>>,
     limits: RefCell<Vec<LimitOutcome>>,
+    /// What scripts of the page need, once a handler has asked for it.
+    nonce: OnceCell<CspNonce>,
     /// What the answer sets, whatever it is.
     cookies: RefCell<Vec<ResponseCookie>>,
 }
@@ -58,6 +60,7 @@ impl RequestContext {
             route: Cell::new(None),
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
+            nonce: OnceCell::new(),
             cookies: RefCell::new(Vec::new()),
         })
     }
@@ -112,6 +115,16 @@ impl RequestContext {
     pub(crate) fn sign_in(&self, principal: Principal) {
         // One request is verified once; a second principal would be a bug and changes nothing.
         let _ = self.principal.set(principal);
+    }
+
+    /// The nonce of the response, which is a page from now on.
+    pub(crate) fn nonce(&self) -> &CspNonce {
+        self.nonce.get_or_init(CspNonce::random)
+    }
+
+    /// The nonce that a handler has taken.
+    pub(crate) fn taken_nonce(&self) -> Option<&CspNonce> {
+        self.nonce.get()
     }
 
     /// Has the answer set a cookie, whatever it is. Nobody else may store such an answer.

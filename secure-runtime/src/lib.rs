@@ -12,7 +12,7 @@ mod clock;
 mod context;
 pub mod crypto;
 pub mod dangerous;
-mod edge;
+pub mod edge;
 mod guard;
 mod input;
 pub mod limit;
@@ -42,8 +42,9 @@ pub use problem::Problem;
 pub use report::{Report, ReportRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, cors, delete, get, head, hosts, options, patch, post, protected, public,
-    put, query, rate_limit, route, routes, trace, validated,
+    Role, Scope, connect, cors, csp, delete, get, head, hosts, hsts, options, patch,
+    permissions_policy, post, protected, public, put, query, rate_limit, route, routes, trace,
+    validated,
 };
 pub use security::{
     Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, SigningKeys, part,

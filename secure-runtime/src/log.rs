@@ -17,6 +17,15 @@ pub(crate) fn refused(status: StatusCode, request_id: &str, cause: Option<&str>,
     }
 }
 
+/// Notes a page that asks caches to keep it though its nonce is for one response. It goes out as one that
+/// is not kept.
+pub(crate) fn page_to_be_kept(request_id: &str) {
+    tracing::error!(
+        request_id,
+        "a page with a nonce asks caches to keep it; `Cache-Control: no-store` is sent instead"
+    );
+}
+
 /// Notes a guard that stands before a handler and cannot do its work, in an app without our
 /// middleware: nobody else would say why.
 pub(crate) fn unwired(cause: &str) {

@@ -23,7 +23,7 @@ use crate::{
     audit::AuditSink,
     clock::Clock,
     crypto::{Sealer, SecretRing, Signer},
-    edge::{DefaultHeaders, Edge, TrustedProxies},
+    edge::{DefaultHeaders, Edge, TrustedProxies, csp_reports},
     limit::Limiter,
     mail::Mail,
     middleware::SecurityMiddleware,
@@ -96,6 +96,7 @@ impl Security {
         let mut findings = self.state.oauth.findings(&table);
         findings.extend(table.unmet(|need| self.state.accounts.has(need)));
         findings.extend(table.without_owners(self.api_keys().has_owners()));
+        let reporting = self.reporting(&table, &mut findings);
         if !findings.is_empty() {
             return Err(LaunchError::new(findings));
         }
@@ -106,6 +107,9 @@ impl Security {
             ));
         }
         // Set here and only here, so each is the first.
+        if let Some(headers) = reporting {
+            let _ = self.state.reporting.set(headers);
+        }
         self.access_tokens().speak(words);
         self.api_keys().speak(words);
         let _ = self.state.listing.set(listing.clone());
@@ -175,6 +179,22 @@ impl Security {
         self.state.edge.hosts.sample()
     }
 
+    /// The headers that name the endpoint of reports, where it is mounted.
+    fn reporting(&self, table: &RouteTable, findings: &mut Vec<String>) -> Option<DefaultHeaders> {
+        let settings = self.state.headers.settings();
+        let Some(path) = table.path_of::<csp_reports>() else {
+            findings.extend(settings.findings());
+            return None;
+        };
+        match settings.reporting_to(path) {
+            Ok(settings) => Some(DefaultHeaders::new(settings, Some(path))),
+            Err(finding) => {
+                findings.push(finding);
+                None
+            }
+        }
+    }
+
     fn new(state: State) -> Self {
         Self {
             state: Arc::new(state),
@@ -223,6 +243,8 @@ pub(crate) struct State {
     clock: Arc<dyn Clock>,
     limiter: Box<dyn Limiter>,
     headers: DefaultHeaders,
+    /// Those that name the endpoint of reports, once it is mounted.
+    reporting: OnceLock<DefaultHeaders>,
     proxies: TrustedProxies,
     edge: Edge,
     body_limit: usize,
@@ -277,7 +299,7 @@ impl State {
     }
 
     pub(crate) fn headers(&self) -> &DefaultHeaders {
-        &self.headers
+        self.reporting.get().unwrap_or(&self.headers)
     }
 
     /// Whose word about the address of a client is taken.

@@ -8,7 +8,7 @@ const START: &str = "cargo test -p secure-tests --test ui checks` -->\n";
 const END: &str = "<!-- end of the compile-time checks -->";
 
 /// The folders, in the order of the page, and what they are about.
-const ATTRIBUTES: [(&str, &str); 18] = [
+const ATTRIBUTES: [(&str, &str); 20] = [
     ("protected", "`#[protected]`"),
     ("public", "`#[public]`"),
     ("rate_limit", "`#[rate_limit]`"),
@@ -27,6 +27,9 @@ const ATTRIBUTES: [(&str, &str); 18] = [
     ("crypto", "Signed and sealed values"),
     ("hosts", "`hosts!`"),
     ("cors", "`cors!`"),
+    ("csp", "`csp!`"),
+    ("permissions_policy", "`permissions_policy!`"),
+    ("hsts", "`hsts!`"),
 ];
 
 #[test]

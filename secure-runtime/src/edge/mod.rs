@@ -1,27 +1,56 @@
 //! What every request is known by and every response carries, wherever it comes from.
+//!
+//! Browsers are told by policies, each a literal that is checked while the program is compiled, or a text
+//! from configuration that is checked at launch:
+//!
+//! ```
+//! use secure_runtime::{Security, csp, edge, hsts, permissions_policy, token::Hs256Key};
+//!
+//! let security = Security::builder()
+//!     .issuer("https://auth.example.com")
+//!     .audience("https://api.example.com")
+//!     .signing_key(Hs256Key::random())
+//!     .page_csp(csp!("default-src 'none'; script-src 'nonce'; style-src 'self'; base-uri 'none'"))
+//!     .permissions_policy(permissions_policy!("camera=(), geolocation=(self)"))
+//!     .hsts(hsts!("max-age=63072000; includeSubDomains"))
+//!     .build()?;
+//! security.routes(|routes| {
+//!     routes.service(edge::csp_reports);
+//! })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod browser;
 mod client_address;
 mod cookie;
 mod cors;
+mod csp;
 mod forwarded;
 mod headers;
 mod hosts;
 mod https;
+mod nonce;
 mod proxies;
 mod rate_limit;
+mod reports;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use browser::{Hsts, PermissionsPolicy};
 pub use client_address::ClientAddress;
 pub(crate) use cookie::{ResponseCookie, cookies};
 pub use cors::Cors;
 pub(crate) use cors::CorsPolicy;
+pub use csp::{Csp, EveryResponse, PageCsp};
 pub use forwarded::ForwardedHeader;
-pub(crate) use headers::DefaultHeaders;
+pub(crate) use headers::{DefaultHeaders, HeaderSettings};
 pub(crate) use hosts::AllowedHosts;
 pub use hosts::Hosts;
 pub(crate) use https::{HttpsOnly, Transport, wants_page};
+pub use nonce::CspNonce;
 pub(crate) use proxies::{ProxySettings, TrustedProxies};
 pub(crate) use rate_limit::write_rate_limit_fields;
+pub use reports::csp_reports;
+pub use secure_grammar::GrammarError;
 pub(crate) use settings::{Edge, EdgeSettings};

@@ -17,12 +17,26 @@ pub(crate) const DEFAULT_BODY_LIMIT: usize = 256 * 1024;
 /// 400 for no body or one that breaks off, 413 for one that is too large, 415 for another type.
 pub(super) async fn read(
     request: HttpRequest,
-    mut payload: Payload,
+    payload: Payload,
     what: &'static str,
     accepts: fn(&str) -> bool,
 ) -> Result<Bytes, Problem> {
     let limit = RequestContext::of(&request)
         .map_or(DEFAULT_BODY_LIMIT, |context| context.security.body_limit());
+    read_at_most(limit, request, payload, what, accepts).await
+}
+
+/// As [`read`], with a limit of its own, in bytes.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) async fn read_at_most(
+    limit: usize,
+    request: HttpRequest,
+    mut payload: Payload,
+    what: &'static str,
+    accepts: fn(&str) -> bool,
+) -> Result<Bytes, Problem> {
     let headers = request.headers();
     let announced = match headers.get(header::CONTENT_LENGTH) {
         Some(length) => length

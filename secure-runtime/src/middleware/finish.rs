@@ -171,7 +171,10 @@ impl Finish {
             cors.write(origin.as_ref(), headers);
         }
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
-        state.headers().apply(headers, self.tls, private);
+        let nonce = self.context.taken_nonce();
+        if state.headers().apply(headers, self.tls, private, nonce) {
+            log::page_to_be_kept(&self.context.request_id);
+        }
         let route = self
             .context
             .guarded_route()

@@ -21,7 +21,7 @@ use crate::{
     audit::{AuditSink, TracingSink},
     clock::{Clock, SystemClock},
     crypto::{Sealer, Signer},
-    edge::{DefaultHeaders, EdgeSettings, ProxySettings},
+    edge::{DefaultHeaders, EdgeSettings, HeaderSettings, ProxySettings},
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
@@ -113,8 +113,7 @@ pub(super) struct Options {
     pub(super) profile: Profile,
     pub(super) tokens: TokenSettings,
     pub(super) body_limit: usize,
-    pub(super) public_https: bool,
-    pub(super) hsts_subdomains: bool,
+    pub(super) headers: HeaderSettings,
     pub(super) unlisted_routes: Option<String>,
     pub(super) ephemeral_key: bool,
     pub(super) announce: bool,
@@ -146,8 +145,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 profile: Profile::Production,
                 tokens: TokenSettings::default(),
                 body_limit: DEFAULT_BODY_LIMIT,
-                public_https: false,
-                hsts_subdomains: false,
+                headers: HeaderSettings::default(),
                 unlisted_routes: None,
                 ephemeral_key: false,
                 announce: false,
@@ -246,13 +244,13 @@ impl<I, A, K> Builder<I, A, K> {
     /// sent on every response in production. Defaults to HSTS only where this server itself speaks
     /// TLS.
     pub fn public_https(mut self) -> Self {
-        self.options.public_https = true;
+        self.options.headers.public_https = true;
         self
     }
 
     /// Confirms that HSTS holds for every subdomain of the host too.
     pub fn hsts_include_subdomains(mut self) -> Self {
-        self.options.hsts_subdomains = true;
+        self.options.headers.subdomains = true;
         self
     }
 
@@ -368,6 +366,16 @@ impl<I, A, K> Builder<I, A, K> {
         };
         let (edge, wrong) = options.edge.check(production, &proxies, origin.as_ref());
         findings.extend(wrong);
+        if let Some(origin) = &public_origin
+            && let Err(why) = environment::public_origin(origin, production)
+        {
+            findings.push(format!("the public origin: {why}"));
+        }
+        let headers = HeaderSettings {
+            production,
+            ..options.headers
+        };
+        headers.announce();
         let keys = self.key.take();
         let secrets = options.tokens.secrets(&keys);
         let tokens = secrets.and_then(|secrets| {
@@ -416,7 +424,8 @@ impl<I, A, K> Builder<I, A, K> {
             limiter: options
                 .limiter
                 .unwrap_or_else(|| Box::new(InProcess::default())),
-            headers: DefaultHeaders::new(production, options.public_https, options.hsts_subdomains),
+            headers: DefaultHeaders::new(headers, None),
+            reporting: OnceLock::new(),
             proxies,
             edge,
             body_limit: options.body_limit,

@@ -11,13 +11,13 @@ use secure_grammar::{
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
     ForwardedHeader, Hosts, ServerSecret,
-    edge::ProxySettings,
+    edge::{Csp, Hsts, PageCsp, PermissionsPolicy, ProxySettings},
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
 };
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 24] = [
+const VARIABLES: [&str; 29] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -42,6 +42,11 @@ const VARIABLES: [&str; 24] = [
     "SECURE_ALLOWED_HOSTS",
     "SECURE_ENFORCE_HTTPS",
     "SECURE_CORS_ORIGINS",
+    "SECURE_CSP",
+    "SECURE_CSP_REPORT_ONLY",
+    "SECURE_PAGE_CSP",
+    "SECURE_PERMISSIONS_POLICY",
+    "SECURE_HSTS",
 ];
 
 /// Variables with this beginning steer the project's own tests.
@@ -128,6 +133,13 @@ pub(super) fn read(
     let hosts = reader.parsed("SECURE_ALLOWED_HOSTS", entries::<HostPattern>);
     let enforce_https = reader.parsed("SECURE_ENFORCE_HTTPS", flag);
     let origins = reader.parsed("SECURE_CORS_ORIGINS", entries::<AllowedOrigin>);
+    let csp = reader.parsed("SECURE_CSP", |text| policy(Csp::parse(text)));
+    let csp_report_only = reader.parsed("SECURE_CSP_REPORT_ONLY", |text| policy(Csp::parse(text)));
+    let page_csp = reader.parsed("SECURE_PAGE_CSP", |text| policy(PageCsp::parse(text)));
+    let permissions_policy = reader.parsed("SECURE_PERMISSIONS_POLICY", |text| {
+        policy(PermissionsPolicy::parse(text))
+    });
+    let hsts = reader.parsed("SECURE_HSTS", |text| policy(Hsts::parse(text)));
     if !reader.findings.is_empty() {
         return Err(SettingsError::new(reader.findings));
     }
@@ -151,14 +163,21 @@ pub(super) fn read(
             options.ephemeral_key = ephemeral_key;
             options.announce = !production;
             options.key_file = key_file;
-            options.hsts_subdomains = subdomains.unwrap_or(false);
+            let headers = &mut options.headers;
+            headers.subdomains = subdomains.unwrap_or(false);
+            headers.csp = csp.unwrap_or(headers.csp.clone());
+            headers.csp_report_only = csp_report_only;
+            headers.page_csp = page_csp.unwrap_or(headers.page_csp.clone());
+            headers.permissions_policy =
+                permissions_policy.unwrap_or(headers.permissions_policy.clone());
+            headers.hsts = hsts.unwrap_or(headers.hsts.clone());
             options.proxies = proxies;
             options.edge.more_hosts = hosts.map(Hosts::new);
             options.edge.enforce_https = enforce_https;
             options.edge.cors_origins = origins.unwrap_or_default();
             options.body_limit = body_limit.unwrap_or(options.body_limit);
             if let Some((origin, is_https)) = public_origin {
-                options.public_https = is_https;
+                options.headers.public_https = is_https;
                 options.public_origin = Some(origin);
             }
             let tokens = &mut options.tokens;
@@ -230,6 +249,11 @@ fn entries<T: FromStr<Err = GrammarError>>(text: &str) -> Result<Vec<String>, St
         Err(error) => Err(error.to_string()),
     });
     entries.collect()
+}
+
+/// What the grammar says about the policy of a header.
+fn policy<T>(parsed: Result<T, GrammarError>) -> Result<T, String> {
+    parsed.map_err(|error| error.to_string())
 }
 
 /// The networks of a list with commas.
@@ -359,6 +383,59 @@ mod tests {
             ("SECURE_SECRET_FILE", "/nowhere/at/all"),
         ]);
         assert!(found[0].contains("cannot be read"), "{found:?}");
+    }
+
+    #[test]
+    fn policies_of_headers_are_read() {
+        let security = read_from(&[
+            ("SECURE_PROFILE", "development"),
+            ("SECURE_CSP", "default-src  'none'"),
+            ("SECURE_CSP_REPORT_ONLY", "default-src 'self'"),
+            (
+                "SECURE_PAGE_CSP",
+                "default-src 'none'; script-src 'nonce'; base-uri 'none'",
+            ),
+            ("SECURE_PERMISSIONS_POLICY", "camera=self"),
+            ("SECURE_HSTS", "max-age=86400"),
+        ]);
+        let security = security.expect("settings");
+        let settings = security.state.headers().settings();
+        assert_eq!(settings.csp.to_string(), "default-src 'none'");
+        let report_only = settings.csp_report_only.as_ref().expect("a policy");
+        assert_eq!(report_only.to_string(), "default-src 'self'");
+        assert_eq!(
+            settings.page_csp.to_string(),
+            "default-src 'none'; script-src 'nonce'; base-uri 'none'"
+        );
+        assert_eq!(settings.permissions_policy.to_string(), "camera=(self)");
+        assert_eq!(settings.hsts.to_string(), "max-age=86400");
+        assert!(!settings.production);
+    }
+
+    #[test]
+    fn policies_of_headers_that_cannot_be_meant_are_found() {
+        let found = findings(&[
+            ("SECURE_PROFILE", "development"),
+            ("SECURE_CSP", "default-src self"),
+            (
+                "SECURE_CSP_REPORT_ONLY",
+                "default-src 'none'; script-src 'nonce'; base-uri 'none'",
+            ),
+            ("SECURE_PAGE_CSP", "default-src 'unsafe-inline'"),
+            ("SECURE_PERMISSIONS_POLICY", "camera 'none'"),
+            ("SECURE_HSTS", "max-age=63072000; preload"),
+        ]);
+        let expected = [
+            "`SECURE_CSP`: unquoted `self` in content security policy",
+            "`SECURE_CSP_REPORT_ONLY`: nonce in a content security policy of every response",
+            "`SECURE_PAGE_CSP`: `'unsafe-inline'` in `default-src` lets any inline script run",
+            "`SECURE_PERMISSIONS_POLICY`: no `=` after `camera`",
+            "`SECURE_HSTS`: the preload list takes no host without its subdomains",
+        ];
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (finding, expected) in found.iter().zip(expected) {
+            assert!(finding.starts_with(expected), "{finding}");
+        }
     }
 
     #[test]

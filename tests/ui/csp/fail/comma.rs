@@ -1,0 +1,8 @@
+//~ comma in content security policy
+use secure_runtime::{csp, edge::Csp};
+
+const POLICY: Csp = csp!("default-src 'none', img-src 'self'");
+
+fn main() {
+    println!("{POLICY}");
+}

@@ -1,0 +1,8 @@
+//~ `http:` in `script-src` lets scripts come from anywhere
+use secure_runtime::{csp, edge::Csp};
+
+const POLICY: Csp = csp!("default-src 'none'; script-src http:");
+
+fn main() {
+    println!("{POLICY}");
+}

@@ -1,0 +1,8 @@
+//~ `*` in `default-src` lets scripts come from anywhere
+use secure_runtime::{csp, edge::Csp};
+
+const POLICY: Csp = csp!("default-src *");
+
+fn main() {
+    println!("{POLICY}");
+}

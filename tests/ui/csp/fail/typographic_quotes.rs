@@ -1,0 +1,8 @@
+//~ `‘` in content security policy
+use secure_runtime::{csp, edge::Csp};
+
+const POLICY: Csp = csp!("default-src ‘self’");
+
+fn main() {
+    println!("{POLICY}");
+}

@@ -1,0 +1,8 @@
+//~ unquoted `none`
+use secure_runtime::{csp, edge::Csp};
+
+const POLICY: Csp = csp!("default-src none");
+
+fn main() {
+    println!("{POLICY}");
+}

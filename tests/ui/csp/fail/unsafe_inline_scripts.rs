@@ -1,0 +1,8 @@
+//~ `'unsafe-inline'` in `script-src` lets any inline script run
+use secure_runtime::{csp, edge::Csp};
+
+const POLICY: Csp = csp!("default-src 'none'; script-src 'unsafe-inline'");
+
+fn main() {
+    println!("{POLICY}");
+}

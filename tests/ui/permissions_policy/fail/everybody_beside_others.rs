@@ -1,0 +1,8 @@
+//~ `*` beside others
+use secure_runtime::{edge::PermissionsPolicy, permissions_policy};
+
+const POLICY: PermissionsPolicy = permissions_policy!("camera=(self *)");
+
+fn main() {
+    println!("{POLICY}");
+}

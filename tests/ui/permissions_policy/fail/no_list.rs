@@ -1,0 +1,8 @@
+//~ feature `camera` says nobody
+use secure_runtime::{edge::PermissionsPolicy, permissions_policy};
+
+const POLICY: PermissionsPolicy = permissions_policy!("camera");
+
+fn main() {
+    println!("{POLICY}");
+}

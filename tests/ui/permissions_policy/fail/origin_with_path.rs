@@ -1,0 +1,8 @@
+//~ `https://example.com/` is no origin
+use secure_runtime::{edge::PermissionsPolicy, permissions_policy};
+
+const POLICY: PermissionsPolicy = permissions_policy!(r#"camera=("https://example.com/")"#);
+
+fn main() {
+    println!("{POLICY}");
+}

@@ -1,0 +1,8 @@
+//~ trailing `,`
+use secure_runtime::{edge::PermissionsPolicy, permissions_policy};
+
+const POLICY: PermissionsPolicy = permissions_policy!("camera=(),");
+
+fn main() {
+    println!("{POLICY}");
+}
