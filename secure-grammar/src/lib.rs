@@ -47,6 +47,7 @@ mod pattern;
 mod permissions_policy;
 mod quota;
 mod size;
+mod template;
 mod words;
 
 pub use csp::{ContentSecurityPolicy, CspSwitch};
@@ -60,4 +61,5 @@ pub use pattern::PathPattern;
 pub use permissions_policy::PermissionsPolicy;
 pub use quota::{Quota, parse_quotas};
 pub use size::parse_size;
+pub use template::{TemplateError, check_template};
 pub use words::{nearest, same};
