@@ -10,6 +10,8 @@ use super::{
     record::Record,
     text::{NewSecret, Presented, SessionId},
 };
+#[cfg(feature = "test")]
+use crate::Problem;
 use crate::{
     audit::AuditKind,
     clock::millis,
@@ -95,6 +97,19 @@ impl Sessions {
             },
             cookie: new.cookie,
         })
+    }
+
+    /// Begins a session for a subject as it is now, whose value the cookie then has.
+    #[cfg(feature = "test")]
+    pub(crate) async fn begin_for(
+        &self,
+        tokens: &Tokens,
+        subject: &str,
+    ) -> Result<Zeroizing<String>, Problem> {
+        let grant = self.owners()?.renew(subject).await?;
+        let grant = grant.ok_or_else(|| Problem::internal("there is no such account"))?;
+        let begun = self.begin(tokens, &grant, Device::default(), &[]).await?;
+        Ok(begun.cookie)
     }
 
     /// Ends the session of a cookie, where it is a good one.
