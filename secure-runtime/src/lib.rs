@@ -28,6 +28,7 @@ mod problem;
 mod report;
 mod routes;
 mod security;
+pub mod session;
 pub mod store;
 #[cfg(feature = "test")]
 pub mod test;
