@@ -1,12 +1,12 @@
 //! Where a request comes from that counts on a cookie, or that sets one (G3).
 
+use actix_http::{BoxedPayloadStream, error::PayloadError};
 use actix_web::{
     App, Responder,
     dev::{Payload, Service as _},
     test::{TestRequest as ActixRequest, init_service},
     web::{Bytes, Form, Json},
 };
-use actix_http::{BoxedPayloadStream, error::PayloadError};
 use secure_runtime::{
     Profile,
     account::SessionSignIn,
@@ -54,7 +54,10 @@ async fn login_without_a_body(_sign_in: SessionSignIn) -> impl Responder {
 }
 
 #[post("/login/from-anywhere")]
-#[public(unlimited = "because it is a test", csrf_off = "because a partner's page signs in here")]
+#[public(
+    unlimited = "because it is a test",
+    csrf_off = "because a partner's page signs in here"
+)]
 async fn login_from_anywhere(_sign_in: SessionSignIn) -> impl Responder {
     "in"
 }
@@ -89,7 +92,11 @@ fn list(routes: &mut Routes) {
         .service(login_by_form)
         .service(login_without_a_body)
         .service(login_from_anywhere)
-        .route("/login/get", actix_web::http::Method::GET, login_by_any_method)
+        .route(
+            "/login/get",
+            actix_web::http::Method::GET,
+            login_by_any_method,
+        )
         .service(write_note)
         .service(public)
         .service(public_caller);
@@ -99,7 +106,11 @@ fn with_sessions(settings: Complete) -> Complete {
     settings
         .sessions(SessionSettings::new())
         .public_origin(OWN)
-        .allowed_hosts(hosts!("accounts.example", "other.example:8443", "localhost:8080"))
+        .allowed_hosts(hosts!(
+            "accounts.example",
+            "other.example:8443",
+            "localhost:8080"
+        ))
         .trusted_proxies(["10.0.0.0/8"])
         .enforce_https(false)
         .cors(cors!(origins = ["https://app.example"], credentials = true))
@@ -111,7 +122,9 @@ async fn app() -> Login {
 
 fn headed<'a>(request: TestRequest<'a>, headers: &[(&str, &str)]) -> TestRequest<'a> {
     let headers = headers.iter();
-    headers.fold(request, |request, (name, value)| request.header(name, value))
+    headers.fold(request, |request, (name, value)| {
+        request.header(name, value)
+    })
 }
 
 #[track_caller]
@@ -154,7 +167,10 @@ async fn a_sign_in_comes_from_a_page_of_this_site() {
         (&[("origin", "https://app.example:8443")], false),
         (&[("origin", OWN), ("origin", OWN)], false),
         (&[("origin", OWN), ("origin", EVIL)], false),
-        (&[(SITE, "same-origin"), ("origin", OWN), ("origin", EVIL)], false),
+        (
+            &[(SITE, "same-origin"), ("origin", OWN), ("origin", EVIL)],
+            false,
+        ),
         // What no browser takes for an answer.
         (&[("referer", "https://accounts.example/login")], false),
         (&[("x-requested-with", "XMLHttpRequest")], false),
@@ -175,7 +191,9 @@ async fn a_sign_in_comes_from_a_page_of_this_site() {
             let response = headed(app.post(path), headers).send().await;
             assert_eq!(response.text(), wanted, "{path} {headers:?}");
         }
-        let response = headed(app.post("/login/from-anywhere"), headers).send().await;
+        let response = headed(app.post("/login/from-anywhere"), headers)
+            .send()
+            .await;
         assert_eq!(response.text(), "in", "{headers:?}");
         let bearer = headed(app.post("/notes").as_user("ada"), headers);
         assert_eq!(bearer.send().await.text(), "ada", "{headers:?}");
@@ -302,9 +320,11 @@ async fn a_refusal_is_on_the_record() {
 
 /// Panics when somebody reads it.
 fn untouchable() -> Payload {
-    let stream = futures_util::stream::poll_fn(|_| -> std::task::Poll<Option<Result<Bytes, PayloadError>>> {
-        panic!("the body was read");
-    });
+    let stream = futures_util::stream::poll_fn(
+        |_| -> std::task::Poll<Option<Result<Bytes, PayloadError>>> {
+            panic!("the body was read");
+        },
+    );
     let stream: BoxedPayloadStream = Box::pin(stream);
     Payload::from(stream)
 }
@@ -400,9 +420,15 @@ async fn it_works_where_nothing_is_configured() {
 async fn tokens_and_keys_are_never_asked() {
     let Login { app, .. } = app().await;
     let grant = Grant::new("ada");
-    for headers in [[("origin", EVIL), (SITE, "cross-site")], [("origin", "null"), (SITE, "x")]] {
+    for headers in [
+        [("origin", EVIL), (SITE, "cross-site")],
+        [("origin", "null"), (SITE, "x")],
+    ] {
         let request = app.post("/notes").with_grant(&grant);
         let response = headed(request, &headers).send().await;
-        assert_eq!((response.status(), response.text()), (200, "ada".to_owned()));
+        assert_eq!(
+            (response.status(), response.text()),
+            (200, "ada".to_owned())
+        );
     }
 }

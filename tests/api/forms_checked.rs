@@ -184,15 +184,16 @@ async fn what_keeps_to_the_rules_is_handed_over() {
     let pairs = "email=ada%40example.com&name=Ada+L&password=long+enough&age=36&newsletter=true\
                  &token=blue&current_password=before";
     let response = send(&app, "/accounts", pairs).await;
-    let told =
-        "ada@example.com Some(36) Some(true) Some(\"blue\") Some(\"before\") long enough".to_owned();
+    let told = "ada@example.com Some(36) Some(true) Some(\"blue\") Some(\"before\") long enough"
+        .to_owned();
     assert_eq!((response.status(), response.text()), (201, told));
 }
 
 #[actix_web::test]
 async fn what_is_wrong_stands_at_its_field_and_secrets_are_not_shown_again() {
     let app = app().await;
-    let pairs = "email=entered&name=%C3%A9&password=short&current_password=entered&age=3&token=entered";
+    let pairs =
+        "email=entered&name=%C3%A9&password=short&current_password=entered&age=3&token=entered";
     let wanted = json!({
         "general": [],
         "email": {"value": "entered", "errors": ["must be an e-mail address"]},
@@ -318,7 +319,12 @@ async fn a_program_gets_the_problem_that_json_gets() {
     assert_eq!(form.status(), 422);
     assert_eq!(seen(&form), seen(&json));
     assert_eq!(form.json()["errors"][0]["pointer"], "#/email");
-    let good = send(&app, "/strict", "email=a%40b.example&name=Ada&password=long+enough").await;
+    let good = send(
+        &app,
+        "/strict",
+        "email=a%40b.example&name=Ada&password=long+enough",
+    )
+    .await;
     assert_eq!(good.status(), 201);
 }
 
@@ -382,7 +388,14 @@ async fn order(form: Checked<Form<Order>>) -> Result<HttpResponse, Problem> {
     let order = match form.into_result() {
         Ok(order) => order,
         Err(form) => {
-            let names = ["firstName", "first_name", "e/mail", "street", "pin", "_price"];
+            let names = [
+                "firstName",
+                "first_name",
+                "e/mail",
+                "street",
+                "pin",
+                "_price",
+            ];
             let told = names.map(|name| json!([name, form.value(name), form.error(name)]));
             return Ok(HttpResponse::UnprocessableEntity().json(told));
         }

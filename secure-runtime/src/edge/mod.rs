@@ -39,6 +39,7 @@ mod tests;
 
 pub use browser::{Hsts, PermissionsPolicy};
 pub use client_address::ClientAddress;
+pub use cookie::CookiePolicy;
 pub(crate) use cookie::{ResponseCookie, cookies};
 pub use cors::Cors;
 pub(crate) use cors::CorsPolicy;
@@ -52,5 +53,5 @@ pub use nonce::CspNonce;
 pub(crate) use proxies::{ProxySettings, TrustedProxies};
 pub(crate) use rate_limit::write_rate_limit_fields;
 pub use reports::csp_reports;
-pub use secure_grammar::GrammarError;
+pub use secure_grammar::{GrammarError, SameSite};
 pub(crate) use settings::{Edge, EdgeSettings};
