@@ -10,7 +10,7 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
-    Problem,
+    Problem, csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
     policy::Via,
@@ -35,6 +35,8 @@ pub(crate) struct RequestContext {
     limits: RefCell<Vec<LimitOutcome>>,
     /// What scripts of the page need, once a handler has asked for it.
     nonce: OnceCell<CspNonce>,
+    /// Whether the request was meant by its user.
+    pub(crate) csrf: csrf::Progress,
     /// What the answer sets, whatever it is.
     cookies: RefCell<Vec<ResponseCookie>>,
     /// Whether the browser leaves: what it has kept of the site is not for who comes next.
@@ -65,6 +67,7 @@ impl RequestContext {
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
             nonce: OnceCell::new(),
+            csrf: csrf::Progress::default(),
             cookies: RefCell::new(Vec::new()),
             leaves: Cell::new(false),
         })

@@ -11,6 +11,7 @@ pub mod audit;
 mod clock;
 mod context;
 pub mod crypto;
+pub mod csrf;
 pub mod dangerous;
 pub mod edge;
 mod guard;
@@ -37,7 +38,7 @@ pub mod token;
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
 pub use edge::{ClientAddress, Cors, ForwardedHeader, Hosts};
-pub use input::FieldError;
+pub use input::{Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;
@@ -54,7 +55,9 @@ pub use security::{
 
 /// Everything that a module with handlers needs.
 pub mod prelude {
-    pub use crate::{CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked};
+    pub use crate::{
+        Checked, CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked,
+    };
     pub use secure_macros::{
         Role, Scope, connect, delete, get, head, options, patch, post, protected, public, put,
         query, rate_limit, route, routes, trace, validated,

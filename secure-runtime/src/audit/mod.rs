@@ -108,6 +108,8 @@ pub enum AuditKind {
     ApiKeyRevoked,
     /// A good API key came from an address that it is not for: somebody may have copied it.
     ApiKeyRefused,
+    /// A request that counts on a cookie was refused, since no page of this site has sent it (CSRF).
+    CrossSiteRefused,
     /// A session began at a sign-in.
     SessionStarted,
     /// A session was given another secret, since its subject may do something else now.
@@ -136,6 +138,7 @@ impl AuditKind {
             Self::AccountCreated => "user_created",
             Self::AddressChanged => "user_updated",
             Self::ApiKeyRefused => "authz_fail",
+            Self::CrossSiteRefused => "malicious_cors",
         }
     }
 
@@ -143,7 +146,7 @@ impl AuditKind {
     pub const fn is_alarming(self) -> bool {
         matches!(
             self,
-            Self::TokenReuse | Self::SignInThrottled | Self::ApiKeyRefused
+            Self::TokenReuse | Self::SignInThrottled | Self::ApiKeyRefused | Self::CrossSiteRefused
         )
     }
 }
