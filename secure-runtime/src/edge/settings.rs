@@ -2,7 +2,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use secure_grammar::Origin;
 
-use super::{AllowedHosts, Cors, CorsPolicy, Hosts, HttpsOnly, TrustedProxies};
+use super::{
+    AllowedHosts, Cors, CorsPolicy, Hosts, HttpsOnly, TrustedProxies, reports::NoteBudget,
+};
 
 /// Where requests come from and by which names, as it is configured.
 #[derive(Debug, Default)]
@@ -23,6 +25,8 @@ pub(crate) struct Edge {
     pub(crate) hosts: AllowedHosts,
     pub(crate) https: Option<HttpsOnly>,
     pub(crate) cors: Option<CorsPolicy>,
+    /// How much of the log reports of browsers may fill.
+    pub(crate) reports: NoteBudget,
     /// Whether it has refused anything yet.
     refused: AtomicBool,
 }
@@ -70,6 +74,7 @@ impl EdgeSettings {
             hosts,
             https,
             cors,
+            reports: NoteBudget::default(),
             refused: AtomicBool::new(false),
         };
         (edge, findings)

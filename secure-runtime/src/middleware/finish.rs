@@ -12,13 +12,24 @@ use actix_web::{
     },
 };
 
-use super::admission::{Admission, method_not_allowed, undeclared};
-use crate::{Problem, context::RequestContext, edge::write_rate_limit_fields, guard::settle, log};
+use super::{
+    admission::{Admission, method_not_allowed, undeclared},
+    edge::{named_hosts, transport},
+};
+use crate::{
+    Problem,
+    context::RequestContext,
+    edge::{Transport, keep_out_of_caches, may_have_hsts, write_rate_limit_fields},
+    guard::settle,
+    log,
+};
 
 /// Completes whatever answers.
 pub(super) struct Finish {
     pub(super) context: Rc<RequestContext>,
-    pub(super) tls: bool,
+    pub(super) transport: Transport,
+    /// Whether a browser may be told to come by HTTPS alone.
+    hsts: bool,
     origin: Origin,
 }
 
@@ -32,11 +43,17 @@ enum Origin {
 
 impl Finish {
     pub(super) fn new(context: Rc<RequestContext>, request: &ServiceRequest) -> Self {
-        let cors = context.security.edge().cors.as_ref();
+        let state = &context.security;
+        let cors = state.edge().cors.as_ref();
         let origin = cors.and_then(|cors| cors.allow_origin(request.headers()));
+        let transport = transport(request, state.proxies());
+        let public_https = state.headers().settings().public_https;
+        let hsts =
+            transport.is_https_as_configured(public_https) && may_have_hsts(named_hosts(request));
         Self {
             context,
-            tls: request.app_config().secure(),
+            transport,
+            hsts,
             origin: Origin::Asks(origin),
         }
     }
@@ -172,8 +189,10 @@ impl Finish {
         }
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
         let nonce = self.context.taken_nonce();
-        if state.headers().apply(headers, self.tls, private, nonce) {
-            log::page_to_be_kept(&self.context.request_id);
+        let sets_cookies = !self.context.cookies().is_empty();
+        let has_asked = sets_cookies && keep_out_of_caches(headers);
+        if state.headers().apply(headers, self.hsts, private, nonce) || has_asked {
+            log::answer_to_be_kept(&self.context.request_id);
         }
         let route = self
             .context
