@@ -27,6 +27,11 @@ pub(crate) fn answer_to_be_kept(request_id: &str) {
     );
 }
 
+/// Notes that the app's own page of a problem could not be made. The plain one goes out.
+pub(crate) fn page_not_made(request_id: &str, why: &str) {
+    tracing::error!(request_id, why = ?why, "the page of a problem could not be made");
+}
+
 /// Notes a guard that stands before a handler and cannot do its work, in an app without our
 /// middleware: nobody else would say why.
 pub(crate) fn unwired(cause: &str) {
