@@ -11,7 +11,7 @@ mod probe;
 mod query;
 pub mod rules;
 
-pub(crate) use body::{DEFAULT_BODY_LIMIT, read_at_most};
+pub(crate) use body::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, read_at_most};
 pub use bounds::{Bounded, Bounds, Contents, Measured, Validated};
 pub use errors::{Errors, FieldError};
 pub(crate) use form::is_well_formed;

@@ -5,9 +5,9 @@ use std::{cell::Cell, rc::Rc};
 use actix_web::{
     Error, HttpRequest, HttpResponse, ResponseError as _,
     body::{BodySize, EitherBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{ResponseHead, ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
 };
@@ -93,6 +93,7 @@ impl Finish {
         }
         let status = response.status();
         self.complete(status, response.headers_mut());
+        hang_up(response.response_mut().head_mut());
         response
     }
 
@@ -163,6 +164,7 @@ impl Finish {
             error.add_response_mapper(move |response| {
                 let mut response = self.show(&problem, response);
                 self.complete(response.status(), response.headers_mut());
+                hang_up(response.head_mut());
                 response
             });
             return error;
@@ -283,4 +285,11 @@ fn replace(old: &HeaderMap, problem: &Problem) -> HttpResponse {
         }
     }
     response
+}
+
+/// RFC 9110 §15.5.9: what did not come in time is not waited for after the answer either.
+fn hang_up(head: &mut ResponseHead) {
+    if head.status == StatusCode::REQUEST_TIMEOUT {
+        head.set_connection_type(ConnectionType::Close);
+    }
 }
