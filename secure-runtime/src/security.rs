@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use actix_web::HttpRequest;
 pub use builder::{Builder, CompleteBuilder, Missing, Set, SigningKeys, part};
 pub use environment::SettingsError;
 use key_file::KeyFile;
@@ -29,8 +30,10 @@ use crate::{
     mail::Mail,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
+    policy::Need,
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
+    session::Sessions,
     store::Store,
     token::{AccessTokens, OneTimeTokens, Tokens},
 };
@@ -95,7 +98,8 @@ impl Security {
         listing(&mut routes);
         let table = routes::check(&routes)?;
         let mut findings = self.state.oauth.findings(&table);
-        findings.extend(table.unmet(|need| self.state.accounts.has(need)));
+        findings.extend(table.unmet(|need| self.state.has(need)));
+        findings.extend(table.without_sessions(self.sessions().are_configured()));
         findings.extend(table.without_owners(self.api_keys().has_owners()));
         let reporting = self.reporting(&table, &mut findings);
         if !findings.is_empty() {
@@ -113,6 +117,7 @@ impl Security {
         }
         self.access_tokens().speak(words);
         self.api_keys().speak(words);
+        self.sessions().speak(words);
         let _ = self.state.listing.set(listing.clone());
         Ok(MountedRoutes::new(listing, self.state.clone()))
     }
@@ -136,6 +141,11 @@ impl Security {
     /// Makes API keys and calls them back.
     pub fn api_keys(&self) -> &ApiKeys {
         self.state.api_keys()
+    }
+
+    /// Lists cookie sessions and ends them.
+    pub fn sessions(&self) -> &Sessions {
+        self.state.sessions()
     }
 
     /// Issues and redeems the tokens that are mailed and used once.
@@ -166,7 +176,7 @@ impl Security {
     /// The route × policy matrix of everything that is mounted; empty before
     /// [`routes`](Self::routes).
     pub fn report(&self) -> Report {
-        Report::new(self.state.table())
+        Report::new(self.state.table(), self.sessions().are_configured())
     }
 
     /// In which world the app runs.
@@ -239,6 +249,7 @@ pub(crate) struct State {
     oauth: OAuth,
     accounts: AccountSettings,
     api_keys: ApiKeys,
+    sessions: Sessions,
     key_file: Option<KeyFile>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -290,6 +301,18 @@ impl State {
 
     pub(crate) fn api_keys(&self) -> &ApiKeys {
         &self.api_keys
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Whether the builder was told what a handler needs.
+    fn has(&self, need: Need) -> bool {
+        match need {
+            Need::Sessions => self.sessions.are_configured(),
+            need => self.accounts.has(need),
+        }
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -357,6 +380,12 @@ impl State {
 
     pub(crate) fn is_development(&self) -> bool {
         self.profile == Profile::Development
+    }
+
+    /// Whether the cookies of an answer are for HTTPS alone: always but in development over plain HTTP, where
+    /// some browsers would not keep them.
+    pub(crate) fn sets_secure_cookies(&self, request: &HttpRequest) -> bool {
+        !self.is_development() || request.app_config().secure()
     }
 
     /// Has this worker read the signing keys again whenever their file changes.

@@ -32,6 +32,8 @@ pub(crate) struct Edge {
     pub(crate) answers: Answers,
     /// How much of the log reports of browsers may fill.
     pub(crate) reports: NoteBudget,
+    /// The one that is configured.
+    pub(crate) origin: Option<Origin>,
     /// Whether it has refused anything yet.
     refused: AtomicBool,
 }
@@ -83,6 +85,7 @@ impl EdgeSettings {
             cors,
             answers,
             reports: NoteBudget::default(),
+            origin: origin.cloned(),
             refused: AtomicBool::new(false),
         };
         (edge, findings)

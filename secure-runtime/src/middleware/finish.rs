@@ -14,12 +14,15 @@ use actix_web::{
 
 use super::{
     admission::{Admission, method_not_allowed, undeclared},
-    edge::{named_hosts, transport},
+    edge::named_hosts,
 };
 use crate::{
     Problem,
     context::RequestContext,
-    edge::{Transport, Visitor, keep_out_of_caches, may_have_hsts, write_rate_limit_fields},
+    edge::{
+        ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts,
+        write_rate_limit_fields,
+    },
     guard::settle,
     log,
 };
@@ -50,7 +53,12 @@ impl Finish {
         let origin = cors.and_then(|cors| cors.allow_origin(request.headers()));
         let shows_pages = state.edge().answers.pages.is_some();
         let visitor = shows_pages.then(|| Visitor::of(request));
-        let transport = transport(request, state.proxies());
+        let transport = Transport::of(
+            request.headers(),
+            request.peer_addr(),
+            request.app_config().secure(),
+            state.proxies(),
+        );
         let public_https = state.headers().settings().public_https;
         let hsts =
             transport.is_https_as_configured(public_https) && may_have_hsts(named_hosts(request));
@@ -194,6 +202,7 @@ impl Finish {
         if let Ok(id) = HeaderValue::try_from(self.context.request_id.as_str()) {
             headers.insert(HeaderName::from_static("x-request-id"), id);
         }
+        self.end_session(headers);
         for cookie in self.context.cookies().iter() {
             if let Some(value) = cookie.header() {
                 headers.append(header::SET_COOKIE, value);
@@ -217,6 +226,25 @@ impl Finish {
         if let Some(route) = route {
             write_rate_limit_fields(headers, route, &self.context.limits());
         }
+    }
+
+    /// Has a browser that leaves forget the session, and what it has kept of the site.
+    fn end_session(&self, headers: &mut HeaderMap) {
+        let (context, state) = (&self.context, &self.context.security);
+        if !state.sessions().are_configured() || !context.leaves() {
+            return;
+        }
+        let removal = state
+            .sessions()
+            .removal(!state.is_development() || self.transport.is_https());
+        let is_set_anew =
+            |cookie: &ResponseCookie| cookie.name == removal.name && !cookie.is_removal();
+        if context.cookies().iter().any(is_set_anew) {
+            return;
+        }
+        context.add_cookie(removal);
+        let kept = HeaderValue::from_static("\"cache\", \"storage\"");
+        headers.insert(HeaderName::from_static("clear-site-data"), kept);
     }
 
     fn log_error(&self, status: StatusCode, error: &Error) {

@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod edge;
+mod sessions;
 mod tokens;
 
 use std::{
@@ -26,6 +27,7 @@ use crate::{
     input::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT},
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
+    session::{self, Records, SessionSettings, Sessions},
     store::{MemoryStore, Store},
     token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
@@ -128,6 +130,7 @@ pub(super) struct Options {
     pub(super) account_owners: Option<Arc<dyn ErasedOwners>>,
     pub(super) accounts: AccountSettings,
     pub(super) api_keys: ApiKeySettings,
+    pub(super) sessions: Option<SessionSettings>,
     pub(super) public_origin: Option<String>,
     pub(super) proxies: ProxySettings,
     pub(super) edge: EdgeSettings,
@@ -160,6 +163,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 account_owners: None,
                 accounts: AccountSettings::default(),
                 api_keys: ApiKeySettings::default(),
+                sessions: None,
                 public_origin: None,
                 proxies: ProxySettings::default(),
                 edge: EdgeSettings::default(),
@@ -361,6 +365,16 @@ impl<I, A, K> Builder<I, A, K> {
         );
         findings.extend(options.tokens.findings());
         findings.extend(options.api_keys.findings());
+        if let Some(sessions) = &options.sessions {
+            findings.extend(sessions.findings());
+            if owners.is_none() {
+                findings.push(
+                    "nobody says what the subjects of sessions may do; say `.accounts(…)` or \
+                     `.resource_owners(…)`"
+                        .to_owned(),
+                );
+            }
+        }
         let bound = options.tokens.revocation_bound;
         let (proxies, wrong) = options.proxies.check();
         findings.extend(
@@ -387,12 +401,14 @@ impl<I, A, K> Builder<I, A, K> {
         headers.announce();
         let keys = self.key.take();
         let secrets = options.tokens.secrets(&keys);
+        let records = Arc::new(Records::new(store.clone(), clock.clone()));
         let tokens = secrets.and_then(|secrets| {
             let tokens = Tokens::new(
                 (issuer, audience, keys),
                 options.tokens,
                 &secrets,
                 (store.clone(), clock.clone(), options.audit.clone()),
+                records.clone(),
             );
             Ok((secrets, tokens?))
         });
@@ -404,6 +420,17 @@ impl<I, A, K> Builder<I, A, K> {
                 return Err(SettingsError::new(findings));
             }
         };
+        let sessions = Sessions::new(
+            options.sessions,
+            session::Surroundings {
+                records,
+                clock: clock.clone(),
+                owners: owners.clone(),
+                endings: tokens.endings().clone(),
+                own_claims: tokens.access().own_claims(),
+                bound,
+            },
+        );
         let api_keys = ApiKeys::new(
             options.api_keys,
             Surroundings {
@@ -427,6 +454,7 @@ impl<I, A, K> Builder<I, A, K> {
             oauth,
             accounts: options.accounts,
             api_keys,
+            sessions,
             key_file: options.key_file,
             store,
             clock,
