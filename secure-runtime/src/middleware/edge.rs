@@ -12,7 +12,7 @@ use actix_web::{
 use super::{SecurityService, finish::Finish};
 use crate::{
     Problem,
-    edge::{CorsPolicy, Transport, wants_page},
+    edge::{CorsPolicy, wants_page},
 };
 
 /// The longest host that the log repeats, in bytes.
@@ -45,13 +45,7 @@ impl<S> SecurityService<S> {
             }
         }
         if let Some(https) = &edge.https
-            && !Transport::of(
-                request.headers(),
-                request.peer_addr(),
-                finish.tls,
-                self.state.proxies(),
-            )
-            .is_https()
+            && !finish.transport.is_https()
         {
             match self.is_probe(request) {
                 true => finish.context.mark_probe_only(),
@@ -113,7 +107,7 @@ impl<S> SecurityService<S> {
 }
 
 /// Every place where a request names its host. Forwarded headers are none of them.
-fn named_hosts(request: &ServiceRequest) -> impl Iterator<Item = &[u8]> {
+pub(super) fn named_hosts(request: &ServiceRequest) -> impl Iterator<Item = &[u8]> {
     let target = request.uri().authority();
     let target = target.map(|authority| authority.as_str().as_bytes());
     let headers = request.headers().get_all(HOST);

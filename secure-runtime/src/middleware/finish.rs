@@ -5,18 +5,24 @@ use std::{cell::Cell, rc::Rc};
 use actix_web::{
     Error, HttpRequest, HttpResponse, ResponseError as _,
     body::{BodySize, EitherBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{ResponseHead, ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
 };
 
-use super::admission::{Admission, method_not_allowed, undeclared};
+use super::{
+    admission::{Admission, method_not_allowed, undeclared},
+    edge::named_hosts,
+};
 use crate::{
     Problem,
     context::RequestContext,
-    edge::{ResponseCookie, write_rate_limit_fields},
+    edge::{
+        ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts,
+        write_rate_limit_fields,
+    },
     guard::settle,
     log,
 };
@@ -24,8 +30,12 @@ use crate::{
 /// Completes whatever answers.
 pub(super) struct Finish {
     pub(super) context: Rc<RequestContext>,
-    pub(super) tls: bool,
+    pub(super) transport: Transport,
+    /// Whether a browser may be told to come by HTTPS alone.
+    hsts: bool,
     origin: Origin,
+    /// Who looks at the answer, where problems are shown as pages.
+    pub(super) visitor: Option<Visitor>,
 }
 
 /// What the answer says to the origin that asks.
@@ -38,12 +48,26 @@ enum Origin {
 
 impl Finish {
     pub(super) fn new(context: Rc<RequestContext>, request: &ServiceRequest) -> Self {
-        let cors = context.security.edge().cors.as_ref();
+        let state = &context.security;
+        let cors = state.edge().cors.as_ref();
         let origin = cors.and_then(|cors| cors.allow_origin(request.headers()));
+        let shows_pages = state.edge().answers.pages.is_some();
+        let visitor = shows_pages.then(|| Visitor::of(request));
+        let transport = Transport::of(
+            request.headers(),
+            request.peer_addr(),
+            request.app_config().secure(),
+            state.proxies(),
+        );
+        let public_https = state.headers().settings().public_https;
+        let hsts =
+            transport.is_https_as_configured(public_https) && may_have_hsts(named_hosts(request));
         Self {
             context,
-            tls: request.app_config().secure(),
+            transport,
+            hsts,
             origin: Origin::Asks(origin),
+            visitor,
         }
     }
 
@@ -57,23 +81,27 @@ impl Finish {
         response: ServiceResponse<B>,
         admission: Admission,
     ) -> ServiceResponse<EitherBody<B>> {
-        let mut response = match self.replacement(&response, &admission) {
+        let replacement = self.replacement(&response, &admission);
+        if replacement.is_none()
+            && let Some(error) = response.response().error()
+        {
+            self.log_error(response.status(), error);
+        }
+        // What an answer is shown as, is no success.
+        let has_succeeded = replacement.is_none() && response.status().as_u16() < 400;
+        let mut response = match replacement.or_else(|| self.shown_otherwise(response.response())) {
             Some(replacement) => {
                 let (request, _) = response.into_parts();
                 ServiceResponse::new(request, replacement).map_into_right_body()
             }
-            None => {
-                if let Some(error) = response.response().error() {
-                    self.log_error(response.status(), error);
-                }
-                response.map_into_left_body()
-            }
+            None => response.map_into_left_body(),
         };
-        if response.status().as_u16() < 400 {
+        if has_succeeded {
             settle(&self.context);
         }
         let status = response.status();
         self.complete(status, response.headers_mut());
+        hang_up(response.response_mut().head_mut());
         response
     }
 
@@ -106,16 +134,17 @@ impl Finish {
                 };
                 self.log_problem(&problem);
                 // None of its headers either: they may hold a session.
-                return Some(problem.error_response());
+                return Some(self.answer(&problem));
             }
             if status == StatusCode::NOT_FOUND && is_empty(response) {
-                return Some(replace(response.headers(), &self.absent(request, status)));
+                let problem = self.absent(request, status);
+                return Some(self.show(&problem, replace(response.headers(), &problem)));
             }
         }
         let error = response.response().error();
         let problem = stand_in(status, error, response.headers())?;
         self.log_problem(&problem);
-        Some(replace(response.headers(), &problem))
+        Some(self.show(&problem, replace(response.headers(), &problem)))
     }
 
     /// Whether a middleware of the route itself may have answered, before the guard.
@@ -139,8 +168,11 @@ impl Finish {
     pub(super) fn fail(self, mut error: Error) -> Error {
         if let Some(problem) = error.as_error::<Problem>() {
             self.log_problem(problem);
-            error.add_response_mapper(move |mut response| {
+            let problem = problem.clone();
+            error.add_response_mapper(move |response| {
+                let mut response = self.show(&problem, response);
                 self.complete(response.status(), response.headers_mut());
+                hang_up(response.head_mut());
                 response
             });
             return error;
@@ -154,7 +186,10 @@ impl Finish {
                 self.log(status, Some(&cause));
             }
             let mut response = match is_bare(status, response.headers()) {
-                true => replace(response.headers(), &Problem::new(status)),
+                true => {
+                    let problem = Problem::new(status);
+                    self.show(&problem, replace(response.headers(), &problem))
+                }
                 false => response,
             };
             self.complete(status, response.headers_mut());
@@ -177,10 +212,13 @@ impl Finish {
         if let (Some(cors), Origin::Asks(origin)) = (&state.edge().cors, &self.origin) {
             cors.write(origin.as_ref(), headers);
         }
+        in_one_line(&header::VARY, headers);
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
         let nonce = self.context.taken_nonce();
-        if state.headers().apply(headers, self.tls, private, nonce) {
-            log::page_to_be_kept(&self.context.request_id);
+        let sets_cookies = !self.context.cookies().is_empty();
+        let has_asked = sets_cookies && keep_out_of_caches(headers);
+        if state.headers().apply(headers, self.hsts, private, nonce) || has_asked {
+            log::answer_to_be_kept(&self.context.request_id);
         }
         let route = self
             .context
@@ -199,7 +237,7 @@ impl Finish {
         }
         let removal = state
             .sessions()
-            .removal(!state.is_development() || self.tls);
+            .removal(!state.is_development() || self.transport.is_https());
         let is_set_anew =
             |cookie: &ResponseCookie| cookie.name == removal.name && !cookie.is_removal();
         if context.cookies().iter().any(is_set_anew) {
@@ -248,7 +286,7 @@ fn is_bare(status: StatusCode, headers: &HeaderMap) -> bool {
     status.is_server_error() || plain
 }
 
-fn is_problem(headers: &HeaderMap) -> bool {
+pub(super) fn is_problem(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"application/problem+json"))
@@ -276,4 +314,21 @@ fn replace(old: &HeaderMap, problem: &Problem) -> HttpResponse {
         }
     }
     response
+}
+
+/// RFC 9110 §15.5.9: what did not come in time is not waited for after the answer either.
+fn hang_up(head: &mut ResponseHead) {
+    if head.status == StatusCode::REQUEST_TIMEOUT {
+        head.set_connection_type(ConnectionType::Close);
+    }
+}
+
+/// Some caches look at the first line of a list alone.
+fn in_one_line(name: &HeaderName, headers: &mut HeaderMap) {
+    let lines: Vec<_> = headers.get_all(name).map(HeaderValue::as_bytes).collect();
+    if lines.len() > 1
+        && let Ok(line) = HeaderValue::from_bytes(&lines.join(&b", "[..]))
+    {
+        headers.insert(name.clone(), line);
+    }
 }
