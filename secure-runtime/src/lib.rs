@@ -12,6 +12,7 @@ mod clock;
 mod context;
 pub mod crypto;
 pub mod dangerous;
+pub mod deploy;
 pub mod edge;
 mod guard;
 mod input;
@@ -27,6 +28,7 @@ mod problem;
 mod report;
 mod routes;
 mod security;
+pub mod settings;
 pub mod store;
 #[cfg(feature = "test")]
 pub mod test;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_keys;
+mod deploy;
 mod edge;
 mod tokens;
 
@@ -130,6 +131,10 @@ pub(super) struct Options {
     pub(super) proxies: ProxySettings,
     pub(super) edge: EdgeSettings,
     pub(super) key_file: Option<KeyFile>,
+    /// What is wrong with the settings that a draft was made from.
+    pub(super) refused: Vec<String>,
+    /// Codes of findings that are accepted, each with its reason.
+    pub(super) accepted: Vec<(String, String)>,
 }
 
 /// A builder whose required parts are all set.
@@ -161,6 +166,8 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 proxies: ProxySettings::default(),
                 edge: EdgeSettings::default(),
                 key_file: None,
+                refused: Vec::new(),
+                accepted: Vec::new(),
             },
         }
     }
@@ -299,7 +306,7 @@ impl<I, A, K> Builder<I, A, K> {
     {
         let (issuer, audience) = (self.issuer.take(), self.audience.take());
         let options = self.options;
-        let mut findings = Vec::new();
+        let mut findings = options.refused;
         for (name, value) in [("issuer", &issuer), ("audience", &audience)] {
             if value.trim().is_empty() {
                 findings.push(format!("the {name} is blank"));
@@ -366,11 +373,6 @@ impl<I, A, K> Builder<I, A, K> {
         };
         let (edge, wrong) = options.edge.check(production, &proxies, origin.as_ref());
         findings.extend(wrong);
-        if let Some(origin) = &public_origin
-            && let Err(why) = environment::public_origin(origin, production)
-        {
-            findings.push(format!("the public origin: {why}"));
-        }
         let headers = HeaderSettings {
             production,
             ..options.headers
