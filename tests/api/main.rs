@@ -32,6 +32,7 @@ mod audit;
 mod authorization;
 mod breached_passwords;
 mod callers;
+mod deploy_checks;
 mod edge_cors;
 mod edge_hosts;
 mod edge_https;

@@ -205,7 +205,7 @@ pub(crate) const ACCESS_TOKEN_LONG: Check = Check::new(
     "access-token-long",
     Warning,
     "a stolen access token is good for as long as it lives, wherever revocations are not asked for; 5 to \
-     15 minutes is what guides ask for (RFC 9700 §2.2.2, §4.14)",
+     15 minutes is what guides ask for (RFC 9700 §4.14)",
     "set `SECURE_ACCESS_TOKEN_LIFETIME` to `15m` or less; refresh tokens keep people signed in",
 );
 
