@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, path::Path as FilePath, time::Duration};
 use actix_web::{HttpResponse, Responder, web, web::Path};
 use secure_runtime::{
     Profile, Routes, Security, ServerSecret, cors, csp, dangerous,
-    deploy::{DeployReport, Deployment, Level, checks},
+    deploy::{DeployReport, Deployment, Finding, Level, checks},
     hosts, hsts, oauth,
     password::{Argon2Params, Passwords},
     prelude::*,
@@ -79,6 +79,13 @@ fn codes(report: &DeployReport) -> Vec<&'static str> {
     let codes = findings.map(|finding| finding.code());
     // That the tests are no optimised build is no matter here.
     codes.filter(|code| *code != "debug-assertions").collect()
+}
+
+/// The finding with this code.
+fn the<'a>(report: &'a DeployReport, code: &str) -> &'a Finding {
+    let mut findings = report.findings().iter();
+    let found = findings.find(|finding| finding.code() == code);
+    found.expect("a finding")
 }
 
 /// The codes of a change to what is good.
@@ -160,7 +167,7 @@ const CHANGES: &[(Change, &[&str])] = &[
     (
         |b| {
             b.page_csp(csp!(
-                "script-src 'nonce'; base-uri 'none'; frame-ancestors 'none'"
+                "default-src 'none'; script-src 'nonce'; base-uri 'none'"
             ))
         },
         &["csp-incomplete"],
@@ -174,6 +181,15 @@ const CHANGES: &[(Change, &[&str])] = &[
             ))
         },
         &["csp-weak"],
+    ),
+    (
+        |b| {
+            b.csp(csp!(
+                "base-uri 'none'; frame-ancestors 'none'",
+                scripts_from_anywhere = "because it is no page"
+            ))
+        },
+        &["csp-incomplete", "csp-weak"],
     ),
     (
         |b| b.csp_report_only(csp!("default-src 'none'; report-uri /csp")),
@@ -343,7 +359,7 @@ fn what_routes_say_with_a_reason_is_a_notice() {
         let report = good().deploy_check(&one(), listing);
         assert_eq!(codes(&report), [code]);
         assert!(report.passes(), "{report}");
-        assert_eq!(report.findings()[0].what(), what);
+        assert_eq!(the(&report, code).what(), what);
     }
 }
 
@@ -366,7 +382,7 @@ fn the_password_grant_is_found_and_accepted_with_a_reason() {
         .accept_finding("password-grant", "because of the old phones");
     let report = builder.deploy_check(&one(), listing);
     assert!(report.passes(), "{report}");
-    let finding = &report.findings()[0];
+    let finding = the(&report, "password-grant");
     assert_eq!(finding.level(), Level::Notice);
     assert_eq!(
         finding.accepted_because(),
