@@ -5,11 +5,12 @@ use std::{collections::BTreeSet, fs, path::Path as FilePath, time::Duration};
 
 use actix_web::{HttpResponse, Responder, web, web::Path};
 use secure_runtime::{
-    Profile, Routes, Security, ServerSecret, cors, csp, dangerous,
+    Profile, Routes, Security, ServerSecret, cookie, cors, csp, dangerous,
     deploy::{DeployReport, Deployment, Finding, Level, checks},
     hosts, hsts, oauth,
     password::{Argon2Params, Passwords},
     prelude::*,
+    session::SessionSettings,
     test::{TestClock, cheap_passwords},
     token::Hs256Key,
 };
@@ -32,6 +33,12 @@ async fn beacon() -> impl Responder {
 #[public(any_host = "because the balancer asks by address")]
 async fn probe() -> impl Responder {
     "well"
+}
+
+#[post("/embedded")]
+#[protected(csrf_off = "because the partner's pages post to it")]
+async fn embedded() -> impl Responder {
+    "taken"
 }
 
 #[get("/echo/{text}")]
@@ -70,6 +77,10 @@ fn good() -> Complete {
     with_store(without_store())
 }
 
+fn with_people(builder: Complete) -> Complete {
+    builder.accounts(People::default(), Passwords::new(Argon2Params::default()))
+}
+
 fn one() -> Deployment {
     Deployment::new().instances(1)
 }
@@ -94,13 +105,7 @@ fn changed(change: impl FnOnce(Complete) -> Complete) -> Vec<&'static str> {
 }
 
 fn mounted(listing: impl Fn(&mut Routes) + Send + Sync + 'static) -> Vec<&'static str> {
-    let people = People::default();
-    let passwords = Passwords::new(Argon2Params::default());
-    codes(
-        &good()
-            .accounts(people, passwords)
-            .deploy_check(&one(), listing),
-    )
+    codes(&with_people(good()).deploy_check(&one(), listing))
 }
 
 #[test]
@@ -235,6 +240,28 @@ const CHANGES: &[(Change, &[&str])] = &[
         &["bcrypt-truncated"],
     ),
     (
+        |b| {
+            let idle = SessionSettings::new().idle(Duration::from_secs(31 * 60));
+            with_people(b).sessions(idle)
+        },
+        &["session-idle-long"],
+    ),
+    (
+        |b| {
+            let long = SessionSettings::new().absolute(Duration::from_secs(13 * 60 * 60));
+            with_people(b).sessions(long)
+        },
+        &["session-long"],
+    ),
+    (
+        |b| {
+            let cookie = cookie!("__Host-embedded; Path=/; Secure; HttpOnly; SameSite=None");
+            with_people(b).sessions(SessionSettings::new().cookie(cookie))
+        },
+        &["session-cross-site"],
+    ),
+    (|b| with_people(b).sessions(SessionSettings::new()), &[]),
+    (
         |b| b.unlisted_routes("because the old API moves in spring"),
         &["unlisted-routes"],
     ),
@@ -255,16 +282,19 @@ fn lacking() -> Vec<(Vec<&'static str>, &'static [&'static str])> {
         (check(without_store()), &["memory-store"]),
         (
             check(store(bare()).allowed_hosts(hosts!("api.example.com"))),
-            &["public-origin-missing", "https-not-enforced", "hsts-off"],
+            &["public-origin-missing", "https-not-enforced"],
         ),
         (
             check(store(bare())),
-            &[
-                "public-origin-missing",
-                "every-host",
-                "https-not-enforced",
-                "hsts-off",
-            ],
+            &["public-origin-missing", "every-host", "https-not-enforced"],
+        ),
+        (
+            check(
+                with_store(bare())
+                    .public_origin("https://api.example.com")
+                    .enforce_https(true),
+            ),
+            &["no-trusted-proxies", "hsts-off"],
         ),
         (
             check(
@@ -314,11 +344,19 @@ fn instances_that_share_nothing_are_found() {
 #[test]
 fn what_routes_say_with_a_reason_is_a_notice() {
     type Listing = fn(&mut Routes);
-    let routes: [(Listing, &str, &str); 5] = [
+    let routes: [(Listing, &str, &str); 6] = [
+        (
+            |routes| {
+                routes.service(embedded);
+            },
+            "route-csrf-off",
+            "POST /embedded (`embedded`): because the partner's pages post to it",
+        ),
         (
             |routes| {
                 routes.service(beacon);
             },
+            "route-csrf-off",
             "route-unlimited",
             "POST /beacons (`beacon`): because the gateway counts them",
         ),
@@ -356,7 +394,8 @@ fn what_routes_say_with_a_reason_is_a_notice() {
         ),
     ];
     for (listing, code, what) in routes {
-        let report = good().deploy_check(&one(), listing);
+        let builder = with_people(good()).sessions(SessionSettings::new());
+        let report = builder.deploy_check(&one(), listing);
         assert_eq!(codes(&report), [code]);
         assert!(report.passes(), "{report}");
         assert_eq!(the(&report, code).what(), what);

@@ -32,6 +32,9 @@ pub(super) const ALL: &[Check] = &[
     SIGN_IN_LONG,
     REVOCATION_SLOW,
     REVOCATION_TOLERANCE,
+    SESSION_IDLE_LONG,
+    SESSION_LONG,
+    SESSION_CROSS_SITE,
     API_KEYS_IN_QUERY,
     CHEAP_HASHES,
     BCRYPT_TRUNCATED,
@@ -44,6 +47,7 @@ pub(super) const ALL: &[Check] = &[
     ROUTE_UNLIMITED,
     ROUTE_UNVALIDATED,
     ROUTE_ANY_HOST,
+    ROUTE_CSRF_OFF,
     DEBUG_ASSERTIONS,
 ];
 
@@ -238,6 +242,31 @@ pub(crate) const REVOCATION_TOLERANCE: Check = Check::new(
     "remove `.accept_unchecked_tokens_for(…)`, or accept this with the reason why an outage is worse",
 );
 
+pub(crate) const SESSION_IDLE_LONG: Check = Check::new(
+    "session-idle-long",
+    Warning,
+    "whoever finds a browser that was left open is signed in (ASVS 7.3.1); NIST SP 800-63B-4 §2.2.3 has an \
+     hour at most, and half of that is the default",
+    "say `.idle(…)` of `SessionSettings` with 30 minutes or less, or accept this with the risk analysis that \
+     ASVS asks for",
+);
+
+pub(crate) const SESSION_LONG: Check = Check::new(
+    "session-long",
+    Warning,
+    "a cookie that was stolen is good for as long as its session goes on (ASVS 7.3.2); a working day is \
+     enough",
+    "say `.absolute(…)` of `SessionSettings` with 12 hours or less, or accept this with the reason",
+);
+
+pub(crate) const SESSION_CROSS_SITE: Check = Check::new(
+    "session-cross-site",
+    Warning,
+    "with `SameSite=None` browsers send the cookie of sessions with requests that other sites make, and the \
+     guard against CSRF stands alone (ASVS 3.3.2)",
+    "write `SameSite=Lax` or `SameSite=Strict` into `cookie!(…)`",
+);
+
 pub(crate) const API_KEYS_IN_QUERY: Check = Check::new(
     "api-keys-in-query",
     Warning,
@@ -325,6 +354,14 @@ pub(crate) const ROUTE_ANY_HOST: Check = Check::new(
     Notice,
     "a route answers whatever a request calls the host, and by plain HTTP, for the reason in the code",
     "remove `any_host` when the reason is gone",
+);
+
+pub(crate) const ROUTE_CSRF_OFF: Check = Check::new(
+    "route-csrf-off",
+    Notice,
+    "pages of other sites may have a browser send requests to a route that takes sessions, for the reason \
+     in the code",
+    "remove `csrf_off` when the reason is gone",
 );
 
 pub(crate) const DEBUG_ASSERTIONS: Check = Check::new(

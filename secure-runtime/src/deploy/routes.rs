@@ -29,6 +29,9 @@ pub(crate) fn findings(table: &RouteTable) -> Vec<Finding> {
         if let Some(because) = policy.any_host_because() {
             note(checks::ROUTE_ANY_HOST, because);
         }
+        if let Some(because) = policy.csrf_off_because() {
+            note(checks::ROUTE_CSRF_OFF, because);
+        }
         for because in policy
             .inputs()
             .filter_map(|input| input.unvalidated_because())

@@ -19,6 +19,8 @@ use crate::{
 const LONGEST_ACCESS: Duration = Duration::from_secs(15 * 60);
 const LONGEST_LEEWAY: Duration = Duration::from_secs(30);
 const LONGEST_SIGN_IN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+const LONGEST_IDLE: Duration = Duration::from_secs(30 * 60);
+const LONGEST_SESSION: Duration = Duration::from_secs(12 * 60 * 60);
 const LONGEST_BOUND: Duration = Duration::from_secs(10);
 
 impl<I, A, K> Builder<I, A, K> {
@@ -86,6 +88,7 @@ impl Options {
             findings.push(checks::DEVELOPMENT_PROFILE.found("the profile is `development`"));
         }
         findings.extend(self.token_findings());
+        findings.extend(self.session_findings());
         findings.extend(self.edge_findings(deployment));
         findings.extend(self.password_findings());
         findings.extend(self.state_findings(deployment));
@@ -102,12 +105,37 @@ impl Options {
         findings
     }
 
+    fn session_findings(&self) -> Vec<Finding> {
+        let Some(sessions) = &self.sessions else {
+            return Vec::new();
+        };
+        let crosses = sessions.cookie.crosses_sites().then(|| {
+            let what = format!(
+                "the cookie `{}` has `SameSite=None`",
+                sessions.cookie.name()
+            );
+            checks::SESSION_CROSS_SITE.found(what)
+        });
+        let findings = [
+            longer(
+                checks::SESSION_IDLE_LONG,
+                "a session lies unused for",
+                sessions.idle,
+                LONGEST_IDLE,
+            ),
+            longer(
+                checks::SESSION_LONG,
+                "a session lasts",
+                sessions.absolute,
+                LONGEST_SESSION,
+            ),
+            crosses,
+        ];
+        findings.into_iter().flatten().collect()
+    }
+
     fn token_findings(&self) -> Vec<Finding> {
         let tokens = &self.tokens;
-        let longer = |check: Check, what: &str, value: Duration, most: Duration| {
-            let text = format!("{what} {}", seconds(value));
-            (value > most).then(|| check.found(text))
-        };
         let mut findings: Vec<_> = [
             longer(
                 checks::ACCESS_TOKEN_LONG,
@@ -195,6 +223,11 @@ impl Options {
         }
         findings
     }
+}
+
+fn longer(check: Check, what: &str, value: Duration, most: Duration) -> Option<Finding> {
+    let text = format!("{what} {}", seconds(value));
+    (value > most).then(|| check.found(text))
 }
 
 /// `90s`, `15m`, `2h`, `30d`: as the settings write it, where it is that even.

@@ -14,8 +14,7 @@ impl Options {
         let edge = &self.edge;
         let origin = self.public_origin.as_deref();
         let is_https = origin.is_some_and(|origin| origin.starts_with("https://"));
-        let has_proxies =
-            !self.proxies.networks.is_empty() || self.refuses("SECURE_TRUSTED_PROXIES");
+        let has_proxies = self.has_proxies();
         // What is there and refused is said once.
         let is_named = origin.is_some() || self.refuses("SECURE_PUBLIC_ORIGIN");
         if !is_named {
@@ -46,6 +45,10 @@ impl Options {
         findings
     }
 
+    fn has_proxies(&self) -> bool {
+        !self.proxies.networks.is_empty() || self.refuses("SECURE_TRUSTED_PROXIES")
+    }
+
     /// Whether a variable is set, and was refused.
     fn refuses(&self, variable: &str) -> bool {
         let start = format!("`{variable}`: ");
@@ -55,8 +58,11 @@ impl Options {
     fn hsts_findings(&self, deployment: &Deployment) -> Vec<Finding> {
         let headers = &self.headers;
         let seconds = headers.hsts.max_age();
-        let comes_by_https =
-            headers.public_https || deployment.has_tls() || self.refuses("SECURE_PUBLIC_ORIGIN");
+        // Behind proxies it is sent where they say that the client came by HTTPS.
+        let comes_by_https = headers.public_https
+            || deployment.has_tls()
+            || self.has_proxies()
+            || self.refuses("SECURE_PUBLIC_ORIGIN");
         if seconds == 0 || !comes_by_https {
             let what = match seconds {
                 0 => "`max-age=0` takes HSTS back",
