@@ -290,7 +290,12 @@ fn lacking() -> Vec<(Vec<&'static str>, &'static [&'static str])> {
         ),
         (
             check(store(bare())),
-            &["public-origin-missing", "every-host", "https-not-enforced"],
+            &[
+                "public-origin-missing",
+                "every-host",
+                "https-not-enforced",
+                "hsts-without-subdomains",
+            ],
         ),
         (
             check(
