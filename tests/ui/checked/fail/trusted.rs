@@ -1,0 +1,19 @@
+//~ the input `Checked<Form<Note>>` cannot be trusted
+use actix_web::web::Form;
+use secure_runtime::prelude::*;
+
+#[validated]
+pub struct Note {
+    #[validate(length(max = 100))]
+    text: String,
+}
+
+#[post("/notes")]
+#[protected]
+async fn write_note(
+    #[trusted = "because it is a form"] _note: Checked<Form<Note>>,
+) -> &'static str {
+    ""
+}
+
+fn main() {}
