@@ -113,6 +113,7 @@ mod text;
 mod verify;
 
 use std::{
+    cmp::Reverse,
     fmt,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -197,7 +198,7 @@ impl Sessions {
             (self.clock.unix() < info.expires_at).then_some(info)
         });
         let mut infos: Vec<_> = infos.collect();
-        infos.sort_by(|a, b| (b.last_used_at, b.started_at).cmp(&(a.last_used_at, a.started_at)));
+        infos.sort_by_key(|info| Reverse((info.last_used_at, info.started_at)));
         Ok(infos)
     }
 
