@@ -13,6 +13,7 @@ mod context;
 pub mod crypto;
 pub mod csrf;
 pub mod dangerous;
+pub mod deploy;
 pub mod edge;
 mod guard;
 mod input;
@@ -30,6 +31,7 @@ mod report;
 mod routes;
 mod security;
 pub mod session;
+pub mod settings;
 pub mod store;
 #[cfg(feature = "test")]
 pub mod test;

@@ -34,6 +34,7 @@ mod breached_passwords;
 mod callers;
 mod csrf_routes;
 mod csrf_tokens;
+mod deploy_checks;
 mod edge_before_the_app;
 mod edge_cors;
 mod edge_every_answer;
