@@ -20,7 +20,7 @@ use crate::{
     Problem,
     context::RequestContext,
     log,
-    policy::{Access, Demands, RoutePolicy},
+    policy::{Access, RoutePolicy},
     principal::{Principal, challenge},
 };
 
@@ -103,9 +103,9 @@ fn go_on(
     match route.policy.access() {
         Access::Public => Ok(()),
         Access::Protected(_) if !is_known => Err(Problem::unauthorized()),
-        Access::Protected(demands) => {
+        Access::Protected(_) => {
             limiting::charge(Stage::AfterAuthentication, request, context, route)?;
-            authorize(request, context, demands)
+            authorize(request, context, &route.policy)
         }
     }
 }
@@ -113,13 +113,11 @@ fn go_on(
 fn authorize(
     request: &HttpRequest,
     context: &RequestContext,
-    demands: &Demands,
+    policy: &RoutePolicy,
 ) -> Result<(), Problem> {
     let principal = context.principal().ok_or_else(Problem::unauthorized)?;
-    let owner = demands
-        .owner()
-        .and_then(|name| path_parameter(request, name));
-    decide(demands, principal, owner.as_deref()).map_err(|refusal| forbidden(refusal, principal))
+    decide(policy, principal, |name| path_parameter(request, name))
+        .map_err(|refusal| forbidden(refusal, principal))
 }
 
 /// A path parameter as the handler's `Path` reads it: percent-decoded, so that guard and handler

@@ -14,7 +14,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct MountedRoute {
     pub(crate) id: usize,
-    pub(crate) policy: &'static RoutePolicy,
+    /// With the floors of the scopes that it stands in.
+    pub(crate) policy: RoutePolicy,
     pub(crate) policy_type: TypeId,
     /// Every method and full path pattern that it answers.
     pub(crate) endpoints: Vec<(Method, String)>,
