@@ -244,6 +244,26 @@ async fn the_scopes_of_a_key_are_those_of_floor_and_route() {
     }
 }
 
+/// A token narrower than its owner goes where scopes are named, by the route or by the floor.
+#[actix_web::test]
+async fn a_narrowed_token_goes_where_the_floor_names_scopes() {
+    let app = TestApp::new(list).await;
+    let whole = Grant::new("ada").with_roles(["admin"]);
+    let whole = whole.with_scopes(["notes:read", "notes:write"]);
+    let reads = whole.clone().narrowed_to(&["notes:read".to_owned()]);
+    let writes = whole.narrowed_to(&["notes:write".to_owned()]);
+    for (path, grant, expected) in [
+        ("/plain", &reads, 403),
+        ("/users/ada/notes", &reads, 403),
+        ("/admin/plain", &reads, 200),
+        ("/admin/plain", &writes, 403),
+        ("/admin/write", &reads, 403),
+    ] {
+        let response = app.get(path).with_grant(grant).send().await;
+        assert_eq!(response.status(), expected, "{path}");
+    }
+}
+
 #[test]
 fn a_floor_tells_what_it_demands() {
     let floor = floor!(

@@ -13,6 +13,8 @@ mod sessions;
 
 use secure_runtime::{oauth, prelude::*};
 
+use crate::domain::{Role, Scope};
+
 /// Every route of the service.
 pub(crate) fn routes(routes: &mut Routes) {
     routes
@@ -50,13 +52,11 @@ pub(crate) fn routes(routes: &mut Routes) {
         .service(articles::delete)
         .scope("/admin", |admin| {
             admin
+                .floor(floor!(roles = "admin", scopes = "admin:users"))
                 .service(admin::list_users)
                 .service(admin::change_user)
                 .service(admin::delete_user)
-                .service(admin::end_sessions)
-                .assert("whatever is under /admin is for admins", |_, _, policy| {
-                    policy.needs_role("admin") && policy.needs_scope("admin:users")
-                });
+                .service(admin::end_sessions);
         })
         .assert(
             "API keys write articles, and nothing else",
