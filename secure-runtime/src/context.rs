@@ -10,11 +10,13 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
-    Problem,
+    Problem, csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
+    policy::Via,
     principal::Principal,
     security::State,
+    token::revocable,
 };
 
 /// One request's state, shared by the middleware and the guard.
@@ -33,8 +35,12 @@ pub(crate) struct RequestContext {
     limits: RefCell<Vec<LimitOutcome>>,
     /// What scripts of the page need, once a handler has asked for it.
     nonce: OnceCell<CspNonce>,
+    /// Whether the request was meant by its user.
+    pub(crate) csrf: csrf::Progress,
     /// What the answer sets, whatever it is.
     cookies: RefCell<Vec<ResponseCookie>>,
+    /// Whether the browser leaves: what it has kept of the site is not for who comes next.
+    leaves: Cell<bool>,
 }
 
 /// What one limit of the route said about the request.
@@ -61,7 +67,9 @@ impl RequestContext {
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
             nonce: OnceCell::new(),
+            csrf: csrf::Progress::default(),
             cookies: RefCell::new(Vec::new()),
+            leaves: Cell::new(false),
         })
     }
 
@@ -133,6 +141,21 @@ impl RequestContext {
         cookies.retain(|other| other.name != cookie.name);
         cookies.push(cookie);
         self.mark_private();
+    }
+
+    /// Has the answer end the session in the browser.
+    pub(crate) fn leave(&self) {
+        self.leaves.set(true);
+    }
+
+    /// Whether the browser leaves: a handler has said so, or the session has ended with which the request
+    /// has come.
+    pub(crate) fn leaves(&self) -> bool {
+        let has_ended = |caller: &Principal| {
+            let revocations = self.security.tokens().revocations();
+            caller.via() == Via::Session && revocations.is_revoked(&revocable(caller))
+        };
+        self.leaves.get() || self.principal().is_some_and(has_ended)
     }
 
     pub(crate) fn cookies(&self) -> Ref<'_, Vec<ResponseCookie>> {

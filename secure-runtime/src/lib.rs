@@ -11,7 +11,9 @@ pub mod audit;
 mod clock;
 mod context;
 pub mod crypto;
+pub mod csrf;
 pub mod dangerous;
+pub mod deploy;
 pub mod edge;
 mod guard;
 mod input;
@@ -24,9 +26,12 @@ pub mod password;
 pub mod policy;
 pub mod principal;
 mod problem;
+mod remembered;
 mod report;
 mod routes;
 mod security;
+pub mod session;
+pub mod settings;
 pub mod store;
 #[cfg(feature = "test")]
 pub mod test;
@@ -35,14 +40,14 @@ pub mod token;
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
 pub use edge::{ClientAddress, Cors, ForwardedHeader, Hosts};
-pub use input::FieldError;
+pub use input::{Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;
 pub use report::{FloorRow, Report, ReportRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, cors, csp, delete, floor, get, head, hosts, hsts, options, patch,
+    Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, options, patch,
     permissions_policy, post, protected, public, put, query, rate_limit, route, routes, trace,
     validated,
 };
@@ -52,7 +57,9 @@ pub use security::{
 
 /// Everything that a module with handlers needs.
 pub mod prelude {
-    pub use crate::{CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked};
+    pub use crate::{
+        Checked, CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked,
+    };
     pub use secure_macros::{
         Role, Scope, connect, delete, floor, get, head, options, patch, post, protected, public,
         put, query, rate_limit, route, routes, trace, validated,

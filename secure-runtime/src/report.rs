@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use crate::{
-    policy::{Access, Count, Floor, RateLimit, RoutePolicy, WordSet},
+    policy::{Access, Count, Floor, RateLimit, RoutePolicy, Via, WordSet},
     routes::RouteTable,
 };
 
@@ -39,8 +39,12 @@ pub struct ReportRow {
     pub owner: Option<&'static str>,
     /// Any one of these roles stands in for ownership.
     pub or_roles: Vec<&'static str>,
-    /// What a caller may show to say who it is (`bearer`, `api_key`); empty for a public route.
+    /// What a caller may show to say who it is (`bearer`, `api_key`, and `session` where the app has
+    /// sessions); empty for a public route.
     pub via: Vec<&'static str>,
+    /// Whether that is something else than what every route takes that says nothing.
+    #[serde(skip)]
+    via_is_unusual: bool,
     /// The limits, as the attributes say them.
     pub limits: Vec<String>,
     /// Why a public route that changes state has no limit.
@@ -48,6 +52,9 @@ pub struct ReportRow {
     /// Why it answers whatever a request calls the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any_host: Option<&'static str>,
+    /// Why pages of other sites may call it with a caller's session, or have somebody signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csrf_off: Option<&'static str>,
     /// What the handler reads, and how it is checked.
     pub inputs: Vec<String>,
     /// The handler, with its module.
@@ -82,7 +89,7 @@ pub struct UncheckedRow {
 }
 
 impl Report {
-    pub(crate) fn new(table: Option<&RouteTable>) -> Self {
+    pub(crate) fn new(table: Option<&RouteTable>, has_sessions: bool) -> Self {
         let mut report = Self {
             routes: Vec::new(),
             unchecked: Vec::new(),
@@ -90,9 +97,8 @@ impl Report {
         let Some(table) = table else { return report };
         for route in table.routes() {
             for (method, path) in &route.endpoints {
-                report
-                    .routes
-                    .push(ReportRow::new(method.as_str(), path, &route.policy));
+                let row = ReportRow::new(method.as_str(), path, &route.policy, has_sessions);
+                report.routes.push(row);
             }
         }
         report
@@ -170,8 +176,16 @@ impl Report {
 }
 
 impl ReportRow {
-    fn new(method: &str, path: &str, policy: &RoutePolicy) -> Self {
+    fn new(method: &str, path: &str, policy: &RoutePolicy, has_sessions: bool) -> Self {
         let demands = policy.demands();
+        let taken = |via: &[Via]| -> Vec<_> {
+            let there_are = via
+                .iter()
+                .filter(|via| has_sessions || **via != Via::Session);
+            there_are.map(|via| via.word()).collect()
+        };
+        let via = demands.map_or_else(Vec::new, |demands| taken(demands.via()));
+        let usual = taken(Via::DEFAULT);
         Self {
             method: method.to_owned(),
             path: path.to_owned(),
@@ -184,12 +198,13 @@ impl ReportRow {
             scopes: words(demands.and_then(|demands| demands.scopes())),
             owner: demands.and_then(|demands| demands.owner()),
             or_roles: words(demands.and_then(|demands| demands.or_roles())),
-            via: demands.map_or_else(Vec::new, |demands| {
-                demands.via().iter().map(|via| via.word()).collect()
-            }),
+            via_is_unusual: via.len() != usual.len()
+                || usual.iter().any(|usual| !via.contains(usual)),
+            via,
             limits: policy.limits().iter().map(describe_limit).collect(),
             unlimited: policy.unlimited_because(),
             any_host: policy.any_host_because(),
+            csrf_off: policy.csrf_off_because(),
             inputs: policy
                 .inputs()
                 .map(|input| match input.unvalidated_because() {
@@ -202,14 +217,13 @@ impl ReportRow {
     }
 
     fn who(&self) -> String {
-        if self.access == "public" {
-            let who = match self.any_host {
-                Some(_) => "everyone, on any host",
-                None => "everyone",
-            };
-            return who.to_owned();
-        }
         let mut parts = Vec::new();
+        if self.access == "public" {
+            parts.push(match self.any_host {
+                Some(_) => "everyone, on any host".to_owned(),
+                None => "everyone".to_owned(),
+            });
+        }
         for part in self.floors.iter().flat_map(FloorRow::parts) {
             let marked = format!("{part} (floor)");
             if !parts.contains(&marked) {
@@ -225,10 +239,12 @@ impl ReportRow {
         if parts.is_empty() {
             parts.push("signed in".to_owned());
         }
-        match self.via.as_slice() {
-            // What goes without saying.
-            ["bearer"] => {}
-            via => parts.push(format!("via {}", via.join(" or ").replace('_', " "))),
+        if self.via_is_unusual && self.access == "protected" {
+            let via = self.via.join(" or ").replace('_', " ");
+            parts.push(format!("via {via}"));
+        }
+        if self.csrf_off.is_some() {
+            parts.push("from pages of any site".to_owned());
         }
         parts.join("; ")
     }

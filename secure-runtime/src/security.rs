@@ -10,9 +10,12 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
+use actix_web::HttpRequest;
 pub use builder::{Builder, CompleteBuilder, Missing, Set, SigningKeys, part};
+use environment::Purpose;
 pub use environment::SettingsError;
 use key_file::KeyFile;
 
@@ -28,8 +31,11 @@ use crate::{
     mail::Mail,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
+    policy::Need,
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
+    session::Sessions,
+    settings::{Loaded, SecretLoader},
     store::Store,
     token::{AccessTokens, OneTimeTokens, Tokens},
 };
@@ -70,7 +76,34 @@ impl Security {
     /// # Errors
     /// As [`from_env`](Self::from_env).
     pub fn builder_from_env() -> Result<CompleteBuilder, SettingsError> {
-        environment::read(|name| std::env::var(name), std::env::vars_os())
+        environment::read_env(&Loaded::default(), Purpose::Start).finish()
+    }
+
+    /// As [`builder_from_env`](Self::builder_from_env), with secrets from a secret manager. What it does not
+    /// have is looked for in the environment; what both have is refused.
+    ///
+    /// Keys that come from it are read once; those of `SECURE_KEYS_FILE` are read again when they change.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env), and when the manager fails.
+    pub async fn builder_from(
+        loader: &impl SecretLoader,
+    ) -> Result<CompleteBuilder, SettingsError> {
+        let loaded = Loaded::ask(loader, &environment::SECRETS).await;
+        environment::read_env(&loaded, Purpose::Start).finish()
+    }
+
+    /// As [`builder_from_env`](Self::builder_from_env), and never fails: what production would refuse of the
+    /// settings is told by [`deploy_check`](CompleteBuilder::deploy_check), together with everything else.
+    /// It is for nothing but that: [`build`](Builder::build) refuses what is wrong.
+    pub fn draft_from_env() -> CompleteBuilder {
+        environment::read_env(&Loaded::default(), Purpose::Check).into()
+    }
+
+    /// As [`draft_from_env`](Self::draft_from_env), with secrets from a secret manager.
+    pub async fn draft_from(loader: &impl SecretLoader) -> CompleteBuilder {
+        let loaded = Loaded::ask(loader, &environment::SECRETS).await;
+        environment::read_env(&loaded, Purpose::Check).into()
     }
 
     /// Starts from settings in code. `build` exists only once issuer, audience and key are set.
@@ -94,7 +127,10 @@ impl Security {
         listing(&mut routes);
         let table = routes::check(&routes)?;
         let mut findings = self.state.oauth.findings(&table);
-        findings.extend(table.unmet(|need| self.state.accounts.has(need)));
+        findings.extend(table.unmet(|need| self.state.has(need)));
+        let has_sessions = self.sessions().are_configured();
+        findings.extend(table.without_sessions(has_sessions));
+        findings.extend(table.beyond_floors(has_sessions));
         findings.extend(table.without_owners(self.api_keys().has_owners()));
         let reporting = self.reporting(&table, &mut findings);
         if !findings.is_empty() {
@@ -112,6 +148,7 @@ impl Security {
         }
         self.access_tokens().speak(words);
         self.api_keys().speak(words);
+        self.sessions().speak(words);
         let _ = self.state.listing.set(listing.clone());
         Ok(MountedRoutes::new(listing, self.state.clone()))
     }
@@ -135,6 +172,11 @@ impl Security {
     /// Makes API keys and calls them back.
     pub fn api_keys(&self) -> &ApiKeys {
         self.state.api_keys()
+    }
+
+    /// Lists cookie sessions and ends them.
+    pub fn sessions(&self) -> &Sessions {
+        self.state.sessions()
     }
 
     /// Issues and redeems the tokens that are mailed and used once.
@@ -165,7 +207,7 @@ impl Security {
     /// The route × policy matrix of everything that is mounted; empty before
     /// [`routes`](Self::routes).
     pub fn report(&self) -> Report {
-        Report::new(self.state.table())
+        Report::new(self.state.table(), self.sessions().are_configured())
     }
 
     /// In which world the app runs.
@@ -238,6 +280,7 @@ pub(crate) struct State {
     oauth: OAuth,
     accounts: AccountSettings,
     api_keys: ApiKeys,
+    sessions: Sessions,
     key_file: Option<KeyFile>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -248,6 +291,7 @@ pub(crate) struct State {
     proxies: TrustedProxies,
     edge: Edge,
     body_limit: usize,
+    body_deadline: Duration,
     unlisted_routes: Option<String>,
     ephemeral_key: bool,
     /// Whether the development announcement is still to be made.
@@ -288,6 +332,18 @@ impl State {
 
     pub(crate) fn api_keys(&self) -> &ApiKeys {
         &self.api_keys
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Whether the builder was told what a handler needs.
+    fn has(&self, need: Need) -> bool {
+        match need {
+            Need::Sessions => self.sessions.are_configured(),
+            need => self.accounts.has(need),
+        }
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -344,12 +400,23 @@ impl State {
         self.body_limit
     }
 
+    /// In what time a body has to be there.
+    pub(crate) fn body_deadline(&self) -> Duration {
+        self.body_deadline
+    }
+
     pub(crate) fn lets_unlisted_routes_pass(&self) -> bool {
         self.unlisted_routes.is_some()
     }
 
     pub(crate) fn is_development(&self) -> bool {
         self.profile == Profile::Development
+    }
+
+    /// Whether the cookies of an answer are for HTTPS alone: always but in development over plain HTTP, where
+    /// some browsers would not keep them.
+    pub(crate) fn sets_secure_cookies(&self, request: &HttpRequest) -> bool {
+        !self.is_development() || request.app_config().secure()
     }
 
     /// Has this worker read the signing keys again whenever their file changes.

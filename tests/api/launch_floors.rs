@@ -1,9 +1,9 @@
 //! What cannot stand on a floor is found at launch (C9).
 
 use actix_web::{HttpResponse, Responder, web};
-use secure_runtime::{LaunchError, floor, prelude::*, test::TestClock};
+use secure_runtime::{LaunchError, floor, prelude::*, session::SessionSettings, test::TestClock};
 
-use crate::support::{Role, Scope, settings};
+use crate::support::{Complete, Owners, Role, Scope, settings};
 
 #[protected]
 async fn plain() -> impl Responder {
@@ -32,9 +32,12 @@ async fn for_admins() -> impl Responder {
 }
 
 fn findings(list: fn(&mut Routes)) -> Vec<String> {
-    let mut settings = settings(&TestClock::default());
-    settings = settings.resource_owners(crate::support::Owners::default());
-    let launch = settings.build().expect("settings").routes(list);
+    findings_with(|settings| settings, list)
+}
+
+fn findings_with(change: fn(Complete) -> Complete, list: fn(&mut Routes)) -> Vec<String> {
+    let settings = settings(&TestClock::default()).resource_owners(Owners::default());
+    let launch = change(settings).build().expect("settings").routes(list);
     launch.map_or_else(
         |error: LaunchError| error.findings().to_vec(),
         |_| Vec::new(),
@@ -100,9 +103,8 @@ fn a_route_takes_no_credential_that_the_floor_does_not() {
             });
         },
         &[
-            "GET /admin/a (`by_key`) takes `api_key`",
-            "the floor takes bearer alone",
-            "the floor of `/admin`",
+            "`by_key` at /admin/a takes `api_key`",
+            "a floor under it takes bearer alone",
         ],
     );
     assert_one(
@@ -111,7 +113,7 @@ fn a_route_takes_no_credential_that_the_floor_does_not() {
                 r.floor(floor!(via = "api_key")).get("/a", plain);
             });
         },
-        &["GET /admin/a (`plain`) takes `bearer`", "api_key alone"],
+        &["`plain` at /admin/a takes `bearer`", "api_key alone"],
     );
     let fits: fn(&mut Routes) = |r| {
         r.scope("/admin", |r| {
@@ -122,12 +124,39 @@ fn a_route_takes_no_credential_that_the_floor_does_not() {
     assert_eq!(findings(fits), [""; 0]);
 }
 
+/// A route that does not say it takes sessions too, where the app has them.
+#[test]
+fn a_floor_for_tokens_alone_is_for_routes_that_say_so() {
+    let list: fn(&mut Routes) = |r| {
+        r.scope("/admin", |r| {
+            r.floor(floor!(via = "bearer")).get("/a", plain);
+        });
+    };
+    assert_eq!(findings(list), [""; 0], "an app without sessions");
+    let found = findings_with(|settings| settings.sessions(SessionSettings::new()), list);
+    let [finding] = found.as_slice() else {
+        panic!("one finding, not {found:#?}");
+    };
+    assert!(
+        finding.contains("`plain` at /admin/a takes `session`"),
+        "{finding}"
+    );
+    let pages: fn(&mut Routes) = |r| {
+        r.scope("/admin", |r| {
+            r.floor(floor!(via = ["session", "bearer"]))
+                .get("/a", plain);
+        });
+    };
+    let found = findings_with(|settings| settings.sessions(SessionSettings::new()), pages);
+    assert_eq!(found, [""; 0]);
+}
+
 #[test]
 fn every_misfit_is_named() {
     let list: fn(&mut Routes) = |r| {
         r.scope("/admin", |r| {
             r.floor(floor!(via = "bearer"));
-            r.get("/a", open).get("/b", by_key).post("/c", plain);
+            r.get("/a", open).get("/b", open).post("/c", plain);
         });
     };
     let found = findings(list);

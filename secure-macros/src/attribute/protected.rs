@@ -2,10 +2,10 @@
 
 use proc_macro2::Span;
 
-use super::{Arguments, Word, arguments::not_yet};
+use super::{Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "roles",
     "scopes",
     "owner",
@@ -13,9 +13,10 @@ const KEYS: [&str; 8] = [
     "via",
     "role_type",
     "scope_type",
+    "csrf_off",
     "crate",
 ];
-const LATER: [&str; 4] = ["policy", "fresh", "mfa", "csrf_off"];
+const LATER: [&str; 3] = ["policy", "fresh", "mfa"];
 const EXAMPLE: &str =
     "`#[protected(roles = \"admin\")]`, `#[protected(scopes = [\"articles:read\"])]`";
 
@@ -46,6 +47,8 @@ pub(crate) struct Protected {
     pub(crate) via: Option<Vec<Via>>,
     pub(crate) role_type: Option<syn::Path>,
     pub(crate) scope_type: Option<syn::Path>,
+    /// Why pages of other sites may use a caller's cookie, and where that stands.
+    pub(crate) csrf_off: Option<(String, Span)>,
     pub(crate) runtime: Option<syn::Path>,
 }
 
@@ -54,9 +57,18 @@ pub(crate) struct Protected {
 pub(crate) enum Via {
     Bearer,
     ApiKey,
+    Session,
 }
 
 impl Protected {
+    /// What it takes, where that is known and not what every route takes that says nothing.
+    pub(crate) fn unusual_via(&self) -> Option<&[Via]> {
+        let via = self.via.as_deref()?;
+        let usual = [Via::Bearer, Via::Session];
+        let is_usual = via.len() == usual.len() && usual.iter().all(|usual| via.contains(usual));
+        (!is_usual).then_some(via)
+    }
+
     /// Whether it is known to take no API keys.
     pub(crate) fn takes_no_api_keys(&self) -> bool {
         let via = self.via.as_ref();
@@ -102,7 +114,7 @@ impl Protected {
         let scopes = words("scopes", diagnostics);
         let or_roles = words("or_roles", diagnostics);
         let via = match arguments.take("via") {
-            None => Some(vec![Via::Bearer]),
+            None => Some(vec![Via::Bearer, Via::Session]),
             Some(argument) => diagnostics
                 .ok(argument.words())
                 .and_then(|words| via(&words, names_scopes, diagnostics)),
@@ -138,6 +150,10 @@ impl Protected {
         let speaks_roles = !roles.is_empty() || !or_roles.is_empty();
         let role_type = path("role_type", "role", speaks_roles, diagnostics);
         let scope_type = path("scope_type", "scope", !scopes.is_empty(), diagnostics);
+        let csrf_off = arguments.take("csrf_off").and_then(|argument| {
+            let reason = diagnostics.ok(argument.reason())?;
+            Some((reason, argument.key.span()))
+        });
         let runtime = arguments.runtime.take();
         arguments.finish(&KEYS, &LATER, diagnostics);
         Self {
@@ -150,6 +166,7 @@ impl Protected {
             via,
             role_type,
             scope_type,
+            csrf_off,
             runtime,
         }
     }
@@ -173,13 +190,13 @@ fn via(words: &[Word], names_scopes: bool, diagnostics: &mut Diagnostics) -> Opt
                     );
                 }
             }
-            "session" => diagnostics.add(not_yet(word.span, "via = \"session\"", "protected")),
+            "session" => named.push(Via::Session),
             other => diagnostics.add(
                 Diagnostic::new(
                     word.span,
                     format_args!("unknown credential `{other}` in `via`"),
                 )
-                .choices(other, "credentials", &["bearer", "api_key"]),
+                .choices(other, "credentials", &["bearer", "api_key", "session"]),
             ),
         }
     }

@@ -54,6 +54,8 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
         .arguments
         .iter()
         .map(|argument| parameter(argument, &private));
+    let csrf_off = endpoint.access.csrf_off();
+    let csrf_off = csrf_off.map(|(because, _)| quote!(.with_csrf_off(#because)));
     let mut routes = endpoint.routing.routes().iter();
     let wrapped = routes
         .any(|route| !route.wraps.is_empty())
@@ -63,6 +65,7 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
             .with_endpoints(&[#(#endpoints),*])
             .with_limits(&[#(#limits),*])
             .with_parameters(&[#(#parameters),*])
+            #csrf_off
             #wrapped
     }
 }
@@ -82,11 +85,11 @@ pub(super) fn demands(protected: &Protected, private: &TokenStream) -> TokenStre
         let parameter = &owner.text;
         quote!(.with_owner(#parameter))
     });
-    let named = protected.via.as_ref();
-    let via = named.filter(|via| **via != [Via::Bearer]).map(|via| {
+    let via = protected.unusual_via().map(|via| {
         let via = via.iter().map(|via| match via {
             Via::Bearer => quote!(#private::Via::Bearer),
             Via::ApiKey => quote!(#private::Via::ApiKey),
+            Via::Session => quote!(#private::Via::Session),
         });
         quote!(.with_via(&[#(#via),*]))
     });

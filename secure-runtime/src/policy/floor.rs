@@ -1,4 +1,4 @@
-use super::{Access, Demands, RoutePolicy, Via, WordSet};
+use super::{Demands, Via, WordSet};
 
 /// What a whole group of routes demands of its callers; a route can only add to it.
 /// [`floor!`](crate::floor) writes one, [`Routes::floor`](crate::Routes::floor) lays it.
@@ -45,17 +45,12 @@ impl Floor {
         self.demands
     }
 
-    /// Why a route cannot stand on this floor.
-    pub(crate) fn contradiction(&self, policy: &RoutePolicy) -> Option<String> {
-        let demands = match policy.access() {
-            Access::Public => return Some("is public".to_owned()),
-            Access::Protected(demands) => demands,
-        };
+    /// A credential that a route takes and the floor does not.
+    pub(crate) fn not_taken(&self, demands: &Demands, has_sessions: bool) -> Option<Via> {
         let takes = self.via()?;
-        let more = demands.via().iter().find(|via| !takes.contains(via))?;
-        let takes: Vec<_> = takes.iter().map(|via| via.word()).collect();
-        let (more, takes) = (more.word(), takes.join(", "));
-        Some(format!("takes `{more}`, and the floor takes {takes} alone"))
+        let mut named = demands.via().iter().copied();
+        // Without sessions nobody comes with one.
+        named.find(|via| !takes.contains(via) && (has_sessions || *via != Via::Session))
     }
 }
 

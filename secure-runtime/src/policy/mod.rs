@@ -48,6 +48,7 @@ pub struct RoutePolicy {
     limits: &'static [RateLimit],
     unlimited: Option<&'static str>,
     any_host: Option<&'static str>,
+    csrf_off: Option<&'static str>,
     parameters: &'static [Parameter],
     wrapped: bool,
     /// What the scopes demand that the route is mounted in.
@@ -126,6 +127,12 @@ impl RoutePolicy {
         self.any_host
     }
 
+    /// Why pages of other sites may have a browser send requests to the route, although it takes sessions
+    /// or can begin one; `None` where they may not.
+    pub const fn csrf_off_because(&self) -> Option<&'static str> {
+        self.csrf_off
+    }
+
     /// The inputs that the handler reads from the request.
     pub fn inputs(&self) -> impl Iterator<Item = Input> + use<> {
         self.parameters.iter().filter_map(Parameter::input)
@@ -163,6 +170,18 @@ impl RoutePolicy {
         let mut at = 0;
         while at < self.parameters.len() {
             if self.parameters[at].is_account() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Whether the handler takes an argument that can begin a [session](crate::session).
+    pub const fn sets_session(&self) -> bool {
+        let mut at = 0;
+        while at < self.parameters.len() {
+            if self.parameters[at].sets_session() {
                 return true;
             }
             at += 1;
@@ -231,12 +250,17 @@ impl RoutePolicy {
         self.takes(Via::ApiKey)
     }
 
+    /// Whether a caller may come with the cookie of a [session](crate::session), where the app has sessions.
+    pub const fn takes_sessions(&self) -> bool {
+        self.takes(Via::Session)
+    }
+
     /// Whether a caller may come with such a credential. On a public route that asks who calls it is a
-    /// bearer token.
+    /// bearer token or a session.
     pub(crate) const fn takes(&self, credential: Via) -> bool {
         match self.demands() {
             Some(demands) => demands.takes(credential),
-            None => matches!(credential, Via::Bearer),
+            None => matches!(credential, Via::Bearer | Via::Session),
         }
     }
 
@@ -308,6 +332,7 @@ impl RoutePolicy {
             limits: &[],
             unlimited: None,
             any_host: None,
+            csrf_off: None,
             parameters: &[],
             wrapped: false,
             floors: Floors::NONE,
@@ -335,6 +360,29 @@ impl RoutePolicy {
     #[must_use]
     pub const fn with_any_host(mut self, because: &'static str) -> Self {
         self.any_host = Some(because);
+        self
+    }
+
+    /// Whether a browser may add by itself what the route counts on, or be signed in by it.
+    pub const fn is_open_to_forgery(&self) -> bool {
+        self.sets_session() || (self.is_protected() && self.takes_sessions())
+    }
+
+    /// Whether no endpoint that is known begins a session by a method that a link has.
+    pub const fn begins_sessions_by_unsafe_methods(&self) -> bool {
+        let mut at = 0;
+        while at < self.endpoints.len() {
+            if self.sets_session() && !self.endpoints[at].changes_state() {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
+    #[must_use]
+    pub const fn with_csrf_off(mut self, because: &'static str) -> Self {
+        self.csrf_off = Some(because);
         self
     }
 

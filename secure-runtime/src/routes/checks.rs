@@ -187,10 +187,10 @@ impl Checker {
             else {
                 continue;
             };
-            if let Some(why) = laid.floor.contradiction(entry.policy) {
+            if entry.policy.is_public() {
                 self.findings.push(format!(
-                    "{method} {path} (`{}`) {why}; it cannot stand on the floor of {}: change the \
-                     route, or mount it elsewhere",
+                    "{method} {path} (`{}`) is public, and cannot stand on the floor of {}; make it \
+                     `#[protected]`, or mount it elsewhere",
                     entry.policy.handler(),
                     shown_prefix(&laid.prefix),
                 ));

@@ -2,12 +2,15 @@
 
 mod accounts;
 mod api_keys;
+mod deploy;
 mod edge;
+mod sessions;
 mod tokens;
 
 use std::{
     fmt,
     sync::{Arc, OnceLock, atomic::AtomicBool},
+    time::Duration,
 };
 
 use super::{
@@ -22,9 +25,10 @@ use crate::{
     clock::{Clock, SystemClock},
     crypto::{Sealer, Signer},
     edge::{DefaultHeaders, EdgeSettings, HeaderSettings, ProxySettings},
-    input::DEFAULT_BODY_LIMIT,
+    input::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT},
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
+    session::{self, Records, SessionSettings, Sessions},
     store::{MemoryStore, Store},
     token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
@@ -113,6 +117,7 @@ pub(super) struct Options {
     pub(super) profile: Profile,
     pub(super) tokens: TokenSettings,
     pub(super) body_limit: usize,
+    pub(super) body_deadline: Duration,
     pub(super) headers: HeaderSettings,
     pub(super) unlisted_routes: Option<String>,
     pub(super) ephemeral_key: bool,
@@ -126,10 +131,15 @@ pub(super) struct Options {
     pub(super) account_owners: Option<Arc<dyn ErasedOwners>>,
     pub(super) accounts: AccountSettings,
     pub(super) api_keys: ApiKeySettings,
+    pub(super) sessions: Option<SessionSettings>,
     pub(super) public_origin: Option<String>,
     pub(super) proxies: ProxySettings,
     pub(super) edge: EdgeSettings,
     pub(super) key_file: Option<KeyFile>,
+    /// What is wrong with the settings that a draft was made from.
+    pub(super) refused: Vec<String>,
+    /// Codes of findings that are accepted, each with its reason.
+    pub(super) accepted: Vec<(String, String)>,
 }
 
 /// A builder whose required parts are all set.
@@ -145,6 +155,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 profile: Profile::Production,
                 tokens: TokenSettings::default(),
                 body_limit: DEFAULT_BODY_LIMIT,
+                body_deadline: DEFAULT_BODY_DEADLINE,
                 headers: HeaderSettings::default(),
                 unlisted_routes: None,
                 ephemeral_key: false,
@@ -157,10 +168,13 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 account_owners: None,
                 accounts: AccountSettings::default(),
                 api_keys: ApiKeySettings::default(),
+                sessions: None,
                 public_origin: None,
                 proxies: ProxySettings::default(),
                 edge: EdgeSettings::default(),
                 key_file: None,
+                refused: Vec::new(),
+                accepted: Vec::new(),
             },
         }
     }
@@ -240,6 +254,14 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
+    /// In what time a JSON or form body has to be there, from when the handler asks for it; otherwise 408, and
+    /// the connection is closed. Defaults to 30 seconds. In what time the head of a request has to be there,
+    /// says `HttpServer::client_request_timeout`.
+    pub fn body_deadline(mut self, deadline: Duration) -> Self {
+        self.options.body_deadline = deadline;
+        self
+    }
+
     /// Says that browsers reach the app by HTTPS even where a proxy ends the TLS, so that HSTS is
     /// sent on every response in production. Defaults to HSTS only where this server itself speaks
     /// TLS.
@@ -299,7 +321,7 @@ impl<I, A, K> Builder<I, A, K> {
     {
         let (issuer, audience) = (self.issuer.take(), self.audience.take());
         let options = self.options;
-        let mut findings = Vec::new();
+        let mut findings = options.refused;
         for (name, value) in [("issuer", &issuer), ("audience", &audience)] {
             if value.trim().is_empty() {
                 findings.push(format!("the {name} is blank"));
@@ -307,6 +329,9 @@ impl<I, A, K> Builder<I, A, K> {
         }
         if options.body_limit == 0 {
             findings.push("the body limit is zero".to_owned());
+        }
+        if options.body_deadline.is_zero() {
+            findings.push("the deadline of bodies is zero".to_owned());
         }
         match &options.unlisted_routes {
             Some(because) if because.trim().is_empty() => {
@@ -347,6 +372,16 @@ impl<I, A, K> Builder<I, A, K> {
         );
         findings.extend(options.tokens.findings());
         findings.extend(options.api_keys.findings());
+        if let Some(sessions) = &options.sessions {
+            findings.extend(sessions.findings());
+            if owners.is_none() {
+                findings.push(
+                    "nobody says what the subjects of sessions may do; say `.accounts(…)` or \
+                     `.resource_owners(…)`"
+                        .to_owned(),
+                );
+            }
+        }
         let bound = options.tokens.revocation_bound;
         let (proxies, wrong) = options.proxies.check();
         findings.extend(
@@ -366,11 +401,6 @@ impl<I, A, K> Builder<I, A, K> {
         };
         let (edge, wrong) = options.edge.check(production, &proxies, origin.as_ref());
         findings.extend(wrong);
-        if let Some(origin) = &public_origin
-            && let Err(why) = environment::public_origin(origin, production)
-        {
-            findings.push(format!("the public origin: {why}"));
-        }
         let headers = HeaderSettings {
             production,
             ..options.headers
@@ -378,12 +408,14 @@ impl<I, A, K> Builder<I, A, K> {
         headers.announce();
         let keys = self.key.take();
         let secrets = options.tokens.secrets(&keys);
+        let records = Arc::new(Records::new(store.clone(), clock.clone()));
         let tokens = secrets.and_then(|secrets| {
             let tokens = Tokens::new(
                 (issuer, audience, keys),
                 options.tokens,
                 &secrets,
                 (store.clone(), clock.clone(), options.audit.clone()),
+                records.clone(),
             );
             Ok((secrets, tokens?))
         });
@@ -395,6 +427,17 @@ impl<I, A, K> Builder<I, A, K> {
                 return Err(SettingsError::new(findings));
             }
         };
+        let sessions = Sessions::new(
+            options.sessions,
+            session::Surroundings {
+                records,
+                clock: clock.clone(),
+                owners: owners.clone(),
+                endings: tokens.endings().clone(),
+                own_claims: tokens.access().own_claims(),
+                bound,
+            },
+        );
         let api_keys = ApiKeys::new(
             options.api_keys,
             Surroundings {
@@ -418,6 +461,7 @@ impl<I, A, K> Builder<I, A, K> {
             oauth,
             accounts: options.accounts,
             api_keys,
+            sessions,
             key_file: options.key_file,
             store,
             clock,
@@ -429,6 +473,7 @@ impl<I, A, K> Builder<I, A, K> {
             proxies,
             edge,
             body_limit: options.body_limit,
+            body_deadline: options.body_deadline,
             unlisted_routes: options.unlisted_routes,
             ephemeral_key: options.ephemeral_key,
             announce: AtomicBool::new(options.announce),
