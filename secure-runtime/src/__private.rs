@@ -13,7 +13,7 @@ pub use crate::{
         Trusted, Unknown, Unvalidated, call,
     },
     input::{
-        Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, Measured, MeasuredProbe,
+        Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, Measured, MeasuredProbe,
         Misfit, ObjectOnly, SecretProbe, Validated, rules,
     },
     policy::{

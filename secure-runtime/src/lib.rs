@@ -11,6 +11,7 @@ pub mod audit;
 mod clock;
 mod context;
 pub mod crypto;
+pub mod csrf;
 pub mod dangerous;
 pub mod edge;
 mod guard;
@@ -27,6 +28,7 @@ mod problem;
 mod report;
 mod routes;
 mod security;
+pub mod session;
 pub mod store;
 #[cfg(feature = "test")]
 pub mod test;
@@ -35,7 +37,7 @@ pub mod token;
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
 pub use edge::{ClientAddress, Cors, ForwardedHeader, Hosts};
-pub use input::FieldError;
+pub use input::{Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;
@@ -52,7 +54,7 @@ pub use security::{
 
 /// Everything that a module with handlers needs.
 pub mod prelude {
-    pub use crate::{CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked};
+    pub use crate::{Checked, CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked};
     pub use secure_macros::{
         Role, Scope, connect, delete, get, head, options, patch, post, protected, public, put,
         query, rate_limit, route, routes, trace, validated,

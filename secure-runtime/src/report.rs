@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use crate::{
-    policy::{Access, Count, RateLimit, RoutePolicy},
+    policy::{Access, Count, RateLimit, RoutePolicy, Via},
     routes::RouteTable,
 };
 
@@ -36,8 +36,12 @@ pub struct ReportRow {
     pub owner: Option<&'static str>,
     /// Any one of these roles stands in for ownership.
     pub or_roles: Vec<&'static str>,
-    /// What a caller may show to say who it is (`bearer`, `api_key`); empty for a public route.
+    /// What a caller may show to say who it is (`bearer`, `api_key`, and `session` where the app has
+    /// sessions); empty for a public route.
     pub via: Vec<&'static str>,
+    /// Whether that is something else than what every route takes that says nothing.
+    #[serde(skip)]
+    via_is_unusual: bool,
     /// The limits, as the attributes say them.
     pub limits: Vec<String>,
     /// Why a public route that changes state has no limit.
@@ -62,7 +66,7 @@ pub struct UncheckedRow {
 }
 
 impl Report {
-    pub(crate) fn new(table: Option<&RouteTable>) -> Self {
+    pub(crate) fn new(table: Option<&RouteTable>, has_sessions: bool) -> Self {
         let mut report = Self {
             routes: Vec::new(),
             unchecked: Vec::new(),
@@ -70,9 +74,8 @@ impl Report {
         let Some(table) = table else { return report };
         for route in table.routes() {
             for (method, path) in &route.endpoints {
-                report
-                    .routes
-                    .push(ReportRow::new(method.as_str(), path, route.policy));
+                let row = ReportRow::new(method.as_str(), path, route.policy, has_sessions);
+                report.routes.push(row);
             }
         }
         report
@@ -149,11 +152,19 @@ impl Report {
 }
 
 impl ReportRow {
-    fn new(method: &str, path: &str, policy: &RoutePolicy) -> Self {
+    fn new(method: &str, path: &str, policy: &RoutePolicy, has_sessions: bool) -> Self {
         let demands = policy.demands();
         let words = |set: Option<&crate::policy::WordSet>| {
             set.map_or_else(Vec::new, |set| set.words().to_vec())
         };
+        let taken = |via: &[Via]| -> Vec<_> {
+            let there_are = via
+                .iter()
+                .filter(|via| has_sessions || **via != Via::Session);
+            there_are.map(|via| via.word()).collect()
+        };
+        let via = demands.map_or_else(Vec::new, |demands| taken(demands.via()));
+        let usual = taken(Via::DEFAULT);
         Self {
             method: method.to_owned(),
             path: path.to_owned(),
@@ -165,9 +176,9 @@ impl ReportRow {
             scopes: words(demands.and_then(|demands| demands.scopes())),
             owner: demands.and_then(|demands| demands.owner()),
             or_roles: words(demands.and_then(|demands| demands.or_roles())),
-            via: demands.map_or_else(Vec::new, |demands| {
-                demands.via().iter().map(|via| via.word()).collect()
-            }),
+            via_is_unusual: via.len() != usual.len()
+                || usual.iter().any(|usual| !via.contains(usual)),
+            via,
             limits: policy.limits().iter().map(describe_limit).collect(),
             unlimited: policy.unlimited_because(),
             any_host: policy.any_host_because(),
@@ -207,10 +218,9 @@ impl ReportRow {
         if parts.is_empty() {
             parts.push("signed in".to_owned());
         }
-        match self.via.as_slice() {
-            // What goes without saying.
-            ["bearer"] => {}
-            via => parts.push(format!("via {}", via.join(" or ").replace('_', " "))),
+        if self.via_is_unusual {
+            let via = self.via.join(" or ").replace('_', " ");
+            parts.push(format!("via {via}"));
         }
         parts.join("; ")
     }

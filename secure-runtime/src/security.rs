@@ -28,8 +28,10 @@ use crate::{
     mail::Mail,
     middleware::SecurityMiddleware,
     oauth::{ErasedOwners, OAuth},
+    policy::Need,
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
+    session::Sessions,
     store::Store,
     token::{AccessTokens, OneTimeTokens, Tokens},
 };
@@ -94,7 +96,8 @@ impl Security {
         listing(&mut routes);
         let table = routes::check(&routes)?;
         let mut findings = self.state.oauth.findings(&table);
-        findings.extend(table.unmet(|need| self.state.accounts.has(need)));
+        findings.extend(table.unmet(|need| self.state.has(need)));
+        findings.extend(table.without_sessions(self.sessions().are_configured()));
         findings.extend(table.without_owners(self.api_keys().has_owners()));
         let reporting = self.reporting(&table, &mut findings);
         if !findings.is_empty() {
@@ -112,6 +115,7 @@ impl Security {
         }
         self.access_tokens().speak(words);
         self.api_keys().speak(words);
+        self.sessions().speak(words);
         let _ = self.state.listing.set(listing.clone());
         Ok(MountedRoutes::new(listing, self.state.clone()))
     }
@@ -135,6 +139,11 @@ impl Security {
     /// Makes API keys and calls them back.
     pub fn api_keys(&self) -> &ApiKeys {
         self.state.api_keys()
+    }
+
+    /// Lists cookie sessions and ends them.
+    pub fn sessions(&self) -> &Sessions {
+        self.state.sessions()
     }
 
     /// Issues and redeems the tokens that are mailed and used once.
@@ -165,7 +174,7 @@ impl Security {
     /// The route × policy matrix of everything that is mounted; empty before
     /// [`routes`](Self::routes).
     pub fn report(&self) -> Report {
-        Report::new(self.state.table())
+        Report::new(self.state.table(), self.sessions().are_configured())
     }
 
     /// In which world the app runs.
@@ -238,6 +247,7 @@ pub(crate) struct State {
     oauth: OAuth,
     accounts: AccountSettings,
     api_keys: ApiKeys,
+    sessions: Sessions,
     key_file: Option<KeyFile>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -288,6 +298,18 @@ impl State {
 
     pub(crate) fn api_keys(&self) -> &ApiKeys {
         &self.api_keys
+    }
+
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Whether the builder was told what a handler needs.
+    fn has(&self, need: Need) -> bool {
+        match need {
+            Need::Sessions => self.sessions.are_configured(),
+            need => self.accounts.has(need),
+        }
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

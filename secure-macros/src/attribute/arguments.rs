@@ -157,7 +157,7 @@ fn shown(name: &str) -> String {
 }
 
 /// The refusal of something that is designed and not built yet: nothing is accepted and ignored.
-pub(crate) fn not_yet(span: Span, what: &str, attribute: &str) -> Diagnostic {
+fn not_yet(span: Span, what: &str, attribute: &str) -> Diagnostic {
     Diagnostic::new(
         span,
         format_args!("`{what}` in `#[{attribute}]` is not available in this version"),

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 
-use super::{Arguments, Word, arguments::not_yet};
+use super::{Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
 const KEYS: [&str; 8] = [
@@ -39,9 +39,18 @@ pub(crate) struct Protected {
 pub(crate) enum Via {
     Bearer,
     ApiKey,
+    Session,
 }
 
 impl Protected {
+    /// What it takes, where that is known and not what every route takes that says nothing.
+    pub(crate) fn unusual_via(&self) -> Option<&[Via]> {
+        let via = self.via.as_deref()?;
+        let usual = [Via::Bearer, Via::Session];
+        let is_usual = via.len() == usual.len() && usual.iter().all(|usual| via.contains(usual));
+        (!is_usual).then_some(via)
+    }
+
     /// Whether it is known to take no API keys.
     pub(crate) fn takes_no_api_keys(&self) -> bool {
         let via = self.via.as_ref();
@@ -65,7 +74,7 @@ impl Protected {
         let scopes = words("scopes", diagnostics);
         let or_roles = words("or_roles", diagnostics);
         let via = match arguments.take("via") {
-            None => Some(vec![Via::Bearer]),
+            None => Some(vec![Via::Bearer, Via::Session]),
             Some(argument) => diagnostics
                 .ok(argument.words())
                 .and_then(|words| via(&words, names_scopes, diagnostics)),
@@ -135,13 +144,13 @@ fn via(words: &[Word], names_scopes: bool, diagnostics: &mut Diagnostics) -> Opt
                     );
                 }
             }
-            "session" => diagnostics.add(not_yet(word.span, "via = \"session\"", "protected")),
+            "session" => named.push(Via::Session),
             other => diagnostics.add(
                 Diagnostic::new(
                     word.span,
                     format_args!("unknown credential `{other}` in `via`"),
                 )
-                .choices(other, "credentials", &["bearer", "api_key"]),
+                .choices(other, "credentials", &["bearer", "api_key", "session"]),
             ),
         }
     }

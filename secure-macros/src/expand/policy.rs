@@ -82,11 +82,11 @@ fn demands(protected: &Protected, private: &TokenStream) -> TokenStream {
         let parameter = &owner.text;
         quote!(.with_owner(#parameter))
     });
-    let named = protected.via.as_ref();
-    let via = named.filter(|via| **via != [Via::Bearer]).map(|via| {
+    let via = protected.unusual_via().map(|via| {
         let via = via.iter().map(|via| match via {
             Via::Bearer => quote!(#private::Via::Bearer),
             Via::ApiKey => quote!(#private::Via::ApiKey),
+            Via::Session => quote!(#private::Via::Session),
         });
         quote!(.with_via(&[#(#via),*]))
     });

@@ -32,6 +32,7 @@ pub(super) fn unchecked_model(model: &Model) -> TokenStream {
         (model.deny_unknown && model.variants.is_empty()).then(|| quote!(, deny_unknown_fields));
     let check = check(model, &private);
     let sample = sample(model, &private);
+    let kinds = kinds(model, &private);
     let deserialize = match model.variants.is_empty() {
         true => object_only(model, &serde, deny),
         false => quote! {
@@ -51,6 +52,12 @@ pub(super) fn unchecked_model(model: &Model) -> TokenStream {
 
             fn sample(_: &#private::Bounds) -> #private::Value {
                 #sample
+            }
+
+            fn field(
+                __name: &::core::primitive::str,
+            ) -> ::core::option::Option<#private::FieldKind> {
+                #kinds
             }
         }
 
@@ -335,6 +342,41 @@ fn sample(model: &Model, private: &TokenStream) -> TokenStream {
         let mut __object = #private::Map::new();
         #(#fields)*
         #private::Value::Object(__object)
+    }
+}
+
+/// What each field is to a form that is shown again: a secret by its type, whatever its name.
+fn kinds(model: &Model, private: &TokenStream) -> TokenStream {
+    let fields = model.fields.iter().map(|field| {
+        let (ty, cfgs, name) = (&field.ty, &field.cfgs, &field.wire_name);
+        let some = quote!(::core::option::Option::Some);
+        match field.flattened {
+            true => {
+                let probe = probe(field, private);
+                quote! {
+                    #(#cfgs)*
+                    if let #some(__kind) = #probe::field(__name) {
+                        return #some(__kind);
+                    }
+                }
+            }
+            false => quote! {
+                #(#cfgs)*
+                if __name == #name {
+                    return #some(match #private::SecretProbe::<#ty>::FITS {
+                        true => #private::FieldKind::Secret,
+                        false => #private::FieldKind::Open,
+                    });
+                }
+            },
+        }
+    });
+    quote! {
+        #[allow(unused_imports)]
+        use #private::Misfit as _;
+        let _ = __name;
+        #(#fields)*
+        ::core::option::Option::None
     }
 }
 

@@ -84,6 +84,7 @@ mod password_change;
 mod proof;
 mod records;
 mod reset;
+mod session_sign_in;
 mod sign_in;
 mod sign_up;
 pub(crate) mod throttle;
@@ -99,6 +100,7 @@ pub use password_change::PasswordChange;
 pub(crate) use records::normalized;
 pub use records::{AccountRecord, AccountRecords, AddressChanges, HashChange, NewAccount, SignUps};
 pub use reset::{PasswordReset, ResetOptions};
+pub use session_sign_in::SessionSignIn;
 pub use sign_in::SignIn;
 pub(crate) use sign_in::{SignInError, Wanted};
 pub use sign_up::SignUp;
@@ -140,6 +142,8 @@ impl AccountSettings {
             Need::SignUps => self.sign_ups.is_some(),
             Need::AddressChanges => self.address_changes.is_some(),
             Need::Mail => self.mail.is_some(),
+            // Of these the builder was told elsewhere.
+            Need::Sessions => false,
         }
     }
 

@@ -95,6 +95,13 @@ pub(crate) enum SignInError {
 }
 
 impl SignIn {
+    pub(super) fn of(request: &HttpRequest) -> Result<Self, Problem> {
+        Ok(Self {
+            context: RequestContext::of_guarded(request)?,
+            request: request.clone(),
+        })
+    }
+
     /// Signs in whoever is known by `identifier`, such as an e-mail address, with a password.
     ///
     /// # Errors
@@ -180,11 +187,7 @@ impl Argument for SignIn {
     const NEEDS: &'static [Need] = &[Need::Accounts];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        let context = RequestContext::of_guarded(request);
-        Extraction::Ready(context.map(|context| Self {
-            context,
-            request: request.clone(),
-        }))
+        Extraction::Ready(Self::of(request))
     }
 }
 

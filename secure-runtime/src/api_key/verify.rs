@@ -13,6 +13,7 @@ use crate::{
     Problem,
     audit::AuditKind,
     clock::millis,
+    policy::Via,
     principal::{Parts, Principal},
     token::Grant,
 };
@@ -149,6 +150,7 @@ impl ApiKeys {
             .collect();
         let created_at = Duration::from_millis(record.created_at);
         let parts = Parts {
+            via: Via::ApiKey,
             subject: record.subject.clone(),
             client_id: String::new(),
             token_id: id.as_str().to_owned(),

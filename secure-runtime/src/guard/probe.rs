@@ -16,6 +16,7 @@ use actix_web::{
 use super::{Argument, Caller, Extraction};
 use crate::{
     Problem,
+    input::Checked,
     policy::{Input, Need},
 };
 
@@ -68,6 +69,7 @@ impl<T> CarriesInput for web::Json<T> {}
 impl<T> CarriesInput for web::Form<T> {}
 impl<T> CarriesInput for web::Query<T> {}
 impl<T> CarriesInput for web::Path<T> {}
+impl<I> CarriesInput for Checked<I> {}
 impl<T: CarriesInput> CarriesInput for Option<T> {}
 impl<T: CarriesInput, E> CarriesInput for Result<T, E> {}
 impl<L, R> CarriesInput for web::Either<L, R> {}

@@ -24,6 +24,21 @@ pub trait Bounded {
 
     /// A value that keeps to `bounds`, for examples.
     fn sample(bounds: &Bounds) -> Value;
+
+    /// What the field with this name on the wire is; `None` where there is none.
+    fn field(name: &str) -> Option<FieldKind> {
+        let _ = name;
+        None
+    }
+}
+
+/// What a field is to a form that is shown again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// What was entered may be shown again.
+    Open,
+    /// It is a secret, and is never shown again.
+    Secret,
 }
 
 /// An input that can be validated: what `Json`, `Form`, `Query` and `Path` must hold.
@@ -153,6 +168,10 @@ impl<T: Bounded> Bounded for Option<T> {
     fn sample(_: &Bounds) -> Value {
         Value::Null
     }
+
+    fn field(name: &str) -> Option<FieldKind> {
+        T::field(name)
+    }
 }
 
 impl<T: Bounded> Bounded for Box<T> {
@@ -162,6 +181,10 @@ impl<T: Bounded> Bounded for Box<T> {
 
     fn sample(bounds: &Bounds) -> Value {
         T::sample(bounds)
+    }
+
+    fn field(name: &str) -> Option<FieldKind> {
+        T::field(name)
     }
 }
 

@@ -1,5 +1,6 @@
 use std::{borrow::Cow, fmt::Write as _};
 
+use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use validator::ValidationError;
 
@@ -172,6 +173,11 @@ impl Errors {
         }
     }
 
+    /// All that was found.
+    pub(crate) fn found(self) -> Vec<FieldError> {
+        self.found
+    }
+
     fn pointer(&self) -> String {
         let mut text = String::from("#");
         for segment in &self.path {
@@ -194,6 +200,20 @@ impl Errors {
         });
         names.collect::<Vec<_>>().join(".")
     }
+}
+
+/// The pointer to a field of the body.
+pub(super) fn pointer_to(field: &str) -> String {
+    let mut text = String::from("#/");
+    escape(field, &mut text);
+    text
+}
+
+/// The field of the body that a pointer leads to, or into.
+pub(super) fn field_at(pointer: &str) -> Option<String> {
+    let name = pointer.strip_prefix("#/")?.split('/').next()?;
+    let name = percent_decode_str(name).decode_utf8().ok()?;
+    Some(name.replace("~1", "/").replace("~0", "~"))
 }
 
 /// RFC 6901 §3 and §6: `~` and `/` escaped, then what a URI fragment cannot hold percent-encoded.
@@ -248,6 +268,17 @@ mod tests {
         errors.field("a/b~c d%é", |errors| errors.add("x", "y"));
         let found = errors.finish().expect_err("one error");
         assert_eq!(found[0].pointer(), Some("#/a~1b~0c%20d%25%C3%A9"));
+    }
+
+    #[test]
+    fn a_pointer_leads_to_its_field() {
+        for name in ["text", "a/b~c d%é", "~1", "~0", "%25", ""] {
+            assert_eq!(field_at(&pointer_to(name)).as_deref(), Some(name));
+        }
+        assert_eq!(field_at("#/tags/0").as_deref(), Some("tags"));
+        for nowhere in ["#", "", "/text", "text", "#text", "#/%FF"] {
+            assert_eq!(field_at(nowhere), None, "{nowhere}");
+        }
     }
 
     #[test]

@@ -1,56 +1,88 @@
-use actix_web::{HttpRequest, dev::Payload, web::Form};
+use actix_web::{
+    HttpRequest,
+    dev::Payload,
+    web::{Bytes, Form},
+};
 
-use super::{Errors, Validated, body, errors::Place};
+use super::{Errors, FieldError, Validated, body, errors::Place};
 use crate::{
-    Problem,
+    Problem, csrf,
     guard::{Argument, Caller, Extraction},
     policy::{Input, InputKind},
 };
 
-/// A form body (`application/x-www-form-urlencoded`), of a type with `#[validated]`.
+/// A form body (`application/x-www-form-urlencoded`), of a type with `#[validated]`. The field `csrf_token`
+/// is the guard's: the type never sees it.
 impl<T: Validated> Argument for Form<T> {
     type Value = Self;
     const INPUT: Option<Input> = Some(Input::validated::<T>(InputKind::Form));
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
-        let body = body::read(
-            request.clone(),
-            payload.take(),
-            "a form body is required",
-            is_form,
-        );
+        let pairs = read(request, payload);
         Extraction::Body(Box::pin(async move {
-            let body = body.await?;
-            parse_pairs(&body, Place::Body).map(Form)
+            let value = deserialize(&pairs.await?, Place::Body).map_err(Problem::invalid)?;
+            Ok(Form(value))
         }))
     }
 }
 
-fn is_form(content_type: &str) -> bool {
+/// The pairs of a form, without what the guard asks for in it, which is judged.
+///
+/// # Errors
+/// As [`body::read`]; 400 for what is no form, and what the guard says.
+pub(super) fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
+    let request = request.clone();
+    let body = body::read(
+        request.clone(),
+        payload.take(),
+        "a form body is required",
+        is_form,
+    );
+    async move {
+        let pairs = body.await?;
+        if !is_well_formed(&pairs) {
+            return Err(malformed());
+        }
+        let (pairs, token) = csrf::take_field(pairs);
+        csrf::judge_field(&request, token)?;
+        Ok(pairs)
+    }
+}
+
+pub(crate) fn is_form(content_type: &str) -> bool {
     content_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// `name=value` pairs, from a form or a query string; whatever is wrong is 422 with its place.
+/// `name=value` pairs of a query string; whatever is wrong is 422 with its place.
 pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Problem> {
     if !is_well_formed(pairs) {
-        return Err(Problem::bad_request().with_detail("a percent-encoding is malformed"));
+        return Err(malformed());
     }
+    deserialize(pairs, place).map_err(Problem::invalid)
+}
+
+/// What well-formed pairs say, or what is wrong with it: never nothing.
+pub(super) fn deserialize<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Vec<FieldError>> {
     let mut errors = Errors::new(place);
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(pairs));
     match serde_path_to_error::deserialize::<_, T>(deserializer) {
         Ok(value) => {
             value.check(&mut errors);
-            errors.finish().map_err(Problem::invalid)?;
-            Ok(value)
+            errors.finish().map(|()| value)
         }
         Err(error) => {
             errors.add_shape(error.path(), &error.inner().to_string());
-            Err(errors
-                .finish()
-                .map_or_else(Problem::invalid, |()| Problem::bad_request()))
+            Err(errors.found())
         }
     }
+}
+
+fn malformed() -> Problem {
+    Problem::bad_request().with_detail("a percent-encoding is malformed")
 }
 
 /// Whether every `%` starts an encoded byte, and all of them together are UTF-8. The parser itself would

@@ -2,6 +2,7 @@
 
 mod body;
 mod bounds;
+mod checked;
 mod errors;
 mod form;
 mod json;
@@ -10,10 +11,13 @@ mod path;
 mod probe;
 mod query;
 pub mod rules;
+mod unaccepted;
 
 pub(crate) use body::{DEFAULT_BODY_LIMIT, read_at_most};
-pub use bounds::{Bounded, Bounds, Contents, Measured, Validated};
+pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
+pub use checked::Checked;
 pub use errors::{Errors, FieldError};
-pub(crate) use form::is_well_formed;
+pub(crate) use form::{is_form, is_well_formed};
 pub use object::ObjectOnly;
 pub use probe::{BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, SecretProbe};
+pub use unaccepted::Unaccepted;

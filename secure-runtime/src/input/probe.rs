@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use super::{Bounded, Bounds, Contents, Errors, Measured};
+use super::{Bounded, Bounds, Contents, Errors, FieldKind, Measured};
 use crate::crypto::IsSecret;
 
 /// Asks whether `T` is [`Bounded`].
@@ -32,6 +32,11 @@ impl<T: Bounded> BoundedProbe<T> {
     /// A value that keeps to `bounds`.
     pub fn sample(bounds: &Bounds) -> Value {
         T::sample(bounds)
+    }
+
+    /// What the field with this name is.
+    pub fn field(name: &str) -> Option<FieldKind> {
+        T::field(name)
     }
 }
 
@@ -81,6 +86,11 @@ pub trait Misfit<T> {
     /// Nothing is known to show.
     fn sample(_: &Bounds) -> Value {
         Value::Null
+    }
+
+    /// No field of it is known, so none is shown.
+    fn field(_: &str) -> Option<FieldKind> {
+        None
     }
 }
 

@@ -17,14 +17,20 @@ pub enum Via {
     Bearer,
     /// An API key: `api_key`. Only where it is named.
     ApiKey,
+    /// The cookie of a [session](crate::session): `session`.
+    Session,
 }
 
 impl Via {
+    /// What is taken where nothing is named.
+    pub(crate) const DEFAULT: &'static [Self] = &[Self::Bearer, Self::Session];
+
     /// The word for it in `via = …`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Bearer => "bearer",
             Self::ApiKey => "api_key",
+            Self::Session => "session",
         }
     }
 }
@@ -65,7 +71,7 @@ impl Demands {
         self.or_roles.as_ref()
     }
 
-    /// What a caller may show to say who it is; bearer tokens alone, where nothing else is named.
+    /// What a caller may show to say who it is; a bearer token or a session, where nothing else is named.
     pub const fn via(&self) -> &'static [Via] {
         self.via
     }
@@ -105,7 +111,7 @@ impl Demands {
         scopes: None,
         owner: None,
         or_roles: None,
-        via: &[Via::Bearer],
+        via: Via::DEFAULT,
     };
 
     #[must_use]

@@ -121,6 +121,17 @@ impl Parameter {
         self.needs
     }
 
+    pub(crate) const fn sets_session(&self) -> bool {
+        let mut at = 0;
+        while at < self.needs.len() {
+            if matches!(self.needs[at], Need::Sessions) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
     pub(crate) const fn is_caller(&self) -> bool {
         !matches!(self.caller, Caller::Unused)
     }

@@ -139,6 +139,18 @@ impl RoutePolicy {
         false
     }
 
+    /// Whether the handler takes an argument that can begin a [session](crate::session).
+    pub const fn sets_session(&self) -> bool {
+        let mut at = 0;
+        while at < self.parameters.len() {
+            if self.parameters[at].sets_session() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
     /// What the handler's arguments need the builder of `Security` to have been told.
     pub fn needs(&self) -> impl Iterator<Item = Need> + use<> {
         let needs = self
@@ -186,12 +198,17 @@ impl RoutePolicy {
         self.takes(Via::ApiKey)
     }
 
+    /// Whether a caller may come with the cookie of a [session](crate::session), where the app has sessions.
+    pub const fn takes_sessions(&self) -> bool {
+        self.takes(Via::Session)
+    }
+
     /// Whether a caller may come with such a credential. On a public route that asks who calls it is a
-    /// bearer token.
+    /// bearer token or a session.
     pub(crate) const fn takes(&self, credential: Via) -> bool {
         match self.demands() {
             Some(demands) => demands.takes(credential),
-            None => matches!(credential, Via::Bearer),
+            None => matches!(credential, Via::Bearer | Via::Session),
         }
     }
 

@@ -10,6 +10,8 @@ pub enum Need {
     AddressChanges,
     /// How mail goes out: `.mail(…)`.
     Mail,
+    /// Cookie sessions, since it can begin one: `.sessions(…)`.
+    Sessions,
 }
 
 impl Need {
@@ -20,6 +22,7 @@ impl Need {
             Self::SignUps => ".sign_ups(…)",
             Self::AddressChanges => ".address_changes(…)",
             Self::Mail => ".mail(…)",
+            Self::Sessions => ".sessions(…)",
         }
     }
 }

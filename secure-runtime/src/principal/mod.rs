@@ -8,7 +8,7 @@ use std::{any::Any, fmt, str::FromStr, sync::Arc, time::Duration};
 
 use crate::{
     Problem,
-    policy::{RoleWord, ScopeWord, Vocabulary},
+    policy::{RoleWord, ScopeWord, Via, Vocabulary},
 };
 
 pub(crate) use bearer::challenge;
@@ -60,6 +60,11 @@ impl Principal {
             .subject
             .parse()
             .map_err(|_| Problem::invalid_token("the subject is no id of the app's own type"))
+    }
+
+    /// With what the caller has come.
+    pub fn via(&self) -> Via {
+        self.0.parts.via
     }
 
     /// The credential's own id (`jti`); that of an API key is [`api_key_id`](Self::api_key_id).
@@ -156,6 +161,7 @@ impl fmt::Debug for Principal {
 
 /// What a verified credential says.
 pub(crate) struct Parts {
+    pub(crate) via: Via,
     pub(crate) subject: String,
     pub(crate) client_id: String,
     pub(crate) token_id: String,

@@ -6,7 +6,7 @@ use secure_grammar::Quota;
 use super::entry::UncheckedEntry;
 use crate::{
     limit::Rule,
-    policy::{Count, LimitKey, Need, Policy, RateLimit, RoutePolicy},
+    policy::{Count, LimitKey, Need, Policy, RateLimit, RoutePolicy, Via},
     principal::Vocabularies,
 };
 
@@ -138,6 +138,23 @@ impl RouteTable {
                 "`{}` takes API keys, and nobody says what their owners may do; say `.accounts(…)` or \
                  `.resource_owners(…)` to the builder of `Security`",
                 route.policy.handler(),
+            ));
+        }
+        findings
+    }
+
+    /// The routes that can be called by nobody but with a session, where the app has none.
+    pub(crate) fn without_sessions(&self, has_sessions: bool) -> Vec<String> {
+        let mut findings = Vec::new();
+        for route in &self.routes {
+            let policy = route.policy;
+            if has_sessions || !policy.takes(Via::Session) || policy.takes(Via::Bearer) {
+                continue;
+            }
+            findings.push(format!(
+                "`{}` takes sessions in the place of bearer tokens, and the app has none; say \
+                 `.sessions(…)` to the builder of `Security`",
+                policy.handler(),
             ));
         }
         findings

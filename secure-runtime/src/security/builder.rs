@@ -3,6 +3,7 @@
 mod accounts;
 mod api_keys;
 mod edge;
+mod sessions;
 mod tokens;
 
 use std::{
@@ -25,6 +26,7 @@ use crate::{
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
+    session::{SessionSettings, Sessions},
     store::{MemoryStore, Store},
     token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
@@ -126,6 +128,7 @@ pub(super) struct Options {
     pub(super) account_owners: Option<Arc<dyn ErasedOwners>>,
     pub(super) accounts: AccountSettings,
     pub(super) api_keys: ApiKeySettings,
+    pub(super) sessions: Option<SessionSettings>,
     pub(super) public_origin: Option<String>,
     pub(super) proxies: ProxySettings,
     pub(super) edge: EdgeSettings,
@@ -157,6 +160,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 account_owners: None,
                 accounts: AccountSettings::default(),
                 api_keys: ApiKeySettings::default(),
+                sessions: None,
                 public_origin: None,
                 proxies: ProxySettings::default(),
                 edge: EdgeSettings::default(),
@@ -418,6 +422,7 @@ impl<I, A, K> Builder<I, A, K> {
             oauth,
             accounts: options.accounts,
             api_keys,
+            sessions: Sessions::new(options.sessions),
             key_file: options.key_file,
             store,
             clock,

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     clock::Clock,
     crypto::random_hex,
+    policy::Via,
     principal::{Parts, Principal, Vocabularies},
 };
 
@@ -354,6 +355,7 @@ impl ReadClaims {
         let claims = self.standard;
         Principal::new(
             Parts {
+                via: Via::Bearer,
                 subject: claims.sub,
                 client_id: claims.client_id,
                 token_id: claims.jti,

@@ -155,10 +155,14 @@ impl fmt::Debug for VerifiedTokens {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::principal::{Parts, Vocabularies};
+    use crate::{
+        policy::Via,
+        principal::{Parts, Vocabularies},
+    };
 
     fn verified(token: &str, subject: &str) -> Verified {
         let parts = Parts {
+            via: Via::Bearer,
             subject: subject.to_owned(),
             client_id: String::new(),
             token_id: String::new(),

@@ -1,0 +1,113 @@
+use std::fmt;
+
+use actix_web::{HttpRequest, dev::Payload, web::Form};
+
+use super::{Unaccepted, Validated, errors::Place, form};
+use crate::{
+    guard::{Argument, Caller, Extraction},
+    policy::{Input, InputKind},
+};
+
+/// A form that was validated, for a handler that answers with a page: it gets the errors too, in the place
+/// of a 422, and shows them at their fields.
+///
+/// What cannot be read as a form at all is refused as for [`Form`]: 400, 413, 415.
+///
+/// ```
+/// use actix_web::{HttpResponse, web::{Form, Html}};
+/// use secure_runtime::{Unaccepted, prelude::*};
+///
+/// #[validated]
+/// pub struct NewArticle {
+///     #[validate(length(min = 1, max = 80))]
+///     title: String,
+///     #[validate(length(max = 10_000))]
+///     text: String,
+/// }
+///
+/// #[get("/articles/new")]
+/// #[protected]
+/// async fn new_article() -> Html {
+///     page(&Unaccepted::blank::<NewArticle>())
+/// }
+///
+/// #[post("/articles")]
+/// #[protected]
+/// #[validated]
+/// async fn create_article(form: Checked<Form<NewArticle>>) -> Result<HttpResponse, Problem> {
+///     let (article, mut form) = match form.accept() {
+///         Ok(accepted) => accepted,
+///         Err(form) => return Ok(HttpResponse::UnprocessableEntity().body(page(&form).to_string())),
+///     };
+///     if is_taken(&article.title) {
+///         form.add("title", "There is an article of that title already.");
+///         return Ok(HttpResponse::UnprocessableEntity().body(page(&form).to_string()));
+///     }
+///     Ok(HttpResponse::SeeOther().insert_header(("location", "/articles")).finish())
+/// }
+///
+/// /// A template escapes what it shows; this one is here for the names.
+/// fn page(form: &Unaccepted) -> Html {
+///     Html::new(format!("{} {}", form.value("title"), form.error("title").unwrap_or_default()))
+/// }
+/// # fn is_taken(_: &str) -> bool { false }
+/// ```
+#[must_use]
+pub struct Checked<I> {
+    /// What was sent, where it keeps to the rules.
+    input: Option<I>,
+    form: Unaccepted,
+}
+
+impl<T> Checked<Form<T>> {
+    /// What was sent, where it keeps to the rules, with the form: the app may still have something to say
+    /// against it. Otherwise the form with what is wrong.
+    ///
+    /// # Errors
+    /// The form, to be shown again.
+    pub fn accept(self) -> Result<(T, Unaccepted), Unaccepted> {
+        match self.input {
+            Some(input) => Ok((input.into_inner(), self.form)),
+            None => Err(self.form),
+        }
+    }
+
+    /// As [`accept`](Self::accept), for an app that has nothing more to say against what was sent.
+    ///
+    /// # Errors
+    /// The form, to be shown again.
+    pub fn into_result(self) -> Result<T, Unaccepted> {
+        self.accept().map(|(input, _)| input)
+    }
+}
+
+impl<T: Validated> Argument for Checked<Form<T>> {
+    type Value = Self;
+    const INPUT: Option<Input> = Some(Input::validated::<T>(InputKind::Form));
+    const CALLER: Caller = Caller::Unused;
+
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
+        let pairs = form::read(request, payload);
+        Extraction::Body(Box::pin(async move {
+            let pairs = pairs.await?;
+            let mut form = Unaccepted::sent::<T>(&pairs);
+            let input = match form::deserialize(&pairs, Place::Body) {
+                Ok(input) => Some(Form(input)),
+                Err(errors) => {
+                    form.add_all(errors);
+                    None
+                }
+            };
+            Ok(Self { input, form })
+        }))
+    }
+}
+
+/// Without what was sent.
+impl<I> fmt::Debug for Checked<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked")
+            .field("form", &self.form)
+            .finish_non_exhaustive()
+    }
+}
