@@ -42,6 +42,16 @@ pub(crate) enum Access {
     Public(Public),
 }
 
+impl Access {
+    /// Why pages of other sites may have a browser call, and where that stands.
+    pub(crate) fn csrf_off(&self) -> Option<&(String, Span)> {
+        match self {
+            Self::Protected(protected) => protected.csrf_off.as_ref(),
+            Self::Public(public) => public.csrf_off.as_ref(),
+        }
+    }
+}
+
 /// Where the handler is mounted.
 #[derive(Debug)]
 pub(crate) enum Routing {
@@ -205,6 +215,7 @@ fn gather(
         span: Span::call_site(),
         unlimited: None,
         any_host: None,
+        csrf_off: None,
         is_sound: false,
         runtime: None,
     }));

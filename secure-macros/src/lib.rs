@@ -30,6 +30,7 @@ use attribute::Kind;
 /// | `scopes = ["articles:read", "articles:write"]` | all of the scopes |
 /// | `owner = "user_id"`, `or_roles = "admin"` | the path parameter is the caller's subject, or the caller holds a role |
 /// | `via = ["bearer", "api_key"]` | the credentials that are taken; bearer tokens alone where it is not said. API keys only beside `scopes` |
+/// | `csrf_off = "because …"` | nothing where a request comes from, although a session may sign its caller in |
 /// | `role_type = path::Role`, `scope_type = path::Scope` | where the words come from; by default `Role` and `Scope` as the module sees them |
 ///
 /// Without a credential the answer is 401, without the role, scope or ownership 403.
@@ -45,6 +46,8 @@ pub fn protected(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// With `any_host = "because …"` it also answers requests that call the host by a name that is not
 /// allowed, and requests by plain HTTP where HTTPS is enforced: for health probes.
+///
+/// With `csrf_off = "because …"` a route that begins a session can be called by pages of other sites too.
 #[proc_macro_attribute]
 pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
     endpoint::annotate(Kind::Public, arguments.into(), item.into()).into()

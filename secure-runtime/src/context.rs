@@ -11,6 +11,7 @@ use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
     Problem,
+    csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
     principal::Principal,
@@ -33,6 +34,8 @@ pub(crate) struct RequestContext {
     limits: RefCell<Vec<LimitOutcome>>,
     /// What scripts of the page need, once a handler has asked for it.
     nonce: OnceCell<CspNonce>,
+    /// Whether the request was meant by its user.
+    pub(crate) csrf: csrf::Progress,
     /// What the answer sets, whatever it is.
     cookies: RefCell<Vec<ResponseCookie>>,
 }
@@ -61,6 +64,7 @@ impl RequestContext {
             private: Cell::new(false),
             limits: RefCell::new(Vec::new()),
             nonce: OnceCell::new(),
+            csrf: csrf::Progress::default(),
             cookies: RefCell::new(Vec::new()),
         })
     }

@@ -49,6 +49,9 @@ pub struct ReportRow {
     /// Why it answers whatever a request calls the host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub any_host: Option<&'static str>,
+    /// Why pages of other sites may call it with a caller's session, or have somebody signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub csrf_off: Option<&'static str>,
     /// What the handler reads, and how it is checked.
     pub inputs: Vec<String>,
     /// The handler, with its module.
@@ -182,6 +185,7 @@ impl ReportRow {
             limits: policy.limits().iter().map(describe_limit).collect(),
             unlimited: policy.unlimited_because(),
             any_host: policy.any_host_because(),
+            csrf_off: policy.csrf_off_because(),
             inputs: policy
                 .inputs()
                 .map(|input| match input.unvalidated_because() {
@@ -194,14 +198,13 @@ impl ReportRow {
     }
 
     fn who(&self) -> String {
-        if self.access == "public" {
-            let who = match self.any_host {
-                Some(_) => "everyone, on any host",
-                None => "everyone",
-            };
-            return who.to_owned();
-        }
         let mut parts = Vec::new();
+        if self.access == "public" {
+            parts.push(match self.any_host {
+                Some(_) => "everyone, on any host".to_owned(),
+                None => "everyone".to_owned(),
+            });
+        }
         if !self.roles.is_empty() {
             parts.push(format!("role {}", self.roles.join(" or ")));
         }
@@ -218,9 +221,12 @@ impl ReportRow {
         if parts.is_empty() {
             parts.push("signed in".to_owned());
         }
-        if self.via_is_unusual {
+        if self.via_is_unusual && self.access == "protected" {
             let via = self.via.join(" or ").replace('_', " ");
             parts.push(format!("via {via}"));
+        }
+        if self.csrf_off.is_some() {
+            parts.push("from pages of any site".to_owned());
         }
         parts.join("; ")
     }

@@ -5,7 +5,7 @@ use proc_macro2::Span;
 use super::{Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "roles",
     "scopes",
     "owner",
@@ -13,9 +13,10 @@ const KEYS: [&str; 8] = [
     "via",
     "role_type",
     "scope_type",
+    "csrf_off",
     "crate",
 ];
-const LATER: [&str; 4] = ["policy", "fresh", "mfa", "csrf_off"];
+const LATER: [&str; 3] = ["policy", "fresh", "mfa"];
 const EXAMPLE: &str =
     "`#[protected(roles = \"admin\")]`, `#[protected(scopes = [\"articles:read\"])]`";
 
@@ -31,6 +32,8 @@ pub(crate) struct Protected {
     pub(crate) via: Option<Vec<Via>>,
     pub(crate) role_type: Option<syn::Path>,
     pub(crate) scope_type: Option<syn::Path>,
+    /// Why pages of other sites may use a caller's cookie, and where that stands.
+    pub(crate) csrf_off: Option<(String, Span)>,
     pub(crate) runtime: Option<syn::Path>,
 }
 
@@ -110,6 +113,10 @@ impl Protected {
         let speaks_roles = !roles.is_empty() || !or_roles.is_empty();
         let role_type = path("role_type", "role", speaks_roles, diagnostics);
         let scope_type = path("scope_type", "scope", !scopes.is_empty(), diagnostics);
+        let csrf_off = arguments.take("csrf_off").and_then(|argument| {
+            let reason = diagnostics.ok(argument.reason())?;
+            Some((reason, argument.key.span()))
+        });
         let runtime = arguments.runtime.take();
         arguments.finish(&KEYS, &LATER, diagnostics);
         Self {
@@ -121,6 +128,7 @@ impl Protected {
             via,
             role_type,
             scope_type,
+            csrf_off,
             runtime,
         }
     }

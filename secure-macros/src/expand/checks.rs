@@ -37,28 +37,73 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
         });
     }
     if let Some(validated) = &endpoint.validated {
-        let name = endpoint.handler.name();
-        // An argument that is none has its own error, and may be the input that is missing here.
-        let unknown = endpoint
-            .handler
-            .arguments
-            .iter()
-            .filter(|argument| matches!(argument.mark, Mark::None))
-            .map(|argument| {
-                let probe = probe(&argument.ty, &private);
-                quote!(|| !#probe::KNOWN)
-            });
-        checks.extend(assertion(
+        let message = "`#[validated]` has no input to validate\n  help: remove it";
+        checks.extend(policy_check(
             validated.span,
-            &quote!({
-                #[allow(unused_imports)]
-                use #private::Unknown as _;
-                <#name as #private::Policy>::POLICY.validates() #(#unknown)*
-            }),
-            "`#[validated]` has no input to validate\n  help: remove it",
+            &quote!(validates()),
+            message,
+            endpoint,
+        ));
+    }
+    if let Some((_, span)) = endpoint.access.csrf_off() {
+        let message = match endpoint.access {
+            Access::Public(_) => {
+                "`csrf_off` does nothing on a public route that begins no session\n  help: remove it"
+            }
+            Access::Protected(_) => {
+                "`csrf_off` does nothing on a route that takes no sessions\n  \
+                 help: remove it: no browser sends a token or a key by itself"
+            }
+        };
+        checks.extend(policy_check(
+            *span,
+            &quote!(is_open_to_forgery()),
+            message,
+            endpoint,
+        ));
+    }
+    if endpoint.access.csrf_off().is_none() {
+        let message = "this route begins a session by a safe method, so a link could sign somebody in\n  \
+             help: `#[post(\"…\")]`, and a page with a form\n  \
+             help: or say why that is safe: `csrf_off = \"because …\"`";
+        checks.extend(policy_check(
+            endpoint.handler.name().span(),
+            &quote!(begins_sessions_by_unsafe_methods()),
+            message,
+            endpoint,
         ));
     }
     checks
+}
+
+/// Something that must hold of the whole policy. An argument that is none has its own error, and may be
+/// what is missing here.
+fn policy_check(
+    span: Span,
+    holds: &TokenStream,
+    message: &str,
+    endpoint: &Endpoint,
+) -> TokenStream {
+    let private = endpoint.runtime.private();
+    let name = endpoint.handler.name();
+    let unmarked = endpoint
+        .handler
+        .arguments
+        .iter()
+        .filter(|argument| matches!(argument.mark, Mark::None));
+    let unknown = unmarked.map(|argument| {
+        let probe = probe(&argument.ty, &private);
+        quote!(|| !#probe::KNOWN)
+    });
+    assertion(
+        span,
+        &quote!({
+            #[allow(unused_imports)]
+            use #private::Unknown as _;
+            <#name as #private::Policy>::POLICY.#holds #(#unknown)*
+        }),
+        message,
+    )
 }
 
 fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> TokenStream {
@@ -154,15 +199,21 @@ fn assertions(
 const OR_UNVALIDATED: &str =
     "or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument";
 
-/// What stands in the angle brackets of `Json<…>` and its siblings.
+/// What stands in the angle brackets of `Json<…>` and its siblings, and of a `Checked<Form<…>>`.
 fn known_input(shown: &str) -> Option<&str> {
+    if let Some(form) = inside("Checked", shown) {
+        return inside("Form", form);
+    }
     ["Json", "Form", "Query", "Path"]
         .into_iter()
-        .find_map(|input| {
-            let (before, rest) = shown.split_once('<')?;
-            let is_input = before.rsplit("::").next() == Some(input);
-            is_input.then(|| rest.strip_suffix('>')).flatten()
-        })
+        .find_map(|input| inside(input, shown))
+}
+
+/// What stands in the angle brackets of a type with such a name.
+fn inside<'a>(name: &str, shown: &'a str) -> Option<&'a str> {
+    let (before, rest) = shown.split_once('<')?;
+    let is_name = before.rsplit("::").next() == Some(name);
+    is_name.then(|| rest.strip_suffix('>')).flatten()
 }
 
 /// The message for an argument that is none. The type's name decides only how it is worded.
@@ -179,6 +230,10 @@ fn unknown_argument(argument: &Argument) -> String {
             "the input `{shown}` cannot be validated\n  \
              help: put `#[validated]` on `{inner}`, and a bound on each text and collection in it\n  \
              help: {unvalidated}"
+        ),
+        None if inside("Checked", &shown).is_some() => format!(
+            "`{shown}` is no form, and only forms are shown again\n  \
+             help: `Checked<Form<…>>`, or the input without `Checked`"
         ),
         None => format!(
             "`{shown}` can be neither validated nor recognised as carrying no input\n  \

@@ -54,6 +54,8 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
         .arguments
         .iter()
         .map(|argument| parameter(argument, &private));
+    let csrf_off = endpoint.access.csrf_off();
+    let csrf_off = csrf_off.map(|(because, _)| quote!(.with_csrf_off(#because)));
     let mut routes = endpoint.routing.routes().iter();
     let wrapped = routes
         .any(|route| !route.wraps.is_empty())
@@ -63,6 +65,7 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
             .with_endpoints(&[#(#endpoints),*])
             .with_limits(&[#(#limits),*])
             .with_parameters(&[#(#parameters),*])
+            #csrf_off
             #wrapped
     }
 }

@@ -108,6 +108,8 @@ pub enum AuditKind {
     ApiKeyRevoked,
     /// A good API key came from an address that it is not for: somebody may have copied it.
     ApiKeyRefused,
+    /// A request that counts on a cookie was refused, since no page of this site has sent it (CSRF).
+    CrossSiteRefused,
 }
 
 impl AuditKind {
@@ -127,6 +129,7 @@ impl AuditKind {
             Self::AccountCreated => "user_created",
             Self::AddressChanged => "user_updated",
             Self::ApiKeyRefused => "authz_fail",
+            Self::CrossSiteRefused => "malicious_cors",
         }
     }
 
@@ -134,7 +137,10 @@ impl AuditKind {
     pub const fn is_alarming(self) -> bool {
         matches!(
             self,
-            Self::TokenReuse | Self::SignInThrottled | Self::ApiKeyRefused
+            Self::TokenReuse
+                | Self::SignInThrottled
+                | Self::ApiKeyRefused
+                | Self::CrossSiteRefused
         )
     }
 }

@@ -1,6 +1,11 @@
 //! What is done with a request that came by plain HTTP.
 
+use std::net::SocketAddr;
+
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use secure_grammar::Origin;
+
+use super::TrustedProxies;
 
 /// Where pages are sent that came by plain HTTP.
 #[derive(Debug)]
@@ -18,6 +23,22 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
+    /// How a request from `peer` came. `tls` says whether this server ended the TLS of the connection.
+    pub(crate) fn of(
+        headers: &HeaderMap,
+        peer: Option<SocketAddr>,
+        tls: bool,
+        proxies: &TrustedProxies,
+    ) -> Self {
+        let forwarded = peer.and_then(|peer| {
+            proxies.is_https(peer.ip(), || {
+                let lines = headers.get_all(proxies.scheme_header());
+                lines.map(HeaderValue::as_bytes).collect()
+            })
+        });
+        Self { tls, forwarded }
+    }
+
     /// Whether the client has spoken TLS. A proxy that is trusted knows better than this server, which may
     /// be reached by TLS from a proxy that was not.
     pub(crate) fn is_https(self) -> bool {

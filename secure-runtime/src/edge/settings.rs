@@ -23,6 +23,8 @@ pub(crate) struct Edge {
     pub(crate) hosts: AllowedHosts,
     pub(crate) https: Option<HttpsOnly>,
     pub(crate) cors: Option<CorsPolicy>,
+    /// The one that is configured.
+    pub(crate) origin: Option<Origin>,
     /// Whether it has refused anything yet.
     refused: AtomicBool,
 }
@@ -70,6 +72,7 @@ impl EdgeSettings {
             hosts,
             https,
             cors,
+            origin: origin.cloned(),
             refused: AtomicBool::new(false),
         };
         (edge, findings)

@@ -50,6 +50,8 @@ pub enum Caller {
         /// Whether the app's own record of it is loaded, too.
         account: bool,
     },
+    /// Whoever calls, if anybody: it makes no difference to the handler.
+    Any,
 }
 
 /// An argument's value, at once or later.

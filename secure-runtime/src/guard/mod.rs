@@ -7,6 +7,7 @@
 
 mod argument;
 mod authorize;
+mod clearance;
 mod identify;
 mod limiting;
 mod probe;
@@ -32,6 +33,7 @@ pub use probe::{InputProbe, NoKnownInput, Probe, Unknown};
 pub use together::Together;
 
 use crate::{Problem, policy::Policy};
+use clearance::Clearance;
 use stages::Passage;
 
 /// What the attributes write beside a handler's policy: how its own arguments are extracted. `V` is
@@ -63,14 +65,16 @@ where
     function.call(guarded.values)
 }
 
-impl<G: Guard<V>, V> FromRequest for Guarded<G, V> {
+impl<G: Guard<V>, V: 'static> FromRequest for Guarded<G, V> {
     type Error = Error;
     type Future = GuardFuture<G, V>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let policy = const { &G::POLICY };
         let state = match stages::run(request, TypeId::of::<G>(), policy) {
-            Passage::Decided(Ok(())) => State::Extraction(G::extract(request, payload)),
+            Passage::Decided(Ok(clearance)) => {
+                State::Extraction(clearance.after(G::extract(request, payload)))
+            }
             Passage::Decided(Err(problem)) => State::Extraction(Extraction::Ready(Err(problem))),
             Passage::Later(stages) => State::Stages(Box::new(Waiting {
                 stages,
@@ -102,7 +106,7 @@ enum State<V> {
 
 /// What is needed once the stages are decided.
 struct Waiting {
-    stages: LocalBoxFuture<'static, Result<(), Problem>>,
+    stages: LocalBoxFuture<'static, Result<Clearance, Problem>>,
     request: HttpRequest,
     payload: Payload,
 }
@@ -110,13 +114,15 @@ struct Waiting {
 // Nothing in it is pinned: what is awaited stands in a box.
 impl<G, V> Unpin for GuardFuture<G, V> {}
 
-impl<G: Guard<V>, V> Future for GuardFuture<G, V> {
+impl<G: Guard<V>, V: 'static> Future for GuardFuture<G, V> {
     type Output = Result<Guarded<G, V>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let extraction = match mem::replace(&mut self.state, State::Done) {
             State::Stages(mut waiting) => match waiting.stages.as_mut().poll(context) {
-                Poll::Ready(Ok(())) => G::extract(&waiting.request, &mut waiting.payload),
+                Poll::Ready(Ok(clearance)) => {
+                    clearance.after(G::extract(&waiting.request, &mut waiting.payload))
+                }
                 Poll::Ready(Err(problem)) => Extraction::Ready(Err(problem)),
                 Poll::Pending => {
                     self.state = State::Stages(waiting);

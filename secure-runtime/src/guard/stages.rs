@@ -1,9 +1,8 @@
 //! The order of the stages, written once (`docs/architecture.md`, D2):
 //!
-//! limit by address → authenticate → limit by caller → authorize → (extract → validate)
+//! limit by address → authenticate → CSRF → limit by caller → authorize → (extract → validate)
 //!
-//! Hosts, HTTPS and preflights come before it, in the middleware. CSRF takes its place here when it
-//! comes. Nothing in this file is generic over the policy, so it is compiled once.
+//! Hosts, HTTPS and preflights come before it, in the middleware. Nothing in this file is generic over the policy, so it is compiled once.
 
 use std::{any::TypeId, borrow::Cow, rc::Rc};
 
@@ -13,13 +12,14 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     authorize::{Refusal, decide},
+    clearance::Clearance,
     identify::{Identity, identify},
     limiting::{self, Stage},
 };
 use crate::{
     Problem,
     context::RequestContext,
-    log,
+    csrf, log,
     policy::{Access, Demands, RoutePolicy},
     principal::{Principal, challenge},
 };
@@ -27,9 +27,9 @@ use crate::{
 /// What the stages have come to.
 pub(super) enum Passage {
     /// The request may pass, or not.
-    Decided(Result<(), Problem>),
+    Decided(Result<Clearance, Problem>),
     /// It has to be waited for.
-    Later(LocalBoxFuture<'static, Result<(), Problem>>),
+    Later(LocalBoxFuture<'static, Result<Clearance, Problem>>),
 }
 
 /// Lets the request pass, or says why not.
@@ -42,8 +42,8 @@ pub(super) fn run(
         Ok(begun) => begun,
         Err(problem) => return Passage::Decided(Err(problem)),
     };
-    if policy.is_public() && !policy.asks_who_calls() {
-        return Passage::Decided(Ok(()));
+    if policy.is_public() && !policy.asks_who_calls() && !policy.sets_session() {
+        return Passage::Decided(Ok(Clearance::of(&context)));
     }
     match identify(request, &context, policy) {
         Identity::Known(caller) => {
@@ -88,10 +88,10 @@ fn begin(
 /// From authentication on.
 fn go_on(
     request: &HttpRequest,
-    context: &RequestContext,
+    context: &Rc<RequestContext>,
     route: usize,
     caller: Option<Principal>,
-) -> Result<(), Problem> {
+) -> Result<Clearance, Problem> {
     let table = context.security.table();
     let Some(route) = table.and_then(|table| table.route(route)) else {
         return Err(Problem::internal("the route is not in the table any more"));
@@ -101,13 +101,15 @@ fn go_on(
         context.sign_in(caller);
     }
     match route.policy.access() {
-        Access::Public => Ok(()),
-        Access::Protected(_) if !is_known => Err(Problem::unauthorized()),
+        Access::Public => csrf::judge(request, context, route.policy)?,
+        Access::Protected(_) if !is_known => return Err(Problem::unauthorized()),
         Access::Protected(demands) => {
+            csrf::judge(request, context, route.policy)?;
             limiting::charge(Stage::AfterAuthentication, request, context, route)?;
-            authorize(request, context, demands)
+            authorize(request, context, demands)?;
         }
     }
+    Ok(Clearance::of(context))
 }
 
 fn authorize(

@@ -48,7 +48,7 @@ pub(super) fn read(
             return Err(malformed());
         }
         let (pairs, token) = csrf::take_field(pairs);
-        csrf::judge_field(&request, token)?;
+        csrf::judge_field(&request, &token)?;
         Ok(pairs)
     }
 }

@@ -84,7 +84,10 @@ impl Unaccepted {
     }
 
     /// Everything that is wrong with a field, for people.
-    pub fn errors_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+    pub fn errors_of<'a, 'b>(
+        &'a self,
+        field: &'b str,
+    ) -> impl Iterator<Item = &'a str> + use<'a, 'b> {
         let wrong = self.errors.iter();
         let of_field = wrong.filter(move |wrong| wrong.field.as_deref() == Some(field));
         of_field.map(|wrong| wrong.error.detail())

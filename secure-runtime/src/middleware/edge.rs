@@ -45,7 +45,13 @@ impl<S> SecurityService<S> {
             }
         }
         if let Some(https) = &edge.https
-            && !self.transport(request, finish.tls).is_https()
+            && !Transport::of(
+                request.headers(),
+                request.peer_addr(),
+                finish.tls,
+                self.state.proxies(),
+            )
+            .is_https()
         {
             match self.is_probe(request) {
                 true => finish.context.mark_probe_only(),
@@ -103,17 +109,6 @@ impl<S> SecurityService<S> {
         let edge = self.state.edge();
         edge.note_refusal(problem.cause().unwrap_or_default());
         Early::Problem(problem)
-    }
-
-    fn transport(&self, request: &ServiceRequest, tls: bool) -> Transport {
-        let proxies = self.state.proxies();
-        let forwarded = request.peer_addr().and_then(|peer| {
-            proxies.is_https(peer.ip(), || {
-                let lines = request.headers().get_all(proxies.scheme_header());
-                lines.map(HeaderValue::as_bytes).collect()
-            })
-        });
-        Transport { tls, forwarded }
     }
 }
 

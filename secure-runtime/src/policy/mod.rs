@@ -45,6 +45,7 @@ pub struct RoutePolicy {
     limits: &'static [RateLimit],
     unlimited: Option<&'static str>,
     any_host: Option<&'static str>,
+    csrf_off: Option<&'static str>,
     parameters: &'static [Parameter],
     wrapped: bool,
 }
@@ -93,6 +94,12 @@ impl RoutePolicy {
     /// does not.
     pub const fn any_host_because(&self) -> Option<&'static str> {
         self.any_host
+    }
+
+    /// Why pages of other sites may have a browser send requests to the route, although it takes sessions
+    /// or can begin one; `None` where they may not.
+    pub const fn csrf_off_because(&self) -> Option<&'static str> {
+        self.csrf_off
     }
 
     /// The inputs that the handler reads from the request.
@@ -273,6 +280,7 @@ impl RoutePolicy {
             limits: &[],
             unlimited: None,
             any_host: None,
+            csrf_off: None,
             parameters: &[],
             wrapped: false,
         }
@@ -299,6 +307,29 @@ impl RoutePolicy {
     #[must_use]
     pub const fn with_any_host(mut self, because: &'static str) -> Self {
         self.any_host = Some(because);
+        self
+    }
+
+    /// Whether a browser may add by itself what the route counts on, or be signed in by it.
+    pub const fn is_open_to_forgery(&self) -> bool {
+        self.sets_session() || (self.is_protected() && self.takes_sessions())
+    }
+
+    /// Whether no endpoint that is known begins a session by a method that a link has.
+    pub const fn begins_sessions_by_unsafe_methods(&self) -> bool {
+        let mut at = 0;
+        while at < self.endpoints.len() {
+            if self.sets_session() && !self.endpoints[at].changes_state() {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
+    #[must_use]
+    pub const fn with_csrf_off(mut self, because: &'static str) -> Self {
+        self.csrf_off = Some(because);
         self
     }
 

@@ -112,6 +112,14 @@ impl CorsPolicy {
         origins.contains(origin).then(|| origin.clone())
     }
 
+    /// Whether pages of an origin may send cookies: it is named, and with credentials.
+    pub(crate) fn trusts(&self, origin: &HeaderValue) -> bool {
+        match &self.origins {
+            Origins::Any => false,
+            Origins::These(origins) => self.credentials && origins.contains(origin),
+        }
+    }
+
     /// Whether a request is a preflight: a browser's question before the request itself. A plain OPTIONS is
     /// none.
     pub(crate) fn is_preflight(method: &Method, request: &HeaderMap) -> bool {

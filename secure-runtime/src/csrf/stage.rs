@@ -1,0 +1,175 @@
+//! The stage of the guard: between who calls and how often.
+
+use std::fmt::Display;
+
+use actix_web::{
+    HttpMessage as _, HttpRequest,
+    http::header::{HeaderMap, HeaderName, HeaderValue, ORIGIN},
+};
+use secure_grammar::{Origin, changes_state};
+
+use super::{
+    decision::{Verdict, decide},
+    evidence::{Known, opens_web_socket, page, site},
+    field::Sent,
+    text::{Binding, is_good},
+    visitor::Visitor,
+};
+use crate::{
+    Problem,
+    audit::{AuditEvent, AuditKind},
+    context::RequestContext,
+    edge::Transport,
+    input::is_form,
+    policy::{InputKind, RoutePolicy, Via},
+};
+
+/// Where a page sends the token that sends no form.
+const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
+/// The longest origin that the log repeats, in bytes.
+const LONGEST_SHOWN: usize = 100;
+/// What the client reads, whatever the reason: it is no oracle.
+const DETAIL: &str =
+    "This request does not come from a page of this site. Open the page again and send it from there.";
+
+/// Lets a request pass that was meant by its user, as far as its headers say; a form may be left to tell.
+pub(crate) fn judge(
+    request: &HttpRequest,
+    context: &RequestContext,
+    policy: &RoutePolicy,
+) -> Result<(), Problem> {
+    if !is_asked(request, context, policy) {
+        return Ok(());
+    }
+    let headers = request.headers();
+    let edge = context.security.edge();
+    let known = Known {
+        public: edge.origin.as_ref().map(Origin::as_str),
+        https: Transport::of(
+            headers,
+            request.peer_addr(),
+            request.app_config().secure(),
+            context.security.proxies(),
+        )
+        .is_https(),
+        target: request.uri().authority().map(|target| target.as_str()),
+        cors: edge.cors.as_ref(),
+    };
+    match decide(site(headers), page(headers, &known)) {
+        Verdict::Passes => Ok(()),
+        Verdict::Refused(why) => Err(refused(context, &with_origin(why, headers))),
+        Verdict::NeedsToken => match sent_in_header(headers) {
+            Sent::Nothing if reads_form(request, policy) => {
+                context.csrf.wait_for_form();
+                Ok(())
+            }
+            sent => judge_token(request, context, &sent),
+        },
+    }
+}
+
+/// Judges what a form says, where it was left to tell.
+pub(crate) fn judge_field(request: &HttpRequest, sent: &Sent) -> Result<(), Problem> {
+    let context = RequestContext::of_guarded(request)?;
+    if !context.csrf.is_pending() {
+        return Ok(());
+    }
+    judge_token(request, &context, sent)?;
+    context.csrf.settle();
+    Ok(())
+}
+
+/// The refusal. Its cause is for the log.
+pub(super) fn refusal(why: impl Display) -> Problem {
+    Problem::forbidden().with_detail(DETAIL).because(why)
+}
+
+/// Whether a browser may have added by itself what the request counts on, or what it does is to change whom
+/// the browser is signed in as.
+fn is_asked(request: &HttpRequest, context: &RequestContext, policy: &RoutePolicy) -> bool {
+    if policy.csrf_off_because().is_some() {
+        return false;
+    }
+    if policy.sets_session() {
+        return true;
+    }
+    let by_cookie = context
+        .principal()
+        .is_some_and(|caller| caller.via() == Via::Session);
+    by_cookie && (changes_state(request.method().as_str()) || opens_web_socket(request.headers()))
+}
+
+fn sent_in_header(headers: &HeaderMap) -> Sent {
+    let mut lines = headers.get_all(TOKEN_HEADER);
+    match (lines.next().map(HeaderValue::to_str), lines.next()) {
+        (None, _) => Sent::Nothing,
+        (Some(Ok(token)), None) => Sent::Token(token.to_owned()),
+        _ => Sent::Several,
+    }
+}
+
+/// Whether the handler reads a form, and one is sent.
+fn reads_form(request: &HttpRequest, policy: &RoutePolicy) -> bool {
+    let mut inputs = policy.inputs();
+    inputs.any(|input| input.kind() == InputKind::Form) && is_form(request.content_type())
+}
+
+fn judge_token(
+    request: &HttpRequest,
+    context: &RequestContext,
+    sent: &Sent,
+) -> Result<(), Problem> {
+    let why = match sent {
+        Sent::Nothing => "neither `Sec-Fetch-Site`, nor `Origin`, nor a form token",
+        Sent::Several => "more than one form token",
+        Sent::Token(token) if is_token_good(request, context, token) => return Ok(()),
+        Sent::Token(_) => "the form token is none, or somebody else's",
+    };
+    Err(refused(context, why))
+}
+
+fn is_token_good(request: &HttpRequest, context: &RequestContext, token: &str) -> bool {
+    let secrets = context.security.secrets();
+    match session_of(context) {
+        Some(id) => is_good(token, secrets, Binding::Session(id)),
+        None => Visitor::read(request.headers(), is_secure(request, context))
+            .is_some_and(|visitor| is_good(token, secrets, Binding::Visitor(visitor.id()))),
+    }
+}
+
+/// The session of the caller, where a cookie signs it in.
+pub(super) fn session_of(context: &RequestContext) -> Option<&str> {
+    let caller = context.principal()?;
+    match caller.via() {
+        Via::Session => caller.family(),
+        _ => None,
+    }
+}
+
+/// Whether cookies of ours are sent by HTTPS alone.
+pub(super) fn is_secure(request: &HttpRequest, context: &RequestContext) -> bool {
+    !context.security.is_development() || request.app_config().secure()
+}
+
+fn with_origin(why: &str, headers: &HeaderMap) -> String {
+    let named = headers.get(ORIGIN).map(HeaderValue::as_bytes);
+    let named = named.map(|it| it[..it.len().min(LONGEST_SHOWN)].escape_ascii());
+    match named {
+        Some(origin) => format!(
+            "{why}: `Origin: {origin}`; by which names this service is called says \
+             `SECURE_PUBLIC_ORIGIN`, and which others may send cookies \
+             `cors!(origins = […], credentials = true)`"
+        ),
+        None => why.to_owned(),
+    }
+}
+
+fn refused(context: &RequestContext, why: &str) -> Problem {
+    let state = &context.security;
+    let mut event = AuditEvent::new(AuditKind::CrossSiteRefused, state.clock().unix());
+    if let Some(caller) = context.principal() {
+        event = event.about(caller.subject()).of_family(caller.family());
+    }
+    state.audit().record(&event);
+    refusal(why)
+}
