@@ -7,6 +7,7 @@ mod domain;
 mod greeting;
 mod keys;
 mod mail;
+mod pages;
 mod private;
 mod security;
 mod settings;

@@ -122,6 +122,6 @@ pub(crate) async fn report() -> Result<Report, StartupError> {
     let accounts = Data::new(Accounts::new(pool));
     let words = Words::new(String::new(), false);
     let security = with_accounts(builder, &accounts, NoMail, words).build()?;
-    security.routes(api::routes)?;
+    security.routes(crate::routes)?;
     Ok(security.report())
 }

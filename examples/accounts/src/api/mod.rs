@@ -1,15 +1,15 @@
 //! HTTP: one file a resource. Who may call what stands on the handlers; nothing else here decides.
 
-mod admin;
+pub(crate) mod admin;
 mod answers;
-mod api_keys;
-mod articles;
-mod auth;
+pub(crate) mod api_keys;
+pub(crate) mod articles;
+pub(crate) mod auth;
 mod caller;
 mod health;
-mod me;
+pub(crate) mod me;
 mod owners;
-mod sessions;
+pub(crate) mod sessions;
 
 use secure_runtime::{oauth, prelude::*};
 

@@ -15,6 +15,7 @@ pub(crate) enum Notice {
     PasswordSet,
     Saved,
     SessionEnded,
+    SessionsEnded,
     SignedOut,
 }
 
@@ -26,7 +27,7 @@ pub(crate) struct Told {
 }
 
 impl Notice {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::AccountDeleted,
         Self::AccountMade,
         Self::AddressConfirmed,
@@ -38,6 +39,7 @@ impl Notice {
         Self::PasswordSet,
         Self::Saved,
         Self::SessionEnded,
+        Self::SessionsEnded,
         Self::SignedOut,
     ];
 
@@ -83,6 +85,7 @@ impl Notice {
             Self::PasswordSet => ("password-set", "The password is set. Sign in with it."),
             Self::Saved => ("saved", "It is saved."),
             Self::SessionEnded => ("session-ended", "The sign-in has ended."),
+            Self::SessionsEnded => ("sessions-ended", "All other sign-ins have ended."),
             Self::SignedOut => ("signed-out", "You are signed out."),
         }
     }
