@@ -17,13 +17,19 @@ pub(crate) fn refused(status: StatusCode, request_id: &str, cause: Option<&str>,
     }
 }
 
-/// Notes a page that asks caches to keep it though its nonce is for one response. It goes out as one that
-/// is not kept.
-pub(crate) fn page_to_be_kept(request_id: &str) {
+/// Notes an answer that asks caches to keep it though its nonce is for one response, or its cookie for one
+/// client. It goes out as one that is not kept.
+pub(crate) fn answer_to_be_kept(request_id: &str) {
     tracing::error!(
         request_id,
-        "a page with a nonce asks caches to keep it; `Cache-Control: no-store` is sent instead"
+        "an answer with a nonce or a cookie of ours asks caches to keep it; \
+         `Cache-Control: no-store` is sent instead"
     );
+}
+
+/// Notes that the app's own page of a problem could not be made. The plain one goes out.
+pub(crate) fn page_not_made(request_id: &str, why: &str) {
+    tracing::error!(request_id, why = ?why, "the page of a problem could not be made");
 }
 
 /// Notes a guard that stands before a handler and cannot do its work, in an app without our

@@ -4,11 +4,12 @@
 mod admission;
 mod edge;
 mod finish;
+mod show;
 
 use std::{any::Any, future::Future, panic::AssertUnwindSafe, sync::Arc};
 
 use actix_web::{
-    Error, HttpMessage as _, ResponseError as _,
+    Error, HttpMessage as _,
     body::{EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
 };
@@ -103,7 +104,7 @@ where
                     Early::Response(response) => *response,
                     Early::Problem(problem) => {
                         finish.log_problem(&problem);
-                        problem.error_response()
+                        finish.answer(&problem)
                     }
                 };
                 finish.complete(response.status(), response.headers_mut());

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::{
     api_key::ApiKeyError,
     crypto::SignatureError,
+    edge::ProblemText,
     input::FieldError,
     password::{
         PasswordError,
@@ -217,8 +218,20 @@ impl Problem {
         }
     }
 
-    /// The body, without a status line.
-    fn body(&self) -> Vec<u8> {
+    /// What people read in a few words; `text` is what the app says of such problems.
+    pub(crate) fn title<'a>(&self, text: Option<&'a ProblemText>) -> &'a str {
+        let phrase = self.inner.status.canonical_reason().unwrap_or("Error");
+        text.map_or(phrase, ProblemText::title)
+    }
+
+    /// What people read in more words; `text` is what the app says of such problems.
+    pub(crate) fn detail<'a>(&'a self, text: Option<&'a ProblemText>) -> Option<&'a str> {
+        let own = self.inner.detail.as_deref();
+        text.map_or(own, |text| text.detail(own))
+    }
+
+    /// What programs read; `text` is what the app says of such problems.
+    pub(crate) fn body(&self, text: Option<&ProblemText>) -> Vec<u8> {
         #[derive(Serialize)]
         struct Body<'a> {
             r#type: &'static str,
@@ -230,12 +243,12 @@ impl Problem {
             errors: &'a [FieldError],
         }
         let inner = &self.inner;
-        // RFC 9457 §4.2.1: with `about:blank` the title is the status's own phrase.
+        // RFC 9457 §4.2.1: with `about:blank` the title is the status's own phrase, perhaps in another language.
         serde_json::to_vec(&Body {
             r#type: "about:blank",
-            title: inner.status.canonical_reason().unwrap_or("Error"),
+            title: self.title(text),
             status: inner.status.as_u16(),
-            detail: inner.detail.as_deref(),
+            detail: self.detail(text),
             errors: &inner.errors,
         })
         .unwrap_or_default()
@@ -253,7 +266,7 @@ impl ResponseError for Problem {
         for (name, value) in &self.inner.headers {
             response.append_header((name.clone(), value.clone()));
         }
-        response.body(self.body())
+        response.body(self.body(None))
     }
 }
 

@@ -62,11 +62,13 @@ async fn a_guess_that_hangs_up_is_charged_and_on_record() {
 
     let app = AccountApp::new().await;
     let ada = app.sign_in("ada").await;
+    let people = &app.world.people;
+    people.fails(Query::BySubject, Some(Fault::Hangs));
     for _ in 0..5 {
-        app.world.people.asked();
+        people.asked();
         app.world.audit.events();
         let mut request = Box::pin(app.change(ada.access(), "wrong", GOOD));
-        while !app.world.people.asked().contains(&Query::BySubject) {
+        while !people.asked().contains(&Query::BySubject) {
             assert!(request.as_mut().now_or_never().is_none());
             tokio::task::yield_now().await;
         }
@@ -74,6 +76,7 @@ async fn a_guess_that_hangs_up_is_charged_and_on_record() {
         let kinds = app.world.audit.kinds();
         assert_eq!(kinds.first(), Some(&AuditKind::PasswordChangeFailed));
     }
+    people.fails(Query::BySubject, None);
     assert_eq!(app.change(ada.access(), CURRENT, GOOD).await.0, 429);
 }
 

@@ -58,6 +58,7 @@ mod oauth_password;
 mod oauth_sign_out;
 mod oauth_token;
 mod order;
+mod pages_problems;
 mod policies_headers;
 mod policies_nonce;
 mod policies_reports;

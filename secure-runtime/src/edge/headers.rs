@@ -126,17 +126,8 @@ pub(crate) struct DefaultHeaders {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The policies of pages, cut where the nonce stands.
     pages: Vec<(HeaderName, Vec<String>)>,
-    transport: Transport,
-}
-
-/// When `Strict-Transport-Security` is sent, and with what.
-#[derive(Debug)]
-enum Transport {
-    Never,
-    /// Where this server itself speaks TLS.
-    OverTls(HeaderValue),
-    /// The configuration says that browsers come by HTTPS.
-    Always(HeaderValue),
+    /// What answers by HTTPS say of the transport; `None` where nothing is to be said.
+    hsts: Option<HeaderValue>,
 }
 
 impl DefaultHeaders {
@@ -181,16 +172,12 @@ impl DefaultHeaders {
             true => settings.hsts.with_subdomains(),
             false => settings.hsts.clone(),
         };
-        let transport = match (settings.production, settings.public_https) {
-            (true, true) => Transport::Always(value(hsts.as_str())),
-            (true, false) => Transport::OverTls(value(hsts.as_str())),
-            (false, _) => Transport::Never,
-        };
+        let hsts = settings.production.then(|| value(hsts.as_str()));
         Self {
             settings,
             headers,
             pages,
-            transport,
+            hsts,
         }
     }
 
@@ -198,13 +185,13 @@ impl DefaultHeaders {
         &self.settings
     }
 
-    /// Completes a response's headers. `tls`: this server ended the TLS. `private`: the answer
-    /// depends on a credential. `nonce`: the answer is a page that has it. Whether such a page asked caches
-    /// to keep it, which they do not.
+    /// Completes a response's headers. `https`: a browser that gets the answer by HTTPS may be told to come
+    /// by nothing else. `private`: the answer depends on a credential. `nonce`: the answer is a page that has
+    /// it. Whether such a page asked caches to keep it, which they do not.
     pub(crate) fn apply(
         &self,
         headers: &mut HeaderMap,
-        tls: bool,
+        https: bool,
         private: bool,
         nonce: Option<&CspNonce>,
     ) -> bool {
@@ -218,10 +205,11 @@ impl DefaultHeaders {
                 headers.insert(name.clone(), value.clone());
             }
         }
-        match &self.transport {
-            Transport::Always(value) => set_hsts(headers, value),
-            Transport::OverTls(value) if tls => set_hsts(headers, value),
-            Transport::OverTls(_) | Transport::Never => {}
+        match &self.hsts {
+            Some(value) if https => {
+                headers.insert(header::STRICT_TRANSPORT_SECURITY, value.clone());
+            }
+            _ => {}
         }
         if private && !headers.contains_key(header::CACHE_CONTROL) {
             headers.insert(header::CACHE_CONTROL, NO_STORE);
@@ -250,7 +238,7 @@ impl DefaultHeaders {
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// Makes sure that no cache keeps the response; whether it asked for one.
-fn keep_out_of_caches(headers: &mut HeaderMap) -> bool {
+pub(crate) fn keep_out_of_caches(headers: &mut HeaderMap) -> bool {
     let mut own = headers.get_all(header::CACHE_CONTROL).peekable();
     let is_silent = own.peek().is_none();
     let mut has_no_store = false;
@@ -287,8 +275,4 @@ fn keep_out_of_caches(headers: &mut HeaderMap) -> bool {
 /// policy takes its place.
 fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("default-src 'none'"))
-}
-
-fn set_hsts(headers: &mut HeaderMap, value: &HeaderValue) {
-    headers.insert(header::STRICT_TRANSPORT_SECURITY, value.clone());
 }

@@ -102,7 +102,7 @@ impl AllowedHosts {
     #[cfg(feature = "test")]
     pub(crate) fn sample(&self) -> String {
         let Self::These { patterns, .. } = self else {
-            return "localhost".to_owned();
+            return "service.test".to_owned();
         };
         let exact = patterns
             .iter()
@@ -113,6 +113,13 @@ impl AllowedHosts {
             (None, None) => "localhost".to_owned(),
         }
     }
+}
+
+/// Whether a browser that called this service by these names may be told to come by HTTPS alone. It would
+/// hold that against whatever else runs on `localhost`, and addresses are left out (RFC 6797 §8.1.1).
+pub(crate) fn may_have_hsts<'a>(named: impl IntoIterator<Item = &'a [u8]>) -> bool {
+    let mut hosts = named.into_iter().filter_map(RequestHost::parse);
+    hosts.all(|host| host.address().is_none() && !is_local(&host))
 }
 
 fn matches(pattern: &HostPattern, host: &RequestHost<'_>, any_port: bool) -> bool {
@@ -255,6 +262,29 @@ mod tests {
         for no in ["evil.org", "localhost.evil.org", "192.168.1.5:8080"] {
             assert!(!allows(&hosts, no), "{no}");
         }
+    }
+
+    #[test]
+    fn what_only_this_machine_calls_itself_has_no_hsts() {
+        for yes in [
+            "example.com",
+            "localhost.example.com",
+            "EXAMPLE.com.:443",
+            "",
+        ] {
+            assert!(may_have_hsts([yes.as_bytes()]), "{yes}");
+        }
+        for no in [
+            "localhost",
+            "LOCALHOST.:8443",
+            "app.localhost",
+            "127.0.0.1",
+            "192.0.2.1:443",
+            "[2001:db8::1]",
+        ] {
+            assert!(!may_have_hsts([no.as_bytes()]), "{no}");
+        }
+        assert!(!may_have_hsts([&b"example.com"[..], b"localhost"]));
     }
 
     #[test]

@@ -44,6 +44,12 @@ impl Transport {
     pub(crate) fn is_https(self) -> bool {
         self.forwarded.unwrap_or(self.tls)
     }
+
+    /// As [`is_https`](Self::is_https), where the configuration may know that a proxy ends the TLS that says
+    /// nothing about it. RFC 6797 §7.2: `Strict-Transport-Security` does not go out by plain HTTP.
+    pub(crate) fn is_https_as_configured(self, public_https: bool) -> bool {
+        self.forwarded.unwrap_or(self.tls || public_https)
+    }
 }
 
 impl HttpsOnly {
@@ -83,27 +89,6 @@ impl HttpsOnly {
     }
 }
 
-/// Whether a browser asks for a page: `text/html` is among what it takes, and not refused.
-pub(crate) fn wants_page<'a>(mut accept: impl Iterator<Item = &'a [u8]>) -> bool {
-    accept.any(|line| {
-        line.split(|byte| *byte == b',').any(|range| {
-            let mut parts = range.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
-            let is_html = parts
-                .next()
-                .is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/html"));
-            is_html && !parts.any(is_zero)
-        })
-    })
-}
-
-/// `q=0`, `q=0.000`
-fn is_zero(parameter: &[u8]) -> bool {
-    let Some([b'q' | b'Q', b'=', weight @ ..]) = Some(parameter) else {
-        return false;
-    };
-    !weight.is_empty() && weight.iter().all(|byte| b"0.".contains(byte))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,22 +125,15 @@ mod tests {
     }
 
     #[test]
-    fn only_a_browser_wants_a_page() {
-        let wants = |accept: &str| wants_page([accept.as_bytes()].into_iter());
-        assert!(wants("text/html"));
-        assert!(wants("application/xml;q=0.9, Text/HTML ;q=0.8"));
-        for no in [
-            "",
-            "*/*",
-            "application/json",
-            "text/html;q=0",
-            "text/html; q=0.0",
-            "text/htmlx",
-        ] {
-            assert!(!wants(no), "{no}");
-        }
-        assert!(wants_page([&b"*/*"[..], b"text/html"].into_iter()));
-        assert!(!wants_page([].into_iter()));
+    fn what_is_configured_counts_where_no_proxy_says_otherwise() {
+        let is_https =
+            |tls, forwarded, public| Transport { tls, forwarded }.is_https_as_configured(public);
+        assert!(is_https(false, None, true));
+        assert!(is_https(true, None, false));
+        assert!(is_https(false, Some(true), false));
+        assert!(!is_https(false, Some(false), true));
+        assert!(!is_https(true, Some(false), false));
+        assert!(!is_https(false, None, false));
     }
 
     #[test]

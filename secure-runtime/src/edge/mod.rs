@@ -20,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod accept;
 mod browser;
 mod client_address;
 mod cookie;
@@ -29,7 +30,10 @@ mod forwarded;
 mod headers;
 mod hosts;
 mod https;
+mod local_path;
 mod nonce;
+mod pages;
+mod problem_text;
 mod proxies;
 mod rate_limit;
 mod reports;
@@ -37,6 +41,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accept::wants_page;
 pub use browser::{Hsts, PermissionsPolicy};
 pub use client_address::ClientAddress;
 pub(crate) use cookie::{ResponseCookie, cookies};
@@ -44,11 +49,15 @@ pub use cors::Cors;
 pub(crate) use cors::CorsPolicy;
 pub use csp::{Csp, EveryResponse, PageCsp};
 pub use forwarded::ForwardedHeader;
-pub(crate) use headers::{DefaultHeaders, HeaderSettings};
-pub(crate) use hosts::AllowedHosts;
+pub(crate) use headers::{DefaultHeaders, HeaderSettings, keep_out_of_caches};
 pub use hosts::Hosts;
-pub(crate) use https::{HttpsOnly, Transport, wants_page};
+pub(crate) use hosts::{AllowedHosts, may_have_hsts};
+pub(crate) use https::{HttpsOnly, Transport};
+pub use local_path::{LocalPath, NotLocal};
 pub use nonce::CspNonce;
+pub use pages::{Pages, ProblemPage};
+pub(crate) use pages::{Presentation, Visitor};
+pub use problem_text::ProblemText;
 pub(crate) use proxies::{ProxySettings, TrustedProxies};
 pub(crate) use rate_limit::write_rate_limit_fields;
 pub use reports::csp_reports;

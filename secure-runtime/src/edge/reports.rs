@@ -1,11 +1,18 @@
-use std::pin::Pin;
+mod budget;
+
+use std::{pin::Pin, sync::Arc};
 
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest, HttpResponse, dev::Payload, web::Bytes,
 };
 use serde_json::{Map, Value};
 
-use crate::{ClientAddress, Problem, input, post, public, rate_limit};
+pub(crate) use budget::NoteBudget;
+
+use crate::{
+    ClientAddress, Problem, context::RequestContext, input, post, public, rate_limit,
+    security::State,
+};
 
 /// In bytes. A report is about one; browsers send several at once.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -21,8 +28,9 @@ const NEW: &str = "application/reports+json";
 ///
 /// It takes `application/csp-report` and `application/reports+json`, at most 64 KiB, 60 requests a minute
 /// from one address and 600 from all. What it takes goes to the log, under the target `csp`: of each
-/// request at most 20 reports, of each text 200 characters, escaped, and of addresses neither query nor
-/// fragment. Anybody may send anything here, so a report proves nothing.
+/// request at most 20 reports, of all 120 a minute, of each text 200 characters, escaped, and of addresses
+/// neither query nor fragment. How many were left out is said in the next minute that brings one. Anybody
+/// may send anything here, so a report proves nothing.
 ///
 /// Where it is mounted, every policy of the builder's that names nobody else reports to it.
 #[post("/csp-reports")]
@@ -34,7 +42,18 @@ pub async fn csp_reports(
     #[unvalidated = "browsers choose the shape of reports; `edge::reports` reads the fields that it knows and bounds them"]
     body: ReportBody,
 ) -> Result<HttpResponse, Problem> {
-    for report in reports(&body)? {
+    for report in reports(&body.sent)? {
+        let ruling = body
+            .state
+            .edge()
+            .reports
+            .rule(body.state.clock().unix().as_secs());
+        if let Some(left_out) = ruling.left_out {
+            tracing::warn!(target: "csp", left_out, "there were more reports than are noted");
+        }
+        if !ruling.is_noted {
+            continue;
+        }
         let Report {
             disposition,
             directive,
@@ -57,6 +76,13 @@ pub async fn csp_reports(
 /// A body of one of the two types, and not too large.
 #[derive(Debug)]
 pub struct ReportBody {
+    state: Arc<State>,
+    sent: Sent,
+}
+
+/// What was sent.
+#[derive(Debug)]
+struct Sent {
     /// Whether it is a list of reports of any kind.
     is_list: bool,
     bytes: Bytes,
@@ -67,6 +93,7 @@ impl FromRequest for ReportBody {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let state = RequestContext::of_guarded(request).map(|context| context.security.clone());
         let is_list = request.content_type().eq_ignore_ascii_case(NEW);
         let bytes = input::read_at_most(
             LARGEST_BODY,
@@ -76,8 +103,9 @@ impl FromRequest for ReportBody {
             |kind| kind.eq_ignore_ascii_case(OLD) || kind.eq_ignore_ascii_case(NEW),
         );
         Box::pin(async move {
-            let bytes = bytes.await?;
-            Ok(Self { is_list, bytes })
+            let (state, bytes) = (state?, bytes.await?);
+            let sent = Sent { is_list, bytes };
+            Ok(Self { state, sent })
         })
     }
 }
@@ -95,7 +123,7 @@ struct Report {
 }
 
 /// The reports of a body; those of other kinds are left out.
-fn reports(body: &ReportBody) -> Result<Vec<Report>, Problem> {
+fn reports(body: &Sent) -> Result<Vec<Report>, Problem> {
     let malformed = || Problem::bad_request().with_detail("the body is no report");
     let value: Value = serde_json::from_slice(&body.bytes).map_err(|_| malformed())?;
     if !body.is_list {
@@ -174,7 +202,7 @@ mod tests {
 
     fn read(is_list: bool, body: &Value) -> Result<Vec<Report>, Problem> {
         let bytes = body.to_string().into();
-        reports(&ReportBody { is_list, bytes })
+        reports(&Sent { is_list, bytes })
     }
 
     #[test]
@@ -251,14 +279,14 @@ mod tests {
         let deep = "[".repeat(60_000).into_bytes();
         for is_list in [false, true] {
             let bytes = deep.clone().into();
-            assert!(reports(&ReportBody { is_list, bytes }).is_err());
+            assert!(reports(&Sent { is_list, bytes }).is_err());
         }
     }
 
     proptest! {
         #[test]
         fn no_body_is_too_strange(bytes in prop::collection::vec(any::<u8>(), 0..200), is_list: bool) {
-            let _ = reports(&ReportBody { is_list, bytes: bytes.into() });
+            let _ = reports(&Sent { is_list, bytes: bytes.into() });
         }
     }
 }

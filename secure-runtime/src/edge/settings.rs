@@ -2,7 +2,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use secure_grammar::Origin;
 
-use super::{AllowedHosts, Cors, CorsPolicy, Hosts, HttpsOnly, TrustedProxies};
+use super::{
+    AllowedHosts, Cors, CorsPolicy, Hosts, HttpsOnly, TrustedProxies,
+    pages::{AnswerSettings, Answers},
+    reports::NoteBudget,
+};
 
 /// Where requests come from and by which names, as it is configured.
 #[derive(Debug, Default)]
@@ -15,6 +19,7 @@ pub(crate) struct EdgeSettings {
     pub(crate) cors: Option<Cors>,
     /// Origins besides those of `cors`.
     pub(crate) cors_origins: Vec<String>,
+    pub(crate) answers: AnswerSettings,
 }
 
 /// What is asked of a request before any route is looked for.
@@ -25,6 +30,10 @@ pub(crate) struct Edge {
     pub(crate) cors: Option<CorsPolicy>,
     /// The one that is configured.
     pub(crate) origin: Option<Origin>,
+    /// How problems are answered.
+    pub(crate) answers: Answers,
+    /// How much of the log reports of browsers may fill.
+    pub(crate) reports: NoteBudget,
     /// Whether it has refused anything yet.
     refused: AtomicBool,
 }
@@ -68,11 +77,15 @@ impl EdgeSettings {
             false => (None, Vec::new()),
         };
         note("CORS", wrong);
+        let (answers, wrong) = self.answers.check();
+        note("the answers to problems", wrong);
         let edge = Edge {
             hosts,
             https,
             cors,
             origin: origin.cloned(),
+            answers,
+            reports: NoteBudget::default(),
             refused: AtomicBool::new(false),
         };
         (edge, findings)

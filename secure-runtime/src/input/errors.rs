@@ -55,6 +55,11 @@ impl FieldError {
         self.pointer.as_deref()
     }
 
+    /// The name of the parameter, for an error in the query string or the path.
+    pub fn parameter_name(&self) -> Option<&str> {
+        self.parameter.as_deref()
+    }
+
     /// What kind of mistake.
     pub fn code(&self) -> &str {
         &self.code

@@ -12,7 +12,7 @@ use actix_web::{
 use super::{SecurityService, finish::Finish};
 use crate::{
     Problem,
-    edge::{CorsPolicy, Transport, wants_page},
+    edge::{CorsPolicy, Transport, TrustedProxies, wants_page},
 };
 
 /// The longest host that the log repeats, in bytes.
@@ -45,13 +45,7 @@ impl<S> SecurityService<S> {
             }
         }
         if let Some(https) = &edge.https
-            && !Transport::of(
-                request.headers(),
-                request.peer_addr(),
-                finish.tls,
-                self.state.proxies(),
-            )
-            .is_https()
+            && !finish.transport.is_https()
         {
             match self.is_probe(request) {
                 true => finish.context.mark_probe_only(),
@@ -112,8 +106,22 @@ impl<S> SecurityService<S> {
     }
 }
 
+/// How the request came to the first party that is trusted.
+pub(super) fn transport(request: &ServiceRequest, proxies: &TrustedProxies) -> Transport {
+    let forwarded = request.peer_addr().and_then(|peer| {
+        proxies.is_https(peer.ip(), || {
+            let lines = request.headers().get_all(proxies.scheme_header());
+            lines.map(HeaderValue::as_bytes).collect()
+        })
+    });
+    Transport {
+        tls: request.app_config().secure(),
+        forwarded,
+    }
+}
+
 /// Every place where a request names its host. Forwarded headers are none of them.
-fn named_hosts(request: &ServiceRequest) -> impl Iterator<Item = &[u8]> {
+pub(super) fn named_hosts(request: &ServiceRequest) -> impl Iterator<Item = &[u8]> {
     let target = request.uri().authority();
     let target = target.map(|authority| authority.as_str().as_bytes());
     let headers = request.headers().get_all(HOST);

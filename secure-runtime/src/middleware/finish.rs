@@ -12,14 +12,27 @@ use actix_web::{
     },
 };
 
-use super::admission::{Admission, method_not_allowed, undeclared};
-use crate::{Problem, context::RequestContext, edge::write_rate_limit_fields, guard::settle, log};
+use super::{
+    admission::{Admission, method_not_allowed, undeclared},
+    edge::{named_hosts, transport},
+};
+use crate::{
+    Problem,
+    context::RequestContext,
+    edge::{Transport, Visitor, keep_out_of_caches, may_have_hsts, write_rate_limit_fields},
+    guard::settle,
+    log,
+};
 
 /// Completes whatever answers.
 pub(super) struct Finish {
     pub(super) context: Rc<RequestContext>,
-    pub(super) tls: bool,
+    pub(super) transport: Transport,
+    /// Whether a browser may be told to come by HTTPS alone.
+    hsts: bool,
     origin: Origin,
+    /// Who looks at the answer, where problems are shown as pages.
+    pub(super) visitor: Option<Visitor>,
 }
 
 /// What the answer says to the origin that asks.
@@ -32,12 +45,21 @@ enum Origin {
 
 impl Finish {
     pub(super) fn new(context: Rc<RequestContext>, request: &ServiceRequest) -> Self {
-        let cors = context.security.edge().cors.as_ref();
+        let state = &context.security;
+        let cors = state.edge().cors.as_ref();
         let origin = cors.and_then(|cors| cors.allow_origin(request.headers()));
+        let shows_pages = state.edge().answers.pages.is_some();
+        let visitor = shows_pages.then(|| Visitor::of(request));
+        let transport = transport(request, state.proxies());
+        let public_https = state.headers().settings().public_https;
+        let hsts =
+            transport.is_https_as_configured(public_https) && may_have_hsts(named_hosts(request));
         Self {
             context,
-            tls: request.app_config().secure(),
+            transport,
+            hsts,
             origin: Origin::Asks(origin),
+            visitor,
         }
     }
 
@@ -51,19 +73,22 @@ impl Finish {
         response: ServiceResponse<B>,
         admission: Admission,
     ) -> ServiceResponse<EitherBody<B>> {
-        let mut response = match self.replacement(&response, &admission) {
+        let replacement = self.replacement(&response, &admission);
+        if replacement.is_none()
+            && let Some(error) = response.response().error()
+        {
+            self.log_error(response.status(), error);
+        }
+        // What an answer is shown as, is no success.
+        let has_succeeded = replacement.is_none() && response.status().as_u16() < 400;
+        let mut response = match replacement.or_else(|| self.shown_otherwise(response.response())) {
             Some(replacement) => {
                 let (request, _) = response.into_parts();
                 ServiceResponse::new(request, replacement).map_into_right_body()
             }
-            None => {
-                if let Some(error) = response.response().error() {
-                    self.log_error(response.status(), error);
-                }
-                response.map_into_left_body()
-            }
+            None => response.map_into_left_body(),
         };
-        if response.status().as_u16() < 400 {
+        if has_succeeded {
             settle(&self.context);
         }
         let status = response.status();
@@ -100,16 +125,17 @@ impl Finish {
                 };
                 self.log_problem(&problem);
                 // None of its headers either: they may hold a session.
-                return Some(problem.error_response());
+                return Some(self.answer(&problem));
             }
             if status == StatusCode::NOT_FOUND && is_empty(response) {
-                return Some(replace(response.headers(), &self.absent(request, status)));
+                let problem = self.absent(request, status);
+                return Some(self.show(&problem, replace(response.headers(), &problem)));
             }
         }
         let error = response.response().error();
         let problem = stand_in(status, error, response.headers())?;
         self.log_problem(&problem);
-        Some(replace(response.headers(), &problem))
+        Some(self.show(&problem, replace(response.headers(), &problem)))
     }
 
     /// Whether a middleware of the route itself may have answered, before the guard.
@@ -133,7 +159,9 @@ impl Finish {
     pub(super) fn fail(self, mut error: Error) -> Error {
         if let Some(problem) = error.as_error::<Problem>() {
             self.log_problem(problem);
-            error.add_response_mapper(move |mut response| {
+            let problem = problem.clone();
+            error.add_response_mapper(move |response| {
+                let mut response = self.show(&problem, response);
                 self.complete(response.status(), response.headers_mut());
                 response
             });
@@ -148,7 +176,10 @@ impl Finish {
                 self.log(status, Some(&cause));
             }
             let mut response = match is_bare(status, response.headers()) {
-                true => replace(response.headers(), &Problem::new(status)),
+                true => {
+                    let problem = Problem::new(status);
+                    self.show(&problem, replace(response.headers(), &problem))
+                }
                 false => response,
             };
             self.complete(status, response.headers_mut());
@@ -172,8 +203,10 @@ impl Finish {
         }
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
         let nonce = self.context.taken_nonce();
-        if state.headers().apply(headers, self.tls, private, nonce) {
-            log::page_to_be_kept(&self.context.request_id);
+        let sets_cookies = !self.context.cookies().is_empty();
+        let has_asked = sets_cookies && keep_out_of_caches(headers);
+        if state.headers().apply(headers, self.hsts, private, nonce) || has_asked {
+            log::answer_to_be_kept(&self.context.request_id);
         }
         let route = self
             .context
@@ -222,7 +255,7 @@ fn is_bare(status: StatusCode, headers: &HeaderMap) -> bool {
     status.is_server_error() || plain
 }
 
-fn is_problem(headers: &HeaderMap) -> bool {
+pub(super) fn is_problem(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"application/problem+json"))

@@ -370,11 +370,6 @@ impl<I, A, K> Builder<I, A, K> {
         };
         let (edge, wrong) = options.edge.check(production, &proxies, origin.as_ref());
         findings.extend(wrong);
-        if let Some(origin) = &public_origin
-            && let Err(why) = environment::public_origin(origin, production)
-        {
-            findings.push(format!("the public origin: {why}"));
-        }
         let headers = HeaderSettings {
             production,
             ..options.headers

@@ -30,6 +30,8 @@ pub(crate) enum Fault {
     AnswerLost,
     /// Somebody else was quicker.
     TooLate,
+    /// No answer comes.
+    Hangs,
 }
 
 /// One account.
@@ -120,12 +122,19 @@ impl People {
         work: impl FnOnce(&mut State) -> T,
     ) -> Result<T, Problem> {
         tokio::task::yield_now().await;
+        let fault = {
+            let mut state = self.state();
+            state.asked.push(query);
+            state.faults.get(&query).copied()
+        };
+        if fault == Some(Fault::Hangs) {
+            std::future::pending::<()>().await;
+        }
         let mut state = self.state();
-        state.asked.push(query);
-        match state.faults.get(&query) {
+        match fault {
             None => Ok(work(&mut state)),
             Some(Fault::TooLate) => Ok(late()),
-            Some(Fault::Refused) => Err(Problem::internal("the database is gone")),
+            Some(Fault::Refused | Fault::Hangs) => Err(Problem::internal("the database is gone")),
             Some(Fault::AnswerLost) => {
                 work(&mut state);
                 Err(Problem::internal("the database does not answer"))

@@ -1,7 +1,10 @@
 //! What the builder is told about the way that requests come, and about what browsers are told.
 
 use super::Builder;
-use crate::edge::{Cors, EveryResponse, ForwardedHeader, Hosts, Hsts, PageCsp, PermissionsPolicy};
+use crate::edge::{
+    Cors, EveryResponse, ForwardedHeader, Hosts, Hsts, PageCsp, Pages, PermissionsPolicy,
+    ProblemText,
+};
 
 impl<I, A, K> Builder<I, A, K> {
     /// The proxies before the app, as networks (`10.0.0.0/8`) or addresses (`192.0.2.1`). Defaults to none:
@@ -143,6 +146,49 @@ impl<I, A, K> Builder<I, A, K> {
     /// [`hsts_include_subdomains`](Self::hsts_include_subdomains).
     pub fn hsts(mut self, policy: Hsts) -> Self {
         self.options.headers.hsts = policy;
+        self
+    }
+
+    /// Shows problems as pages to people: to a request that names `text/html` among what it accepts, would
+    /// rather have nothing that programs read, and carries neither `Authorization` nor `X-API-Key`. Where
+    /// nobody is signed in, such a browser is sent to the [sign-in page](Pages::sign_in). Anybody else gets
+    /// `application/problem+json`. Defaults to that for all.
+    ///
+    /// A page of a problem has the policies of pages ([`page_csp`](Self::page_csp)), and no cache keeps it.
+    ///
+    /// ```
+    /// use secure_runtime::{Security, edge::Pages, token::Hs256Key};
+    ///
+    /// let security = Security::builder()
+    ///     .issuer("https://auth.example.com")
+    ///     .audience("https://api.example.com")
+    ///     .signing_key(Hs256Key::random())
+    ///     .pages(Pages::new().sign_in("/login"))
+    ///     .build()?;
+    /// # Ok::<(), secure_runtime::SettingsError>(())
+    /// ```
+    pub fn pages(mut self, pages: Pages) -> Self {
+        self.options.edge.answers.pages = Some(pages);
+        self
+    }
+
+    /// What people read of problems, one text for each status, in pages and in `application/problem+json`
+    /// (`title`, `detail`). Defaults to the phrase of the status, and what the problem says itself.
+    ///
+    /// ```
+    /// use actix_web::http::StatusCode;
+    /// use secure_runtime::{Security, edge::ProblemText, token::Hs256Key};
+    ///
+    /// let security = Security::builder()
+    ///     .issuer("https://auth.example.com")
+    ///     .audience("https://api.example.com")
+    ///     .signing_key(Hs256Key::random())
+    ///     .problem_texts([ProblemText::new(StatusCode::NOT_FOUND, "Nicht gefunden")])
+    ///     .build()?;
+    /// # Ok::<(), secure_runtime::SettingsError>(())
+    /// ```
+    pub fn problem_texts(mut self, texts: impl IntoIterator<Item = ProblemText>) -> Self {
+        self.options.edge.answers.texts = texts.into_iter().collect();
         self
     }
 }
