@@ -172,6 +172,11 @@ impl Problem {
         self.inner.status
     }
 
+    /// What the client reads besides the status, where something was said.
+    pub fn detail(&self) -> Option<&str> {
+        self.inner.detail.as_deref()
+    }
+
     /// The fields that are wrong, where the input was.
     pub fn errors(&self) -> &[FieldError] {
         &self.inner.errors

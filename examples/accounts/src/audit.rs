@@ -2,7 +2,7 @@
 //! waits for neither.
 
 use secure_runtime::audit::{AuditEvent, AuditSink, TracingSink};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::domain::audit::AuditLog;
 
@@ -38,18 +38,22 @@ impl AuditSink for Trail {
 }
 
 impl Scribe {
-    /// Writes down what happens.
-    pub(crate) async fn run(&mut self) {
+    /// Writes down what happens, until the service ends; what waits by then is written, too.
+    pub(crate) async fn run_until(mut self, mut end: oneshot::Receiver<()>) {
         let mut events = Vec::with_capacity(BATCH);
-        while self.events.recv_many(&mut events, BATCH).await > 0 {
-            self.write(&mut events).await;
+        let mut ends = false;
+        loop {
+            tokio::select! {
+                count = self.events.recv_many(&mut events, BATCH) => match count {
+                    0 => return,
+                    _ => self.write(&mut events).await,
+                },
+                _ = &mut end, if !ends => {
+                    self.events.close();
+                    ends = true;
+                }
+            }
         }
-    }
-
-    /// Writes down what has happened and waits, at the end of the service.
-    pub(crate) async fn finish(&mut self) {
-        self.events.close();
-        self.run().await;
     }
 
     async fn write(&self, events: &mut Vec<AuditEvent>) {

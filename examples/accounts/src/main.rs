@@ -2,6 +2,7 @@
 //! look after it. `README.md` says how to use it, and in which order to read it.
 
 mod api;
+mod audit;
 mod calibrate;
 mod domain;
 mod greeting;
@@ -9,6 +10,7 @@ mod keys;
 mod mail;
 mod pages;
 mod private;
+mod routes;
 mod security;
 mod settings;
 mod sign_outs;

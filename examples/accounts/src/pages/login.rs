@@ -11,7 +11,7 @@ use secure_runtime::{
 use super::{
     assets,
     form::{FormView, Labels},
-    frame::{Frame, form_page, see_other},
+    frame::{Frame, form_page},
     notice::Notice,
 };
 use crate::{
@@ -27,8 +27,7 @@ const DENIED: &str = "The address or the password is wrong.";
 /// Where one wanted to go, and what has just been done.
 #[validated(unknown = "ignore")]
 pub(crate) struct Way {
-    #[validate(length(max = 2048))]
-    next: Option<String>,
+    next: Option<LocalPath>,
     #[validate(length(max = 32))]
     done: Option<String>,
 }
@@ -38,7 +37,7 @@ pub(crate) struct Way {
 struct Login<'a> {
     frame: Frame,
     form: FormView,
-    action: &'a str,
+    next: Option<&'a str>,
 }
 
 #[get("/login")]
@@ -75,7 +74,7 @@ pub(crate) async fn submit(
     };
     let Credentials { email, password } = credentials;
     match sign_in.with_password(&email, password).await {
-        Ok(_) => Ok(see_other(way.next())),
+        Ok(_) => Ok(way.into_inner().next.unwrap_or_default().see_other()),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
             form.add_general(DENIED);
             login(frame, &way, &form)
@@ -85,17 +84,10 @@ pub(crate) async fn submit(
 }
 
 fn login(frame: Frame, way: &Way, form: &Unaccepted) -> Result<HttpResponse, Problem> {
-    let form = FormView::new(form, LABELS);
     let content = Login {
         frame,
-        form,
-        action: "/login",
+        form: FormView::new(form, LABELS),
+        next: way.next.as_ref().map(LocalPath::as_str),
     };
     form_page(&content.form, &content)
-}
-
-impl Way {
-    fn next(&self) -> &str {
-        "/"
-    }
 }

@@ -13,6 +13,7 @@ mod home;
 mod login;
 mod moment;
 mod notice;
+mod problem;
 mod register;
 mod reset;
 mod settings;
@@ -20,6 +21,7 @@ mod verify;
 
 use secure_runtime::prelude::*;
 
+pub(crate) use problem::problem;
 use settings::{address, keys, password, profile, sessions};
 
 /// Every page.

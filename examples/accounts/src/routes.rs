@@ -1,0 +1,30 @@
+//! Every route: what programs call, and what people look at.
+
+use secure_runtime::{prelude::*, session};
+
+use crate::{api, pages};
+
+pub(crate) fn routes(routes: &mut Routes) {
+    api::routes(routes);
+    pages::routes(routes);
+    routes
+        .service(session::sign_out)
+        .scope("/admin", |admin| {
+            api::admin_routes(admin);
+            pages::admin_routes(admin);
+            admin.assert("whatever is under /admin is for admins", |_, _, policy| {
+                policy.needs_role("admin") && policy.needs_scope("admin:users")
+            });
+        })
+        .assert(
+            "API keys write articles, and nothing else",
+            |_, path, policy| !policy.takes_api_keys() || path.starts_with("/articles"),
+        )
+        .assert(
+            "who is protected asks for the account, but to sign out",
+            |_, path, policy| {
+                let signs_out = path.starts_with("/auth/logout") || path == "/logout";
+                !policy.is_protected() || policy.loads_account() || signs_out
+            },
+        );
+}
