@@ -32,7 +32,9 @@ impl AuditSink for Trail {
     fn record(&self, event: &AuditEvent) {
         TracingSink.record(event);
         if self.0.try_send(event.clone()).is_err() {
-            tracing::error!("an audit event is in this log alone: the database is behind, or has stopped");
+            tracing::error!(
+                "an audit event is in this log alone: the database is behind, or has stopped"
+            );
         }
     }
 }

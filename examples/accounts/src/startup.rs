@@ -51,7 +51,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     let accounts = Data::new(Accounts::new(pool.clone()));
     let articles = Data::new(Articles::new(pool.clone()));
     let audit_log = Data::new(AuditLog::new(pool.clone()));
-    let (trail, mut scribe) = audit::trail(AuditLog::clone(&audit_log));
+    let (trail, scribe) = audit::trail(AuditLog::clone(&audit_log));
 
     let production = builder.is_production();
     if production && settings.public_origin.is_none() {
@@ -60,7 +60,8 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
             "it is not set, and the links in the mails need it",
         ));
     }
-    let security = security::build(builder.audit(trail), &settings, origin, &accounts, &pool).await?;
+    let security =
+        security::build(builder.audit(trail), &settings, origin, &accounts, &pool).await?;
     let sign_outs = Data::new(SignOuts::new(accounts.clone(), security.clone()));
     let routes = security.routes(routes)?;
 

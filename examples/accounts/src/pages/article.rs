@@ -6,7 +6,11 @@ use askama::Template;
 use secure_runtime::{csrf::CsrfToken, edge::CspNonce, prelude::*};
 use uuid::Uuid;
 
-use super::{assets, frame::{Frame, page}, notice::Told};
+use super::{
+    assets,
+    frame::{Frame, page},
+    notice::Told,
+};
 use crate::domain::{
     Role,
     accounts::Account,

@@ -24,6 +24,7 @@ const LABELS: Labels = &[("token", "Token")];
 #[validated]
 pub(crate) struct Confirmation {
     #[validate(length(max = 128))]
+    #[not_secret = "because the form is shown again with it until it is used; nothing else shows it"]
     token: String,
 }
 

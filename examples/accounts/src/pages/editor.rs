@@ -151,7 +151,10 @@ fn write(frame: Frame, form: &Unaccepted) -> Result<HttpResponse, Problem> {
 }
 
 fn rewrite(frame: Frame, id: Uuid, form: &Unaccepted) -> Result<HttpResponse, Problem> {
-    let (action, back) = (format!("/articles/{id}/edit"), format!("/articles/{id}/read"));
+    let (action, back) = (
+        format!("/articles/{id}/edit"),
+        format!("/articles/{id}/read"),
+    );
     edit(frame, form, "Edit the article", &action, &back)
 }
 

@@ -1,4 +1,7 @@
-use actix_web::{HttpResponse, http::StatusCode, http::header::LOCATION, web::Html};
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header::LOCATION},
+};
 use askama::Template;
 use secure_runtime::{CurrentUser, Problem, csrf::CsrfToken, edge::CspNonce};
 
@@ -70,8 +73,7 @@ pub(crate) fn see_other(path: &str) -> HttpResponse {
 }
 
 fn answer(status: StatusCode, content: &impl Template) -> Result<HttpResponse, Problem> {
-    let html = Html::new(content.render()?);
     Ok(HttpResponse::build(status)
         .content_type("text/html; charset=utf-8")
-        .body(html.to_string()))
+        .body(content.render()?))
 }

@@ -5,7 +5,11 @@ use actix_web::{
 use askama::Template;
 use secure_runtime::{csrf::CsrfToken, edge::CspNonce, prelude::*};
 
-use super::{assets, frame::{Frame, page}, notice::Notice};
+use super::{
+    assets,
+    frame::{Frame, page},
+    notice::Notice,
+};
 use crate::domain::{
     Page, PageNumber, Role,
     accounts::Account,

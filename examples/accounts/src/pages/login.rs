@@ -5,7 +5,11 @@ use actix_web::{
 };
 use askama::Template;
 use secure_runtime::{
-    Unaccepted, account::SessionSignIn, csrf::CsrfToken, edge::CspNonce, prelude::*,
+    Unaccepted,
+    account::SessionSignIn,
+    csrf::CsrfToken,
+    edge::{CspNonce, LocalPath},
+    prelude::*,
 };
 
 use super::{

@@ -32,6 +32,7 @@ const LABELS: Labels = &[
 #[validated]
 pub(crate) struct NewPassword {
     #[validate(length(max = 128))]
+    #[not_secret = "because the form is shown again with it until it is used; nothing else shows it"]
     token: String,
     #[validate(length(max = 1024))]
     new_password: Secret<String>,

@@ -28,14 +28,15 @@ const LABELS: Labels = &[("token", "Token"), ("password", "Password")];
 pub(crate) struct Link {
     #[validate(length(max = 128))]
     #[serde(default)]
+    #[not_secret = "because it goes into the form of the page, and nowhere else"]
     pub(crate) token: String,
 }
 
-/// What stood in the mail, and the password of the account to be. The token goes back into the form where the
-/// password is not taken, so it is a plain text here.
+/// What stood in the mail, and the password of the account to be.
 #[validated]
 pub(crate) struct FirstPassword {
     #[validate(length(max = 128))]
+    #[not_secret = "because the form is shown again with it until it is used; nothing else shows it"]
     token: String,
     #[validate(length(max = 1024))]
     password: Secret<String>,

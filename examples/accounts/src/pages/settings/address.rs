@@ -41,7 +41,11 @@ pub(crate) async fn show(
     told: Query<Told>,
 ) -> Result<impl Responder, Problem> {
     let frame = Frame::of(nonce, csrf, user.account()).saying(told.notice());
-    address(frame, user.account(), &Unaccepted::blank::<AddressRequest>())
+    address(
+        frame,
+        user.account(),
+        &Unaccepted::blank::<AddressRequest>(),
+    )
 }
 
 /// The answer is the same whether or not somebody else has the address.

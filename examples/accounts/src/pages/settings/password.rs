@@ -41,7 +41,11 @@ pub(crate) async fn show(
     told: Query<Told>,
 ) -> Result<impl Responder, Problem> {
     let frame = Frame::of(nonce, csrf, user.account()).saying(told.notice());
-    password(frame, user.account(), &Unaccepted::blank::<PasswordRequest>())
+    password(
+        frame,
+        user.account(),
+        &Unaccepted::blank::<PasswordRequest>(),
+    )
 }
 
 /// Every other sign-in of the account ends.
