@@ -15,6 +15,7 @@
 //! | `https://app.example.com` | `parse` | [`Origin`]: where a page comes from |
 //! | `default-src 'none'; script-src 'nonce'; base-uri 'none'` | [`ContentSecurityPolicy::parse`] | [`ContentSecurityPolicy`] |
 //! | `camera=(), geolocation=(self)` | [`PermissionsPolicy::parse`] | [`PermissionsPolicy`] |
+//! | `__Host-theme; Secure; SameSite=Lax` | [`CookiePolicy::parse`] | [`CookiePolicy`] |
 //! | `max-age=63072000; includeSubDomains` | [`StrictTransportSecurity::parse`] | [`StrictTransportSecurity`] |
 //!
 //! Each of them answers a mistake with a [`GrammarError`]: a message, the guilty characters, a
@@ -32,6 +33,7 @@
 //! );
 //! ```
 
+mod cookie;
 mod csp;
 mod cursor;
 mod duration;
@@ -49,6 +51,7 @@ mod quota;
 mod size;
 mod words;
 
+pub use cookie::{CookiePolicy, SameSite};
 pub use csp::{ContentSecurityPolicy, CspSwitch};
 pub use duration::{format_duration, parse_duration};
 pub use error::GrammarError;

@@ -1,9 +1,11 @@
-//! `csp!("…")`, `permissions_policy!("…")`, `hsts!("…")`: the value of a header, in a literal.
+//! `csp!("…")`, `permissions_policy!("…")`, `hsts!("…")`, `cookie!("…")`: the value of a header, in a
+//! literal.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use secure_grammar::{
-    ContentSecurityPolicy, CspSwitch, GrammarError, PermissionsPolicy, StrictTransportSecurity,
+    ContentSecurityPolicy, CookiePolicy, CspSwitch, GrammarError, PermissionsPolicy,
+    StrictTransportSecurity,
 };
 use syn::{
     LitStr, Token,
@@ -31,6 +33,10 @@ const CSP: Macro = Macro {
 const PERMISSIONS_POLICY: Macro = Macro {
     name: "permissions_policy!",
     example: "`permissions_policy!(\"camera=(), geolocation=(self)\")`",
+};
+const COOKIE: Macro = Macro {
+    name: "cookie!",
+    example: "`cookie!(\"__Host-theme; Secure; SameSite=Lax\")`",
 };
 const HSTS: Macro = Macro {
     name: "hsts!",
@@ -102,13 +108,50 @@ pub(crate) fn hsts(tokens: TokenStream) -> TokenStream {
     HSTS.plain(tokens, &quote!(hsts), StrictTransportSecurity::parse)
 }
 
+/// `CookiePolicy`
+pub(crate) fn cookie(tokens: TokenStream) -> TokenStream {
+    let parse = |literal: &LitStr| CookiePolicy::parse(&literal.value());
+    let stand_in = |private: &TokenStream| quote!(#private::cookie_stand_in());
+    COOKIE.single(tokens, parse, &stand_in, |private, policy| {
+        let option = |value: Option<TokenStream>| match value {
+            Some(value) => quote!(::core::option::Option::Some(#value)),
+            None => quote!(::core::option::Option::None),
+        };
+        let (name, path) = (policy.name(), policy.path());
+        let domain = option(policy.domain().map(|domain| quote!(#domain)));
+        let max_age = option(policy.max_age().map(|seconds| quote!(#seconds)));
+        let (secure, http_only) = (policy.is_secure(), policy.is_http_only());
+        let same_site = syn::Ident::new(policy.same_site().as_str(), Span::call_site());
+        quote!(#private::cookie(
+            (#name, #path, #domain, #max_age),
+            (#secure, #http_only, #private::SameSite::#same_site),
+        ))
+    })
+}
+
 impl Macro {
-    /// Expands a macro that takes a text and nothing else.
+    /// Expands a macro that takes a text and nothing else, to a call with the canonical text.
     fn plain<T: ToString>(
         self,
         tokens: TokenStream,
         function: &TokenStream,
         parse: fn(&str) -> Result<T, GrammarError>,
+    ) -> TokenStream {
+        let parse = |literal: &LitStr| parse(&literal.value());
+        let stand_in = |private: &TokenStream| quote!(#private::#function(""));
+        self.single(tokens, parse, &stand_in, |private, policy| {
+            let text = policy.to_string();
+            quote!(#private::#function(#text))
+        })
+    }
+
+    /// Expands a macro that takes a text and nothing else.
+    fn single<T>(
+        self,
+        tokens: TokenStream,
+        parse: impl FnOnce(&LitStr) -> Result<T, GrammarError>,
+        stand_in: &dyn Fn(&TokenStream) -> TokenStream,
+        value: impl FnOnce(&TokenStream, &T) -> TokenStream,
     ) -> TokenStream {
         let mut diagnostics = Diagnostics::default();
         let mut runtime = None;
@@ -119,12 +162,11 @@ impl Macro {
                     Arguments::parse(self.name, rest, self.example, &mut diagnostics);
                 runtime = arguments.runtime.take();
                 arguments.finish(&["crate"], &[], &mut diagnostics);
-                grammar(&literal, parse(&literal.value()), &mut diagnostics)
+                grammar(&literal, parse(&literal), &mut diagnostics)
             });
         let private = RuntimePath::new(runtime.as_ref()).private();
-        finish(diagnostics, &quote!(#private::#function("")), || {
-            let text = policy?.to_string();
-            Some(quote!(#private::#function(#text)))
+        finish(diagnostics, &stand_in(&private), || {
+            Some(value(&private, &policy?))
         })
     }
 

@@ -29,7 +29,7 @@ use attribute::Kind;
 /// | `roles = "admin"`, `roles = ["admin", "moderator"]` | any one of the roles |
 /// | `scopes = ["articles:read", "articles:write"]` | all of the scopes |
 /// | `owner = "user_id"`, `or_roles = "admin"` | the path parameter is the caller's subject, or the caller holds a role |
-/// | `via = ["bearer", "api_key"]` | the credentials that are taken; bearer tokens alone where it is not said. API keys only beside `scopes` |
+/// | `via = ["bearer", "api_key"]` | the credentials that are taken (`bearer`, `session`, `api_key`); `bearer` and `session` where it is not said. API keys only beside `scopes` |
 /// | `csrf_off = "because …"` | nothing where a request comes from, although a session may sign its caller in |
 /// | `role_type = path::Role`, `scope_type = path::Scope` | where the words come from; by default `Role` and `Scope` as the module sees them |
 ///
@@ -182,6 +182,18 @@ pub fn csp(policy: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn permissions_policy(policy: TokenStream) -> TokenStream {
     header_policy::permissions_policy(policy.into()).into()
+}
+
+/// A cookie without its value, checked while the program is compiled:
+/// `cookie!("__Host-theme; Secure; HttpOnly; SameSite=Strict")`.
+///
+/// It is written as `Set-Cookie` writes it: a name, and `Path`, `Domain`, `Max-Age`, `Secure`, `HttpOnly`,
+/// `SameSite`. Without them the path is `/` and `SameSite` is `Lax`; `Secure` and `HttpOnly` are as they are
+/// written. What browsers would not keep does not build: `__Host-` without `Secure`, with a domain or with a
+/// path; `__Secure-` or `SameSite=None` without `Secure`.
+#[proc_macro]
+pub fn cookie(policy: TokenStream) -> TokenStream {
+    header_policy::cookie(policy.into()).into()
 }
 
 /// For how long browsers come by HTTPS alone, checked while the program is compiled:

@@ -23,13 +23,13 @@ pub use crate::{
     routes::{Methods, resource},
 };
 
-pub use secure_grammar::Quota;
+pub use secure_grammar::{Quota, SameSite};
 pub use secure_macros::SerdeAttributes;
 pub use serde_json::{Map, Value};
 
 use std::num::{NonZeroU32, NonZeroU64};
 
-use crate::edge::{Csp, Hsts, PageCsp, PermissionsPolicy};
+use crate::edge::{CookiePolicy, Csp, Hsts, PageCsp, PermissionsPolicy};
 
 /// The macros wrote the numbers after the grammar had parsed them: neither is zero.
 pub const fn quota(amount: u32, period_seconds: u64) -> Quota {
@@ -60,6 +60,24 @@ pub const fn page_csp(
 /// A policy that `permissions_policy!` has read.
 pub const fn permissions_policy(text: &'static str) -> PermissionsPolicy {
     PermissionsPolicy::literal(text)
+}
+
+/// A cookie that `cookie!` has read: name, path, domain and `Max-Age`; `Secure`, `HttpOnly` and `SameSite`.
+pub const fn cookie(
+    kept: (
+        &'static str,
+        &'static str,
+        Option<&'static str>,
+        Option<u64>,
+    ),
+    sent: (bool, bool, SameSite),
+) -> CookiePolicy {
+    CookiePolicy::literal(kept, sent)
+}
+
+/// What stands in the place of a cookie that is none, beside the error.
+pub const fn cookie_stand_in() -> CookiePolicy {
+    CookiePolicy::SESSION
 }
 
 /// A policy that `hsts!` has read.

@@ -1,5 +1,7 @@
 //! Time, injected: no code of this crate asks the machine for it directly.
 
+pub(crate) mod moment;
+
 use std::{
     fmt,
     sync::Arc,

@@ -14,8 +14,10 @@ use crate::{
     csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
+    policy::Via,
     principal::Principal,
     security::State,
+    token::revocable,
 };
 
 /// One request's state, shared by the middleware and the guard.
@@ -38,6 +40,8 @@ pub(crate) struct RequestContext {
     pub(crate) csrf: csrf::Progress,
     /// What the answer sets, whatever it is.
     cookies: RefCell<Vec<ResponseCookie>>,
+    /// Whether the browser leaves: what it has kept of the site is not for who comes next.
+    leaves: Cell<bool>,
 }
 
 /// What one limit of the route said about the request.
@@ -66,6 +70,7 @@ impl RequestContext {
             nonce: OnceCell::new(),
             csrf: csrf::Progress::default(),
             cookies: RefCell::new(Vec::new()),
+            leaves: Cell::new(false),
         })
     }
 
@@ -137,6 +142,21 @@ impl RequestContext {
         cookies.retain(|other| other.name != cookie.name);
         cookies.push(cookie);
         self.mark_private();
+    }
+
+    /// Has the answer end the session in the browser.
+    pub(crate) fn leave(&self) {
+        self.leaves.set(true);
+    }
+
+    /// Whether the browser leaves: a handler has said so, or the session has ended with which the request
+    /// has come.
+    pub(crate) fn leaves(&self) -> bool {
+        let has_ended = |caller: &Principal| {
+            let revocations = self.security.tokens().revocations();
+            caller.via() == Via::Session && revocations.is_revoked(&revocable(caller))
+        };
+        self.leaves.get() || self.principal().is_some_and(has_ended)
     }
 
     pub(crate) fn cookies(&self) -> Ref<'_, Vec<ResponseCookie>> {

@@ -25,6 +25,7 @@ pub mod password;
 pub mod policy;
 pub mod principal;
 mod problem;
+mod remembered;
 mod report;
 mod routes;
 mod security;
@@ -44,7 +45,7 @@ pub use problem::Problem;
 pub use report::{Report, ReportRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, cors, csp, delete, get, head, hosts, hsts, options, patch,
+    Role, Scope, connect, cookie, cors, csp, delete, get, head, hosts, hsts, options, patch,
     permissions_policy, post, protected, public, put, query, rate_limit, route, routes, trace,
     validated,
 };

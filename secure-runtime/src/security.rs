@@ -12,6 +12,7 @@ use std::{
     },
 };
 
+use actix_web::HttpRequest;
 pub use builder::{Builder, CompleteBuilder, Missing, Set, SigningKeys, part};
 pub use environment::SettingsError;
 use key_file::KeyFile;
@@ -372,6 +373,12 @@ impl State {
 
     pub(crate) fn is_development(&self) -> bool {
         self.profile == Profile::Development
+    }
+
+    /// Whether the cookies of an answer are for HTTPS alone: always but in development over plain HTTP, where
+    /// some browsers would not keep them.
+    pub(crate) fn sets_secure_cookies(&self, request: &HttpRequest) -> bool {
+        !self.is_development() || request.app_config().secure()
     }
 
     /// Has this worker read the signing keys again whenever their file changes.

@@ -84,12 +84,13 @@ impl KnownDevice {
         };
         // Texts always serialize.
         let signed = signer.sign(&remembered).ok()?;
-        Some(ResponseCookie {
-            name: cookie_name(secure),
-            value: signed.as_str().to_owned(),
-            max_age: REMEMBERED,
+        let (name, value) = (cookie_name(secure), signed.as_str());
+        Some(ResponseCookie::strict(
+            name,
+            value,
+            Some(REMEMBERED),
             secure,
-        })
+        ))
     }
 
     pub(crate) fn id(&self) -> &[u8] {

@@ -2,12 +2,13 @@ use std::fmt;
 
 use actix_web::{HttpRequest, dev::Payload};
 
-use super::SignIn;
+use super::{SignIn, SignInError, Wanted};
 use crate::{
     Problem, Secret,
     guard::{Argument, Caller, Extraction},
     policy::{Input, Need},
-    session::SignedIn,
+    session::{Device, SignedIn},
+    token::Grant,
 };
 
 /// Signs somebody in with a password, for pages: as [`SignIn`] does, and the answer sets the cookie of a
@@ -29,8 +30,19 @@ impl SessionSignIn {
         identifier: &str,
         password: Secret<String>,
     ) -> Result<SignedIn, Problem> {
-        let _ = (identifier, password, &self.sign_in);
-        Err(Problem::internal("sessions cannot begin yet"))
+        let SignIn { context, request } = &self.sign_in;
+        let state = &context.security;
+        let (sessions, secure) = (state.sessions(), state.sets_secure_cookies(request));
+        let begin = async |grant: &Grant| {
+            let device = Device::of(request.headers(), context.client_address());
+            let had = sessions.all_sent(request.headers(), secure);
+            sessions.begin(state.tokens(), grant, device, &had).await
+        };
+        let wanted = Wanted::default();
+        let begun = self.sign_in.attempt_to(identifier, password, wanted, begin);
+        let begun = begun.await.map_err(SignInError::told)?;
+        context.add_cookie(sessions.cookie(&begun.cookie, secure));
+        Ok(begun.signed_in)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     password::{PasswordHash, Verdict},
     policy::{Input, Need},
     security::State,
-    token::{Grant, IssuedTokens},
+    token::{Grant, IssuedTokens, TokenError},
 };
 
 /// In bytes. An e-mail address has at most 254.
@@ -70,8 +70,8 @@ const DENIED: &str = "The name or the password is wrong.";
 /// [`AuditKind::SignedIn`], [`SignInFailed`](AuditKind::SignInFailed), and
 /// [`SignInThrottled`](AuditKind::SignInThrottled) for the failure that starts a pause.
 pub struct SignIn {
-    context: Rc<RequestContext>,
-    request: HttpRequest,
+    pub(super) context: Rc<RequestContext>,
+    pub(super) request: HttpRequest,
 }
 
 /// What is wanted besides being signed in.
@@ -114,11 +114,7 @@ impl SignIn {
         password: Secret<String>,
     ) -> Result<IssuedTokens, Problem> {
         let signed_in = self.attempt(identifier, password, Wanted::default());
-        signed_in.await.map_err(|error| match error {
-            SignInError::Denied => Problem::unauthorized().with_detail(DENIED),
-            SignInError::ScopeNotGranted => Problem::internal("no scope was asked for"),
-            SignInError::Problem(problem) => problem,
-        })
+        signed_in.await.map_err(SignInError::told)
     }
 
     /// The same with what an OAuth client may ask for.
@@ -128,6 +124,19 @@ impl SignIn {
         password: Secret<String>,
         wanted: Wanted<'_>,
     ) -> Result<IssuedTokens, SignInError> {
+        let tokens = self.context.security.tokens();
+        let begin = async |grant: &Grant| tokens.sign_in(grant).await;
+        self.attempt_to(identifier, password, wanted, begin).await
+    }
+
+    /// The same, where something else than tokens may begin for whoever is the one.
+    pub(super) async fn attempt_to<T>(
+        &self,
+        identifier: &str,
+        password: Secret<String>,
+        wanted: Wanted<'_>,
+        begin: impl AsyncFnOnce(&Grant) -> Result<T, TokenError>,
+    ) -> Result<T, SignInError> {
         let state = &*self.context.security;
         let identifier = Identifier::new(identifier);
         let known = self.known_device(&identifier);
@@ -139,11 +148,16 @@ impl SignIn {
             attempt: Some(begun.await.map_err(Problem::from)?),
             subject: None,
         };
-        match judge(&identifier, password, wanted, &mut trial).await {
-            Ok(issued) => {
+        let judged = judge(&identifier, password, wanted, &mut trial);
+        let begun = match judged.await {
+            Ok(grant) => begin(&grant).await.map_err(SignInError::from),
+            Err(error) => Err(error),
+        };
+        match begun {
+            Ok(begun) => {
                 trial.succeeded().await;
                 self.remember(known, &identifier);
-                Ok(issued)
+                Ok(begun)
             }
             Err(SignInError::Denied) => Err(SignInError::Denied),
             Err(error) => {
@@ -170,7 +184,7 @@ impl SignIn {
 
     /// Whether the cookie is one for HTTPS alone.
     fn is_secure(&self) -> bool {
-        !self.context.security.is_development() || self.request.app_config().secure()
+        self.context.security.sets_secure_cookies(&self.request)
     }
 }
 
@@ -220,13 +234,13 @@ impl Identifier {
     }
 }
 
-/// Signs in who is the one. Whatever else is wrong, one password is verified.
+/// What may begin for who is the one. Whatever else is wrong, one password is verified.
 async fn judge(
     identifier: &Identifier,
     password: Secret<String>,
     wanted: Wanted<'_>,
     trial: &mut Trial<'_>,
-) -> Result<IssuedTokens, SignInError> {
+) -> Result<Grant, SignInError> {
     let state = trial.state;
     let (records, passwords) = state.accounts().records()?;
     // Before anything is read: who is signed out everywhere from now on gets no token.
@@ -257,12 +271,7 @@ async fn judge(
         let fault = "the grant is for another subject than the account that signs in";
         return Err(Problem::internal(fault).into());
     }
-    let grant = wanted.of(grant)?.with_signed_in_at(began);
-    let issued = state.tokens().sign_in(&grant).await;
-    issued.map_err(|error| match error.is_signed_out() {
-        true => SignInError::Denied,
-        false => Problem::from(error).into(),
-    })
+    Ok(wanted.of(grant)?.with_signed_in_at(began))
 }
 
 impl Wanted<'_> {
@@ -325,6 +334,26 @@ impl Drop for Trial<'_> {
             self.record(AuditKind::SignInThrottled);
         }
         attempt.failed();
+    }
+}
+
+impl SignInError {
+    /// What somebody is told who has asked for nothing but to be signed in.
+    pub(super) fn told(self) -> Problem {
+        match self {
+            Self::Denied => Problem::unauthorized().with_detail(DENIED),
+            Self::ScopeNotGranted => Problem::internal("no scope was asked for"),
+            Self::Problem(problem) => problem,
+        }
+    }
+}
+
+impl From<TokenError> for SignInError {
+    fn from(error: TokenError) -> Self {
+        match error.is_signed_out() {
+            true => Self::Denied,
+            false => Self::Problem(error.into()),
+        }
     }
 }
 

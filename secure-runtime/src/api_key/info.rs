@@ -7,8 +7,8 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use super::{moment, record::Record, text::KeyId, usage::Use};
-use crate::Secret;
+use super::{record::Record, text::KeyId, usage::Use};
+use crate::{Secret, clock::moment};
 
 /// A key as its owner sees it. Moments are since 1970-01-01T00:00:00Z; as JSON they are RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -57,10 +57,8 @@ mod addresses;
 mod error;
 mod info;
 mod make;
-mod moment;
 mod new;
 mod record;
-mod remembered;
 mod settings;
 mod text;
 mod usage;
@@ -85,13 +83,14 @@ use crate::{
     crypto::Sealer,
     oauth::ErasedOwners,
     principal::Vocabularies,
+    remembered::Remembered,
     store::{Listed, Space, Store, StoreError},
     token::Revocations,
 };
 use record::{Record, owner_of};
-use remembered::Remembered;
 use text::KeyId;
 use usage::{USES, Usage, Use};
+use verify::Verified;
 
 /// For how long a key that was made anew is good in its old form too, where nothing else is called for:
 /// 24 hours.
@@ -117,7 +116,7 @@ pub struct ApiKeys {
     owners: Option<Arc<dyn ErasedOwners>>,
     revocations: Arc<Revocations>,
     sealer: Sealer,
-    remembered: Remembered,
+    remembered: Remembered<KeyId, Verified>,
     usage: Arc<Usage>,
     /// What the words of a key mean to the mounted routes.
     words: OnceLock<Vocabularies>,

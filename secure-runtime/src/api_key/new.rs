@@ -1,7 +1,7 @@
 use std::{fmt, time::Duration};
 
-use super::{ApiKeyError, addresses::Addresses, moment::LATEST};
-use crate::{CurrentUser, FieldError, Principal, token::Grant};
+use super::{ApiKeyError, addresses::Addresses};
+use crate::{CurrentUser, FieldError, Principal, clock::moment::LATEST, token::Grant};
 
 /// Characters of a name.
 const LONGEST_NAME: usize = 100;

@@ -4,8 +4,11 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-use super::{addresses::Addresses, text::SecretHash};
-use crate::store::{Entry, StoreError};
+use super::addresses::Addresses;
+use crate::{
+    crypto::SecretHash,
+    store::{Entry, StoreError},
+};
 
 /// Subjects own entries of the store, and that is how long an owner may be there, in bytes.
 const LONGEST_OWNER: usize = 255;

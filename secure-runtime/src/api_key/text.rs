@@ -1,13 +1,9 @@
-use std::fmt;
-
-use aws_lc_rs::{
-    constant_time::verify_slices_are_equal,
-    digest::{SHA256, digest},
-};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use crate::{Secret, crypto::fill_random};
+use crate::{
+    Secret,
+    crypto::{SecretHash, fill_random},
+};
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Characters of the id: 71 bits, so that no two keys meet.
@@ -17,7 +13,6 @@ const SECRET: usize = 43;
 /// Characters of the checksum: 62^6 is more than 2^32.
 const CHECKSUM: usize = 6;
 const LONGEST_PREFIX: usize = 16;
-const HASH: usize = 32;
 
 /// What every key of an app starts with, so that people and scanners see whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,10 +21,6 @@ pub(crate) struct Prefix(String);
 /// The public part of a key: its name in the store and in lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct KeyId([u8; ID]);
-
-/// The SHA-256 of a secret. The secret has 256 random bits, so that nothing slower is called for.
-#[derive(Clone, Copy)]
-pub(crate) struct SecretHash([u8; HASH]);
 
 /// A key as a request presents it. Its shape and checksum are right; nothing else is known of it.
 #[derive(Debug)]
@@ -119,40 +110,6 @@ impl KeyId {
         // Letters and digits alone.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
-
-    /// A number that is as random as the id.
-    pub(super) fn spread(&self) -> usize {
-        let add = |sum: usize, byte: &u8| sum.wrapping_mul(31).wrapping_add(usize::from(*byte));
-        self.0.iter().fold(0, add)
-    }
-}
-
-impl SecretHash {
-    fn of(secret: &[u8]) -> Self {
-        let mut hash = [0; HASH];
-        hash.copy_from_slice(digest(&SHA256, secret).as_ref());
-        Self(hash)
-    }
-
-    /// Whether both are of the same secret. Compared in constant time.
-    pub(super) fn is(&self, other: &Self) -> bool {
-        verify_slices_are_equal(&self.0, &other.0).is_ok()
-    }
-
-    pub(super) fn to_text(self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0)
-    }
-
-    pub(super) fn from_text(text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        bytes.try_into().ok().map(Self)
-    }
-}
-
-impl fmt::Debug for SecretHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretHash([redacted])")
-    }
 }
 
 /// `N` random characters, each as likely as any other: a byte beyond the last multiple of 62 is drawn
@@ -217,6 +174,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 mod tests {
     use std::collections::HashSet;
 
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     use proptest::prelude::*;
 
     use super::*;

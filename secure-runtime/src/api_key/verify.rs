@@ -4,19 +4,32 @@ use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use super::{
     ApiKeys, KEYS,
-    moment::LATEST,
-    record::{Record, lifetime, owner_of},
-    remembered::Verified,
+    addresses::Addresses,
+    record::{Record, Secrets, lifetime, owner_of},
     text::{KeyId, Presented},
+    usage::Counter,
 };
 use crate::{
     Problem,
     audit::AuditKind,
-    clock::millis,
+    clock::{millis, moment::LATEST},
     policy::Via,
     principal::{Parts, Principal},
     token::Grant,
 };
+
+/// What was found out about a key.
+pub(super) struct Verified {
+    /// By the monotonic clock: before the store was asked.
+    pub(super) asked: Duration,
+    pub(super) secrets: Secrets,
+    pub(super) addresses: Addresses,
+    /// Since 1970.
+    pub(super) expires_at: Option<Duration>,
+    /// Who calls with it; `None` where the owner's account is gone or disabled.
+    pub(super) principal: Option<Principal>,
+    pub(super) counter: Arc<Counter>,
+}
 
 impl ApiKeys {
     /// What a key is worth, as far as that is remembered. `None`: somebody has to be asked.

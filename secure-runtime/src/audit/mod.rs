@@ -24,7 +24,7 @@ pub struct AuditEvent {
     pub at: Duration,
     /// Whose access it is about; `None` where nobody has the account that was named.
     pub subject: Option<String>,
-    /// The refresh family (`sid`) that it is about, where it is about one.
+    /// The sign-in that it is about, where it is about one: a refresh family (`sid`) or a session.
     pub family: Option<String>,
     /// The API key that it is about, where it is about one.
     pub api_key: Option<String>,
@@ -110,6 +110,13 @@ pub enum AuditKind {
     ApiKeyRefused,
     /// A request that counts on a cookie was refused, since no page of this site has sent it (CSRF).
     CrossSiteRefused,
+    /// A session began at a sign-in.
+    SessionStarted,
+    /// A session was given another secret, since its subject may do something else now.
+    SessionRenewed,
+    /// A session was ended by somebody else than its holder at that moment: from a list, by a later sign-in,
+    /// or because the account is gone.
+    SessionEnded,
 }
 
 impl AuditKind {
@@ -122,7 +129,9 @@ impl AuditKind {
             Self::TokenCreated | Self::ApiKeyCreated | Self::ApiKeyRotated => "authn_token_created",
             Self::TokenReuse => "authn_token_reuse",
             Self::TokenRevoked | Self::ApiKeyRevoked => "authn_token_revoked",
-            Self::SignedOut => "session_expired",
+            Self::SignedOut | Self::SessionEnded => "session_expired",
+            Self::SessionStarted => "session_created",
+            Self::SessionRenewed => "session_renewed",
             Self::SignedOutEverywhere | Self::SignedOutElsewhere => "authn_token_revoked_all",
             Self::PasswordChanged | Self::PasswordReset => "authn_password_change",
             Self::PasswordChangeFailed => "authn_password_change_fail",

@@ -12,6 +12,7 @@ mod sealed;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sealed_column;
 mod secret;
+mod secret_hash;
 mod secret_ring;
 mod server_secret;
 mod signed;
@@ -24,6 +25,7 @@ pub use error::{SealError, SerializeError, SignatureError};
 pub(crate) use random::{fill_random, random_hex};
 pub use sealed::{Sealable, Sealed, Sealer};
 pub use secret::{IsSecret, Secret};
+pub(crate) use secret_hash::SecretHash;
 pub(crate) use secret_ring::{PurposeKey, SecretRing};
 pub use server_secret::ServerSecret;
 pub use signed::{Signable, Signed, Signer};

@@ -43,12 +43,8 @@ impl Visitor {
 
     /// By what it is known from now on.
     pub(super) fn cookie(&self, secure: bool) -> ResponseCookie {
-        ResponseCookie {
-            name: cookie_name(secure),
-            value: URL_SAFE_NO_PAD.encode(self.id),
-            max_age: REMEMBERED,
-            secure,
-        }
+        let value = URL_SAFE_NO_PAD.encode(self.id);
+        ResponseCookie::strict(cookie_name(secure), &value, Some(REMEMBERED), secure)
     }
 
     pub(super) fn id(&self) -> &[u8] {

@@ -8,6 +8,7 @@ use crate::{
     context::RequestContext,
     policy::{RoutePolicy, Via},
     principal::{Credential, Principal, find_credential},
+    session::{self, Known, Sent},
     token::Freshness,
 };
 
@@ -26,6 +27,8 @@ pub(super) enum Asking {
     Revocations,
     /// Nobody has asked about this key lately.
     Key(Presented),
+    /// Nobody has asked about this session lately.
+    Session(session::Presented),
 }
 
 /// Verifies the credential, as far as that needs no waiting.
@@ -37,6 +40,7 @@ pub(super) fn identify(
     context.mark_private();
     let keys = context.security.api_keys();
     match find_credential(request, keys) {
+        Credential::None if policy.takes(Via::Session) => session(request, context),
         Credential::None => Identity::Known(Ok(None)),
         Credential::Bearer(token) if policy.takes(Via::Bearer) => bearer(token, context),
         Credential::ApiKey(key) if policy.takes(Via::ApiKey) => {
@@ -61,22 +65,61 @@ impl Asking {
         self,
         request: &HttpRequest,
         context: &RequestContext,
-    ) -> Result<Principal, Problem> {
+    ) -> Result<Option<Principal>, Problem> {
         match self {
             Self::Revocations => {
                 let revocations = context.security.tokens().revocations().clone();
                 revocations.refresh_or_tolerate().await?;
                 match find_credential(request, context.security.api_keys()) {
-                    Credential::Bearer(token) => judge(token, context),
+                    Credential::Bearer(token) => judge(token, context).map(Some),
                     _ => Err(Problem::internal("the credential is another one now")),
                 }
             }
             Self::Key(key) => {
                 let keys = context.security.api_keys();
-                keys.verify(&key, context.client_address()).await
+                let verified = keys.verify(&key, context.client_address());
+                verified.await.map(Some)
+            }
+            Self::Session(presented) => {
+                let known = context.security.sessions().verify(&presented).await?;
+                Ok(settle(request, context, known))
             }
         }
     }
+}
+
+/// The cookie of a session. One that is good for nothing is nobody's, and the answer removes it.
+fn session(request: &HttpRequest, context: &RequestContext) -> Identity {
+    let (state, headers) = (&context.security, request.headers());
+    let sent = state
+        .sessions()
+        .sent(headers, state.sets_secure_cookies(request));
+    match sent {
+        Sent::Nothing => Identity::Known(Ok(None)),
+        Sent::Bad => Identity::Known(Ok(settle(request, context, None))),
+        Sent::One(presented) => match state.sessions().judge(&presented) {
+            Some(known) => Identity::Known(Ok(settle(request, context, Some(known)))),
+            None => Identity::Later(Asking::Session(presented)),
+        },
+    }
+}
+
+/// Has the answer set the cookie that is due.
+fn settle(
+    request: &HttpRequest,
+    context: &RequestContext,
+    known: Option<Known>,
+) -> Option<Principal> {
+    let state = &context.security;
+    let (sessions, secure) = (state.sessions(), state.sets_secure_cookies(request));
+    let Some(known) = known else {
+        context.add_cookie(sessions.removal(secure));
+        return None;
+    };
+    if let Some(cookie) = known.new_cookie {
+        context.add_cookie(sessions.cookie(&cookie, secure));
+    }
+    Some(known.principal)
 }
 
 fn bearer(token: &str, context: &RequestContext) -> Identity {

@@ -53,7 +53,7 @@ pub(super) fn run(
             let request = request.clone();
             Passage::Later(Box::pin(async move {
                 let caller = asking.ask(&request, &context).await?;
-                go_on(&request, &context, route, Some(caller))
+                go_on(&request, &context, route, caller)
             }))
         }
     }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Problem,
     context::RequestContext,
-    edge::{Transport, Visitor, keep_out_of_caches, may_have_hsts, write_rate_limit_fields},
+    edge::{ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts, write_rate_limit_fields},
     guard::settle,
     log,
 };
@@ -192,6 +192,7 @@ impl Finish {
         if let Ok(id) = HeaderValue::try_from(self.context.request_id.as_str()) {
             headers.insert(HeaderName::from_static("x-request-id"), id);
         }
+        self.end_session(headers);
         for cookie in self.context.cookies().iter() {
             if let Some(value) = cookie.header() {
                 headers.append(header::SET_COOKIE, value);
@@ -215,6 +216,25 @@ impl Finish {
         if let Some(route) = route {
             write_rate_limit_fields(headers, route, &self.context.limits());
         }
+    }
+
+    /// Has a browser that leaves forget the session, and what it has kept of the site.
+    fn end_session(&self, headers: &mut HeaderMap) {
+        let (context, state) = (&self.context, &self.context.security);
+        if !state.sessions().are_configured() || !context.leaves() {
+            return;
+        }
+        let removal = state
+            .sessions()
+            .removal(!state.is_development() || self.transport.tls);
+        let is_set_anew =
+            |cookie: &ResponseCookie| cookie.name == removal.name && !cookie.is_removal();
+        if context.cookies().iter().any(is_set_anew) {
+            return;
+        }
+        context.add_cookie(removal);
+        let kept = HeaderValue::from_static("\"cache\", \"storage\"");
+        headers.insert(HeaderName::from_static("clear-site-data"), kept);
     }
 
     fn log_error(&self, status: StatusCode, error: &Error) {

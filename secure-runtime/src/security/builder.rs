@@ -26,7 +26,7 @@ use crate::{
     input::DEFAULT_BODY_LIMIT,
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
-    session::{SessionSettings, Sessions},
+    session::{self, Records, SessionSettings, Sessions},
     store::{MemoryStore, Store},
     token::{KeyRing, OneTimeTokens, TokenSettings, Tokens},
 };
@@ -351,6 +351,16 @@ impl<I, A, K> Builder<I, A, K> {
         );
         findings.extend(options.tokens.findings());
         findings.extend(options.api_keys.findings());
+        if let Some(sessions) = &options.sessions {
+            findings.extend(sessions.findings());
+            if owners.is_none() {
+                findings.push(
+                    "nobody says what the subjects of sessions may do; say `.accounts(…)` or \
+                     `.resource_owners(…)`"
+                        .to_owned(),
+                );
+            }
+        }
         let bound = options.tokens.revocation_bound;
         let (proxies, wrong) = options.proxies.check();
         findings.extend(
@@ -377,12 +387,14 @@ impl<I, A, K> Builder<I, A, K> {
         headers.announce();
         let keys = self.key.take();
         let secrets = options.tokens.secrets(&keys);
+        let records = Arc::new(Records::new(store.clone(), clock.clone()));
         let tokens = secrets.and_then(|secrets| {
             let tokens = Tokens::new(
                 (issuer, audience, keys),
                 options.tokens,
                 &secrets,
                 (store.clone(), clock.clone(), options.audit.clone()),
+                records.clone(),
             );
             Ok((secrets, tokens?))
         });
@@ -394,6 +406,17 @@ impl<I, A, K> Builder<I, A, K> {
                 return Err(SettingsError::new(findings));
             }
         };
+        let sessions = Sessions::new(
+            options.sessions,
+            session::Surroundings {
+                records,
+                clock: clock.clone(),
+                owners: owners.clone(),
+                endings: tokens.endings().clone(),
+                own_claims: tokens.access().own_claims(),
+                bound,
+            },
+        );
         let api_keys = ApiKeys::new(
             options.api_keys,
             Surroundings {
@@ -417,7 +440,7 @@ impl<I, A, K> Builder<I, A, K> {
             oauth,
             accounts: options.accounts,
             api_keys,
-            sessions: Sessions::new(options.sessions),
+            sessions,
             key_file: options.key_file,
             store,
             clock,

@@ -1,6 +1,11 @@
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
+use crate::edge::CookiePolicy;
+
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
+const LONGEST: Duration = HOUR.saturating_mul(24 * 400);
+const MOST: usize = 1000;
 
 /// How long sessions last, how many of them somebody has, and what their cookie is called.
 ///
@@ -19,6 +24,8 @@ pub struct SessionSettings {
     pub(crate) idle: Duration,
     pub(crate) absolute: Duration,
     pub(crate) most: usize,
+    pub(crate) cookie: CookiePolicy,
+    pub(crate) after_sign_out: Cow<'static, str>,
 }
 
 impl SessionSettings {
@@ -28,6 +35,8 @@ impl SessionSettings {
             idle: Duration::from_secs(30 * 60),
             absolute: HOUR.saturating_mul(12),
             most: 20,
+            cookie: CookiePolicy::SESSION,
+            after_sign_out: Cow::Borrowed("/"),
         }
     }
 
@@ -48,6 +57,65 @@ impl SessionSettings {
     pub const fn most(mut self, most: usize) -> Self {
         self.most = most;
         self
+    }
+
+    /// What the cookie is called, and where browsers send it: [`cookie!`](crate::cookie). Defaults to
+    /// `__Host-session; Path=/; Secure; HttpOnly; SameSite=Lax`. It has to be `Secure` and `HttpOnly`, and
+    /// has no `Max-Age`: it ends with the session.
+    ///
+    /// In development over plain HTTP, where some browsers keep no `Secure` cookie, it is called the same
+    /// without `__Host-` and is not `Secure`.
+    pub fn cookie(mut self, cookie: CookiePolicy) -> Self {
+        self.cookie = cookie;
+        self
+    }
+
+    /// Where [`sign_out`](struct@super::sign_out) sends the browser: a path of this site. Defaults to `/`.
+    pub fn after_sign_out(mut self, path: impl Into<Cow<'static, str>>) -> Self {
+        self.after_sign_out = path.into();
+        self
+    }
+
+    /// How much time passes between two uses that are both written down.
+    pub(super) fn touch_every(&self) -> Duration {
+        (self.idle / 30).min(Duration::from_secs(60))
+    }
+
+    /// What is wrong with them, one sentence each.
+    pub(crate) fn findings(&self) -> Vec<String> {
+        let cookie = &self.cookie;
+        let path = self.after_sign_out.as_bytes();
+        let is_local = path.starts_with(b"/")
+            && !path.starts_with(b"//")
+            && path
+                .iter()
+                .all(|byte| byte.is_ascii_graphic() && *byte != b'\\');
+        let rules = [
+            (
+                (MINUTE..=self.absolute).contains(&self.idle),
+                "a session may lie unused for 1 minute at least, and no longer than it lasts",
+            ),
+            (self.absolute <= LONGEST, "a session lasts 400 days at most"),
+            (
+                (1..=MOST).contains(&self.most),
+                "a subject has between 1 and 1000 sessions",
+            ),
+            (
+                cookie.is_secure() && cookie.is_http_only(),
+                "the cookie of sessions has to be `Secure` and `HttpOnly`",
+            ),
+            (
+                cookie.max_age().is_none(),
+                "the cookie of sessions has no `Max-Age`: how long a session lasts is said by \
+                 `.absolute(…)`",
+            ),
+            (
+                is_local,
+                "after signing out the browser goes to a path of this site, such as `/`",
+            ),
+        ];
+        let broken = rules.into_iter().filter(|(holds, _)| !holds);
+        broken.map(|(_, rule)| rule.to_owned()).collect()
     }
 }
 

@@ -9,9 +9,9 @@ use actix_web::{
 };
 use futures_util::future::LocalBoxFuture;
 
-use super::{TestClock, TestRequest};
+use super::{TestClock, TestRequest, TestSession};
 use crate::{
-    LaunchError, Routes, Security,
+    LaunchError, Profile, Routes, Security,
     security::CompleteBuilder,
     token::{Grant, Hs256Key},
 };
@@ -141,6 +141,28 @@ impl TestApp {
             Ok(token) => token.expose().to_owned(),
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// A session of `subject`, whose account there is: who may do what is asked of the app's own records.
+    ///
+    /// # Panics
+    /// When none can begin: there is no such account, or the app has no sessions.
+    #[allow(clippy::panic)]
+    pub async fn session(&self, subject: &str) -> TestSession {
+        let (sessions, tokens) = (self.security.sessions(), self.security.tokens());
+        assert!(sessions.are_configured(), "nobody said `.sessions(…)`");
+        match sessions.begin_for(tokens, subject).await {
+            // As over HTTPS: an app under test runs as in production.
+            Ok(value) => {
+                let name = sessions.cookie(&value, self.sets_secure_cookies()).name;
+                TestSession::new(format!("{name}={}", *value))
+            }
+            Err(problem) => panic!("{problem:?}"),
+        }
+    }
+
+    fn sets_secure_cookies(&self) -> bool {
+        self.security.profile() == Profile::Production
     }
 
     /// A host that the app allows.

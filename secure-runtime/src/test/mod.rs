@@ -28,9 +28,11 @@ mod clock;
 mod passwords;
 mod request;
 mod response;
+mod session;
 
 pub use app::TestApp;
 pub use clock::TestClock;
 pub use passwords::{cheap_hash, cheap_passwords, hashes_computed};
 pub use request::TestRequest;
 pub use response::TestResponse;
+pub use session::TestSession;

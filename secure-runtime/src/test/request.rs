@@ -1,14 +1,17 @@
 use std::{fmt, net::SocketAddr};
 
 use actix_web::{
-    http::header::{AUTHORIZATION, HOST},
+    http::header::{AUTHORIZATION, COOKIE, HOST},
     test::TestRequest as ActixRequest,
     web::Bytes,
 };
 use serde::Serialize;
 
-use super::{TestApp, TestResponse};
+use super::{TestApp, TestResponse, TestSession};
 use crate::token::Grant;
+
+/// From which page a request comes, as browsers say it.
+const SITE: &str = "sec-fetch-site";
 
 /// A request to a [`TestApp`]. It comes from 192.0.2.1 and names a host that the app allows, unless it says
 /// otherwise.
@@ -18,6 +21,10 @@ pub struct TestRequest<'a> {
     request: ActixRequest,
     /// Whether the request says itself which host it asks.
     names_host: bool,
+    /// Whether the request says itself which page it comes from.
+    names_site: bool,
+    /// Whether it comes with a session, and whose one has yet to begin.
+    session: Option<Option<String>>,
 }
 
 impl<'a> TestRequest<'a> {
@@ -27,6 +34,8 @@ impl<'a> TestRequest<'a> {
             app,
             request,
             names_host,
+            names_site: false,
+            session: None,
         }
     }
 
@@ -46,9 +55,23 @@ impl<'a> TestRequest<'a> {
         self.header(AUTHORIZATION.as_str(), &format!("Bearer {token}"))
     }
 
+    /// Signs in as `subject` with a [session](crate::session), whose account there is. Unless it says
+    /// otherwise, the request comes from a page of the app itself (`Sec-Fetch-Site: same-origin`).
+    pub fn in_session_of(mut self, subject: &str) -> Self {
+        self.session = Some(Some(subject.to_owned()));
+        self
+    }
+
+    /// Goes on with a session, as [`in_session_of`](Self::in_session_of).
+    pub fn with_session(mut self, session: &TestSession) -> Self {
+        self.session.get_or_insert_default();
+        self.header(COOKIE.as_str(), session.cookie())
+    }
+
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.names_host |= name.eq_ignore_ascii_case(HOST.as_str());
+        self.names_site |= name.eq_ignore_ascii_case(SITE);
         self.request = self.request.append_header((name, value));
         self
     }
@@ -82,7 +105,19 @@ impl<'a> TestRequest<'a> {
     }
 
     /// Sends it and reads the whole answer.
-    pub async fn send(self) -> TestResponse {
+    ///
+    /// # Panics
+    /// When it is to come with a session, and none can begin.
+    pub async fn send(mut self) -> TestResponse {
+        if let Some(subject) = self.session.take() {
+            if let Some(subject) = subject {
+                let session = self.app.session(&subject).await;
+                self = self.header(COOKIE.as_str(), session.cookie());
+            }
+            if !self.names_site {
+                self = self.header(SITE, "same-origin");
+            }
+        }
         let request = match self.names_host {
             true => self.request,
             false => self.request.append_header((HOST, self.app.host())),

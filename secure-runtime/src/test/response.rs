@@ -2,9 +2,15 @@ use actix_web::{
     Error,
     body::to_bytes,
     dev::ServiceResponse,
-    http::{StatusCode, header::HeaderMap},
+    http::{
+        StatusCode,
+        header::{HeaderMap, SET_COOKIE},
+    },
     web::Bytes,
 };
+
+use super::TestSession;
+use crate::session::Presented;
 
 /// What a [`TestApp`](super::TestApp) answered, read to its end.
 #[derive(Debug)]
@@ -43,6 +49,18 @@ impl TestResponse {
     /// A header's first value, if it is there and text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The session whose cookie the answer sets.
+    pub fn session(&self) -> Option<TestSession> {
+        let set = self.headers.get_all(SET_COOKIE);
+        let mut pairs = set.filter_map(|value| value.to_str().ok()?.split(';').next());
+        let is_session = |pair: &&str| {
+            let value = pair.split_once('=').map_or("", |(_, value)| value);
+            Presented::parse(value).is_some()
+        };
+        let pair = pairs.find(is_session)?;
+        Some(TestSession::new(pair.to_owned()))
     }
 
     /// The body as text; what is no UTF-8 is replaced.

@@ -73,11 +73,17 @@ pub(super) struct AccessTokenSettings {
 
 /// How the claims of the app's own are read.
 #[derive(Clone, Copy)]
-pub(super) struct OwnClaims(fn(&[u8]) -> Option<Arc<dyn Any + Send + Sync>>);
+pub(crate) struct OwnClaims(fn(&[u8]) -> Option<Arc<dyn Any + Send + Sync>>);
 
 impl OwnClaims {
     pub(super) fn of<T: DeserializeOwned + Send + Sync + 'static>() -> Self {
         Self(|payload| Some(Arc::new(object::<T>(payload)?)))
+    }
+
+    /// Those of a grant, as a token would carry them; `None` where they do not read.
+    pub(crate) fn of_grant(self, grant: &Grant) -> Option<Arc<dyn Any + Send + Sync>> {
+        let Self(read) = self;
+        read(&serde_json::to_vec(&grant.claims).ok()?)
     }
 }
 
@@ -224,6 +230,11 @@ impl AccessTokens {
         self.leeway
     }
 
+    /// How the claims of the app's own are read.
+    pub(crate) fn own_claims(&self) -> Option<OwnClaims> {
+        self.own_claims
+    }
+
     /// The client that a grant is for.
     pub(super) fn client_id<'a>(&'a self, grant: &'a Grant) -> &'a str {
         grant.client_id.as_deref().unwrap_or(&self.issuer)
@@ -329,7 +340,8 @@ fn is_sound(grant: &Grant) -> bool {
         && !grant.scopes.iter().any(broken)
 }
 
-fn revocable(principal: &Principal) -> Revocable<'_> {
+/// What a revocation asks of a caller.
+pub(crate) fn revocable(principal: &Principal) -> Revocable<'_> {
     Revocable {
         token_id: principal.token_id(),
         family: principal.family(),

@@ -8,7 +8,9 @@ use super::{
 use crate::{
     audit::{AuditEvent, AuditKind, AuditSink, Origin},
     clock::Clock,
+    policy::Via,
     principal::Principal,
+    session::{Records, SessionId},
     store::StoreError,
 };
 
@@ -18,9 +20,12 @@ use crate::{
 /// the fact is written that ends its access tokens. The mark stays, so that whoever comes again after the
 /// second step failed finds the family and does it. Each of these runs to its end even when the request that
 /// asked for it is broken off.
-pub(super) struct Endings {
+///
+/// A cookie session ends when its record is gone: nobody is let in who does not find it.
+pub(crate) struct Endings {
     pub(super) families: Families,
-    pub(super) revocations: Arc<Revocations>,
+    pub(super) sessions: Arc<Records>,
+    pub(crate) revocations: Arc<Revocations>,
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -51,6 +56,9 @@ impl Endings {
     ) -> Result<(), StoreError> {
         let (this, caller) = (self.clone(), caller.clone());
         to_the_end(async move {
+            if caller.via() == Via::Session {
+                return this.sign_out_of_session(&caller).await;
+            }
             match caller.family() {
                 Some(family) => this.end_family(family, AuditKind::SignedOut).await?,
                 None => this.record(AuditKind::SignedOut, caller.subject(), None),
@@ -58,6 +66,32 @@ impl Endings {
             this.revoke_token(&caller, leeway).await
         })
         .await
+    }
+
+    /// Ends a session; `false` where it has ended before.
+    pub(crate) async fn end_session(
+        &self,
+        subject: &str,
+        id: SessionId,
+        why: AuditKind,
+    ) -> Result<bool, StoreError> {
+        let ended = self.sessions.end(id).await?;
+        let name = id.to_text();
+        // Here alone: it says that the answer to a request of this session is to remove the cookie. Others
+        // find the record gone. A memory that is full keeps nobody from signing out.
+        let _ = self.revocations.revoke_here(&self.family_fact(&name));
+        if ended {
+            self.record(why, subject, Some(&name));
+        }
+        Ok(ended)
+    }
+
+    async fn sign_out_of_session(&self, caller: &Principal) -> Result<(), StoreError> {
+        let Some(id) = caller.family().and_then(SessionId::parse) else {
+            return Ok(());
+        };
+        let ended = self.end_session(caller.subject(), id, AuditKind::SignedOut);
+        ended.await.map(drop)
     }
 
     /// Ends one access token, and nothing else.
@@ -97,31 +131,36 @@ impl Endings {
         .await
     }
 
-    pub(super) fn record(&self, kind: AuditKind, subject: &str, family: Option<&str>) {
+    pub(crate) fn record(&self, kind: AuditKind, subject: &str, family: Option<&str>) {
         let event = AuditEvent::new(kind, self.clock.unix());
         self.audit.record(&event.about(subject).of_family(family));
     }
 
-    /// Ends all tokens that a subject has, but those of one sign-in if it is named.
+    /// Ends all tokens and sessions that a subject has, but those of one sign-in if it is named.
     async fn end_all(&self, subject: &str, except: Option<&str>) -> Result<(), StoreError> {
         // First, so that a subject who does it for itself can do it again when the store fails.
-        self.end_families(subject, except).await?;
+        self.end_sign_ins(subject, except).await?;
         let now = self.clock.unix();
         let fact = match except {
             Some(family) => Fact::subject_elsewhere(subject, family, now, HORIZON),
             None => Fact::subject(subject, now, HORIZON),
         };
         self.revocations.revoke(&fact).await?;
-        // Families that were begun meanwhile by whoever could not know of it yet; see `Tokens::sign_in`.
-        self.end_families(subject, except).await
+        // Sign-ins that were begun meanwhile by whoever could not know of it yet; see `Tokens::sign_in`.
+        self.end_sign_ins(subject, except).await
     }
 
-    async fn end_families(&self, subject: &str, except: Option<&str>) -> Result<(), StoreError> {
+    async fn end_sign_ins(&self, subject: &str, except: Option<&str>) -> Result<(), StoreError> {
         let families = self.families.all_of_subject(subject).await?;
         let ids = families.iter().map(|(id, _)| id.as_str());
         for family in ids.filter(|id| Some(*id) != except) {
             self.families.end(family).await?;
             self.revoke_family(family).await?;
+        }
+        for session in self.sessions.of_subject(subject).await? {
+            if except.and_then(SessionId::parse) != Some(session.id) {
+                self.sessions.end(session.id).await?;
+            }
         }
         Ok(())
     }

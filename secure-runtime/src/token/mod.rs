@@ -23,6 +23,8 @@ mod settings;
 mod tokens;
 
 pub use access::AccessTokens;
+pub(crate) use access::{OwnClaims, revocable};
+pub(crate) use endings::Endings;
 pub use error::TokenError;
 pub use grant::Grant;
 pub use issued::IssuedTokens;

@@ -16,6 +16,7 @@ use crate::{
     audit::AuditSink,
     clock::Clock,
     crypto::{PurposeKey, SecretRing, ServerSecret},
+    session::Records,
     store::Store,
 };
 
@@ -146,6 +147,7 @@ impl Tokens {
         settings: TokenSettings,
         secrets: &SecretRing,
         (store, clock, audit): (Arc<dyn Store>, Arc<dyn Clock>, Arc<dyn AuditSink>),
+        sessions: Arc<Records>,
     ) -> Result<Self, String> {
         let mut tag_keys = secrets.keys(REFRESH).into_iter();
         let tag_key = |key: PurposeKey| TagKey::new(key.id, &*key.key);
@@ -180,6 +182,7 @@ impl Tokens {
             access,
             endings: Arc::new(Endings {
                 families,
+                sessions,
                 revocations,
                 audit,
                 clock: clock.clone(),

@@ -9,7 +9,10 @@ use super::{
     refresh::{Families, Found, Rotation, Start, Wanted},
     revocation::Revocations,
 };
-use crate::{Problem, audit::AuditKind, clock::Clock, principal::Principal, store::StoreError};
+use crate::{
+    Problem, audit::AuditKind, clock::Clock, principal::Principal, session::SessionId,
+    store::StoreError,
+};
 
 /// The life of a sign-in: its tokens from the first to the last.
 ///
@@ -130,7 +133,8 @@ impl Tokens {
         }
     }
 
-    /// Ends a caller's token and the sign-in that it came from. Who calls by API key has no sign-in, and
+    /// Ends a caller's token and the sign-in that it came from, or the [session](crate::session) that it came
+    /// with; the answer to that request then has the browser forget the cookie. Who calls by API key has no sign-in, and
     /// nothing ends: that is [`ApiKeys::revoke`](crate::api_key::ApiKeys::revoke).
     ///
     /// # Errors
@@ -142,7 +146,7 @@ impl Tokens {
         self.endings.sign_out(caller, self.access.leeway()).await
     }
 
-    /// Ends every token that a subject has: logout everywhere, a password that was reset, a disabled account.
+    /// Ends every token and every session that a subject has: logout everywhere, a password that was reset, a disabled account.
     /// What is issued afterwards is good.
     ///
     /// # Errors
@@ -151,7 +155,7 @@ impl Tokens {
         self.endings.everywhere(subject).await
     }
 
-    /// Ends every token that the caller's subject has, but those of the sign-in that the caller itself came
+    /// Ends every token and every session that the caller's subject has, but those of the sign-in that the caller itself came
     /// from: a changed password. That one goes on, and can be refreshed.
     ///
     /// A caller whose token belongs to no sign-in ([`AccessTokens::issue`]) has nothing that could be left
@@ -175,12 +179,23 @@ impl Tokens {
         self.families().of_subject(subject).await
     }
 
-    /// Ends one sign-in of a subject, by the id that [`sign_ins`](Self::sign_ins) lists; `false`
+    /// Ends one sign-in of a subject, by the id that [`sign_ins`](Self::sign_ins) or
+    /// [`Sessions::of_subject`](crate::session::Sessions::of_subject) lists; `false`
     /// where the subject has none of that id, or it has ended before.
     ///
     /// # Errors
     /// When the store fails; call it again.
     pub async fn end_sign_in(&self, subject: &str, id: &str) -> Result<bool, StoreError> {
+        if let Some(session) = SessionId::parse(id) {
+            let sessions = self.endings.sessions.of_subject(subject).await?;
+            return match sessions.iter().any(|known| known.id == session) {
+                true => {
+                    let why = AuditKind::SessionEnded;
+                    self.endings.end_session(subject, session, why).await
+                }
+                false => Ok(false),
+            };
+        }
         let families = self.families().all_of_subject(subject).await?;
         let Some((_, lives)) = families.iter().find(|(known, _)| known == id) else {
             return Ok(false);
@@ -273,6 +288,31 @@ impl Tokens {
     /// Issues and verifies access tokens.
     pub fn access(&self) -> &AccessTokens {
         &self.access
+    }
+
+    /// How sign-ins end.
+    pub(crate) fn endings(&self) -> &Arc<Endings> {
+        &self.endings
+    }
+
+    /// Whether a session may begin for the grant; and when its subject proved who it is.
+    pub(crate) fn admit(&self, grant: &Grant) -> Result<Duration, TokenError> {
+        Ok(self.access.admit(grant)?)
+    }
+
+    /// Whether a session that has just begun may go on: nobody has signed its subject out meanwhile.
+    pub(crate) async fn admit_again(
+        &self,
+        subject: &str,
+        session: &str,
+        signed_in_at: Duration,
+    ) -> Result<(), TokenError> {
+        let revocations = self.revocations();
+        revocations.refresh().await?;
+        match revocations.is_signed_out_since(subject, Some(session), signed_in_at) {
+            true => Err(TokenError(Reason::SignedOut)),
+            false => Ok(()),
+        }
     }
 
     pub(crate) fn revocations(&self) -> &Arc<Revocations> {

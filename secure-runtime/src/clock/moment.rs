@@ -5,21 +5,21 @@ use std::time::Duration;
 use serde::Serializer;
 
 /// The end of year 9999: later is no moment that anybody means.
-pub(super) const LATEST: Duration = Duration::from_secs(253_402_300_799);
+pub(crate) const LATEST: Duration = Duration::from_secs(253_402_300_799);
 
-pub(super) fn serialize<S: Serializer>(moment: &Duration, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(moment: &Duration, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&text(*moment))
 }
 
 /// The same where there may be none.
-pub(super) mod optional {
+pub(crate) mod optional {
     use std::time::Duration;
 
     use serde::Serializer;
 
     // Serde hands over what it has.
     #[allow(clippy::ref_option)]
-    pub(in super::super) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         moment: &Option<Duration>,
         to: S,
     ) -> Result<S::Ok, S::Error> {
