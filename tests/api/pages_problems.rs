@@ -70,7 +70,8 @@ async fn login(sign_in: Query<SignIn>) -> impl Responder {
 #[public]
 async fn fails() -> Result<HttpResponse, Problem> {
     let cookie = header::HeaderValue::from_static("theme=dark");
-    let problem = Problem::internal("the cause <b>inside</b>").with_header(header::SET_COOKIE, cookie);
+    let problem =
+        Problem::internal("the cause <b>inside</b>").with_header(header::SET_COOKIE, cookie);
     Err(problem)
 }
 
@@ -169,7 +170,9 @@ async fn a_browser_sees_a_page_and_a_program_reads_data() {
         for secret in ["inside", "on purpose", "evil", "style", "<script"] {
             assert!(!body.contains(secret), "{path}: {secret} in {body}");
         }
-        let [policy] = all(&page, "content-security-policy").try_into().expect("one");
+        let [policy] = all(&page, "content-security-policy")
+            .try_into()
+            .expect("one");
         assert!(policy.starts_with(PAGE_CSP), "{path}: {policy}");
         for (name, value) in [
             ("cache-control", "no-store"),
@@ -179,13 +182,19 @@ async fn a_browser_sees_a_page_and_a_program_reads_data() {
         ] {
             assert_eq!(all(&page, name), [value], "{path}: {name}");
         }
-        for accept in ["*/*", "application/json", "application/json, text/html;q=0.9"] {
+        for accept in [
+            "*/*",
+            "application/json",
+            "application/json, text/html;q=0.9",
+        ] {
             let data = app.get(path).header("accept", accept).send().await;
             assert_eq!(data.status(), status, "{path}");
             assert_eq!(all(&data, "content-type"), ["application/problem+json"]);
             assert_eq!(data.json::<serde_json::Value>()["title"], title);
             assert_eq!(all(&data, "vary"), ["Accept"], "{path}");
-            let [policy] = all(&data, "content-security-policy").try_into().expect("one");
+            let [policy] = all(&data, "content-security-policy")
+                .try_into()
+                .expect("one");
             assert!(!policy.contains("nonce"), "{path}: {policy}");
         }
     }
@@ -197,9 +206,16 @@ async fn a_problem_keeps_its_headers_and_its_texts_are_escaped() {
     let fails = browser(&app, "/fails").send().await;
     assert_eq!(all(&fails, "set-cookie"), ["theme=dark"]);
     let gone = browser(&app, "/gone").send().await;
-    assert!(gone.text().contains("<p>It was &lt;moved&gt; &amp; &quot;lost&quot;.</p>"));
+    assert!(
+        gone.text()
+            .contains("<p>It was &lt;moved&gt; &amp; &quot;lost&quot;.</p>")
+    );
     let search = browser(&app, "/search?page=10").send().await;
-    assert!(search.text().contains("<li><code>page</code>"), "{}", search.text());
+    assert!(
+        search.text().contains("<li><code>page</code>"),
+        "{}",
+        search.text()
+    );
     browser(&app, "/limited").send().await;
     let limited = browser(&app, "/limited").send().await;
     assert_eq!(limited.status(), 429);
@@ -207,7 +223,10 @@ async fn a_problem_keeps_its_headers_and_its_texts_are_escaped() {
     assert_eq!(all(&limited, "retry-after").len(), 1);
     assert_eq!(all(&limited, "ratelimit").len(), 1);
     let method = app.delete("/mine").header("accept", FIREFOX).send().await;
-    assert_eq!((method.status(), method.header("allow")), (405, Some("GET, POST")));
+    assert_eq!(
+        (method.status(), method.header("allow")),
+        (405, Some("GET, POST"))
+    );
     assert!(is_page(&method));
 }
 
@@ -248,7 +267,10 @@ async fn nobody_is_sent_to_the_sign_in_page_and_back() {
     assert_eq!(all(&sent, "content-security-policy").len(), 1);
     // The form there reads the same place.
     let back = browser(&app, &place).send().await;
-    assert_eq!((back.status(), back.header("location")), (303, Some("/mine?a=b&c=d%20e")));
+    assert_eq!(
+        (back.status(), back.header("location")),
+        (303, Some("/mine?a=b&c=d%20e"))
+    );
 }
 
 #[actix_web::test]
@@ -310,9 +332,14 @@ async fn the_app_makes_its_own_page() {
     let [status, title, detail, id, nonce] = body.split('|').collect::<Vec<_>>()[..] else {
         panic!("{body}");
     };
-    assert_eq!((page.status(), status, title, detail), (404, "404", "Not Found", "-"));
+    assert_eq!(
+        (page.status(), status, title, detail),
+        (404, "404", "Not Found", "-")
+    );
     assert_eq!(page.header("x-request-id"), Some(id));
-    let [policy] = all(&page, "content-security-policy").try_into().expect("one");
+    let [policy] = all(&page, "content-security-policy")
+        .try_into()
+        .expect("one");
     assert!(policy.contains(&format!("'nonce-{nonce}'")), "{policy}");
     for (path, status) in [("/gone", 410), ("/search?page=10", 422)] {
         let plain = browser(&app, path).send().await;
@@ -331,11 +358,14 @@ async fn texts_are_replaced_by_status() {
         ProblemText::new(StatusCode::INTERNAL_SERVER_ERROR, "Kaputt"),
     ];
     let change = |settings: Complete| {
-        let settings = settings.problem_texts(texts).allowed_hosts(hosts!("example.com"));
+        let settings = settings
+            .problem_texts(texts)
+            .allowed_hosts(hosts!("example.com"));
         settings.pages(Pages::new().language("de"))
     };
     let app = app(change).await;
-    let read = async |path: &str, host: &str| seen(&app.get(path).header("host", host).send().await);
+    let read =
+        async |path: &str, host: &str| seen(&app.get(path).header("host", host).send().await);
     let body = |status: u16, title: &str, detail: Option<&str>| {
         let mut body = problem(status, title);
         if let Some(detail) = detail {
@@ -344,16 +374,30 @@ async fn texts_are_replaced_by_status() {
         (status, body)
     };
     let here = "example.com";
-    assert_eq!(read("/nothing", here).await, body(404, "Weg", Some("Hier ist nichts.")));
+    assert_eq!(
+        read("/nothing", here).await,
+        body(404, "Weg", Some("Hier ist nichts."))
+    );
     let own = Some("It was <moved> & \"lost\".");
     assert_eq!(read("/gone", here).await, body(410, "Fort", own));
-    assert_eq!(read("/nothing", "evil.example").await, body(400, "Unlesbar", Some("Bitte anders.")));
+    assert_eq!(
+        read("/nothing", "evil.example").await,
+        body(400, "Unlesbar", Some("Bitte anders."))
+    );
     for path in ["/fails", "/panics"] {
         assert_eq!(read(path, here).await, body(500, "Kaputt", None));
     }
     assert_eq!(read("/mine", here).await, body(401, "Unauthorized", None));
-    let page = browser(&app, "/nothing").header("host", here).send().await.text();
-    for part in ["<html lang=\"de\">", "<h1>Weg</h1>", "<p>Hier ist nichts.</p>"] {
+    let page = browser(&app, "/nothing")
+        .header("host", here)
+        .send()
+        .await
+        .text();
+    for part in [
+        "<html lang=\"de\">",
+        "<h1>Weg</h1>",
+        "<p>Hier ist nichts.</p>",
+    ] {
         assert!(page.contains(part), "{part} in {page}");
     }
 }
@@ -369,34 +413,40 @@ async fn a_middleware_inside_ours_is_heard() {
         .build()
         .expect("settings");
     let routes = security.routes(list).expect("routes");
-    let app = App::new().configure(routes.mount()).wrap_fn(|request, service| {
-        let how = request.headers().get("x-how").cloned();
-        let inner = service.call(request);
-        async move {
-            let mut response = inner.await?;
-            let headers = response.headers_mut();
-            match how.as_ref().map(header::HeaderValue::as_bytes) {
-                Some(b"adds") => {
-                    headers.insert(header::VARY, header::HeaderValue::from_static("accept, a"));
-                    headers.insert(header::ETAG, header::HeaderValue::from_static("\"a\""));
-                    headers.insert(
-                        header::HeaderName::from_static("x-theirs"),
-                        header::HeaderValue::from_static("yes"),
-                    );
+    let app = App::new()
+        .configure(routes.mount())
+        .wrap_fn(|request, service| {
+            let how = request.headers().get("x-how").cloned();
+            let inner = service.call(request);
+            async move {
+                let mut response = inner.await?;
+                let headers = response.headers_mut();
+                match how.as_ref().map(header::HeaderValue::as_bytes) {
+                    Some(b"adds") => {
+                        headers.insert(header::VARY, header::HeaderValue::from_static("accept, a"));
+                        headers.insert(header::ETAG, header::HeaderValue::from_static("\"a\""));
+                        headers.insert(
+                            header::HeaderName::from_static("x-theirs"),
+                            header::HeaderValue::from_static("yes"),
+                        );
+                    }
+                    Some(_) => {
+                        let kind = header::HeaderValue::from_static("text/html");
+                        headers.insert(header::CONTENT_TYPE, kind);
+                        return Ok(
+                            response.map_body(|_, _| actix_web::body::BoxBody::new("theirs"))
+                        );
+                    }
+                    None => {}
                 }
-                Some(_) => {
-                    let kind = header::HeaderValue::from_static("text/html");
-                    headers.insert(header::CONTENT_TYPE, kind);
-                    return Ok(response.map_body(|_, _| actix_web::body::BoxBody::new("theirs")));
-                }
-                None => {}
+                Ok(response.map_into_boxed_body())
             }
-            Ok(response.map_into_boxed_body())
-        }
-    });
+        });
     let app = init_service(app.wrap(security.middleware())).await;
     let ask = async |how: &str| {
-        let request = ActixRequest::get().uri("/gone").insert_header(("x-how", how));
+        let request = ActixRequest::get()
+            .uri("/gone")
+            .insert_header(("x-how", how));
         let request = request.insert_header(("accept", FIREFOX)).to_request();
         call_service(&app, request).await
     };
@@ -435,7 +485,23 @@ async fn a_sign_in_page_elsewhere_does_not_build() {
 #[test]
 fn whatever_is_local_leads_nowhere_else() {
     let here = Url::parse("https://example.com/login").expect("a URL");
-    let pieces = ["/", "\\", "//", ":", "@", "?", "#", ".", "..", "%2f", "a", "\t", "\n", " ", "evil.example"];
+    let pieces = [
+        "/",
+        "\\",
+        "//",
+        ":",
+        "@",
+        "?",
+        "#",
+        ".",
+        "..",
+        "%2f",
+        "a",
+        "\t",
+        "\n",
+        " ",
+        "evil.example",
+    ];
     let mut checked = 0;
     for first in pieces {
         for second in pieces {
