@@ -30,7 +30,7 @@ use attribute::Kind;
 /// | `scopes = ["articles:read", "articles:write"]` | all of the scopes |
 /// | `owner = "user_id"`, `or_roles = "admin"` | the path parameter is the caller's subject, or the caller holds a role |
 /// | `via = ["bearer", "api_key"]` | the credentials that are taken (`bearer`, `session`, `api_key`); `bearer` and `session` where it is not said. API keys only beside `scopes` |
-/// | `csrf_off = "because …"` | nothing where a request comes from, although a session may sign its caller in |
+/// | `csrf_off = "because …"` | nothing about where a request comes from, although a session may sign its caller in |
 /// | `role_type = path::Role`, `scope_type = path::Scope` | where the words come from; by default `Role` and `Scope` as the module sees them |
 ///
 /// Without a credential the answer is 401, without the role, scope or ownership 403.

@@ -13,8 +13,8 @@ pub use crate::{
         Trusted, Unknown, Unvalidated, call,
     },
     input::{
-        Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, Measured, MeasuredProbe,
-        Misfit, ObjectOnly, SecretProbe, Validated, rules,
+        Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, Measured,
+        MeasuredProbe, Misfit, ObjectOnly, SecretProbe, Validated, rules,
     },
     policy::{
         Demands, Endpoint, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,

@@ -10,8 +10,7 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
-    Problem,
-    csrf,
+    Problem, csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
     policy::Via,

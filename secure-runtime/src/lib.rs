@@ -55,7 +55,9 @@ pub use security::{
 
 /// Everything that a module with handlers needs.
 pub mod prelude {
-    pub use crate::{Checked, CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked};
+    pub use crate::{
+        Checked, CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked,
+    };
     pub use secure_macros::{
         Role, Scope, connect, delete, get, head, options, patch, post, protected, public, put,
         query, rate_limit, route, routes, trace, validated,

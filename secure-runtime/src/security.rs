@@ -10,6 +10,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use actix_web::HttpRequest;
@@ -259,6 +260,7 @@ pub(crate) struct State {
     proxies: TrustedProxies,
     edge: Edge,
     body_limit: usize,
+    body_deadline: Duration,
     unlisted_routes: Option<String>,
     ephemeral_key: bool,
     /// Whether the development announcement is still to be made.
@@ -365,6 +367,11 @@ impl State {
     /// In bytes.
     pub(crate) fn body_limit(&self) -> usize {
         self.body_limit
+    }
+
+    /// In what time a body has to be there.
+    pub(crate) fn body_deadline(&self) -> Duration {
+        self.body_deadline
     }
 
     pub(crate) fn lets_unlisted_routes_pass(&self) -> bool {

@@ -36,7 +36,7 @@ struct SignIn {
 
 #[get("/mine")]
 #[protected]
-async fn mine() -> impl Responder {
+async fn my_page() -> impl Responder {
     "mine"
 }
 
@@ -55,20 +55,20 @@ async fn admin() -> impl Responder {
 #[get("/search")]
 #[public]
 #[validated]
-async fn search(search: Query<Search>) -> impl Responder {
+async fn find(search: Query<Search>) -> impl Responder {
     search.page.to_string()
 }
 
 #[get("/login")]
 #[public]
 #[validated]
-async fn login(sign_in: Query<SignIn>) -> impl Responder {
+async fn sign_in_page(sign_in: Query<SignIn>) -> impl Responder {
     sign_in.into_inner().next.unwrap_or_default().see_other()
 }
 
 #[get("/fails")]
 #[public]
-async fn fails() -> Result<HttpResponse, Problem> {
+async fn failing() -> Result<HttpResponse, Problem> {
     let cookie = header::HeaderValue::from_static("theme=dark");
     let problem =
         Problem::internal("the cause <b>inside</b>").with_header(header::SET_COOKIE, cookie);
@@ -77,13 +77,13 @@ async fn fails() -> Result<HttpResponse, Problem> {
 
 #[get("/panics")]
 #[public]
-async fn panics() -> HttpResponse {
+async fn panicking() -> HttpResponse {
     panic!("on purpose")
 }
 
 #[get("/gone")]
 #[public]
-async fn gone() -> Result<HttpResponse, Problem> {
+async fn moved_away() -> Result<HttpResponse, Problem> {
     let cached = header::HeaderValue::from_static("public, max-age=600");
     let gone = Problem::new(StatusCode::GONE).with_detail("It was <moved> & \"lost\".");
     Err(gone.with_header(header::CACHE_CONTROL, cached))
@@ -91,7 +91,7 @@ async fn gone() -> Result<HttpResponse, Problem> {
 
 #[get("/own")]
 #[public]
-async fn own() -> HttpResponse {
+async fn own_answer() -> HttpResponse {
     HttpResponse::NotFound().json(json!({"mine": true}))
 }
 
@@ -104,22 +104,28 @@ async fn own_page(nonce: CspNonce) -> Html {
 #[get("/limited")]
 #[public]
 #[rate_limit("1/minute")]
-async fn limited() -> impl Responder {
+async fn limited_page() -> impl Responder {
     "limited"
 }
 
 #[get("/guessed")]
 #[public]
 #[rate_limit("2/minute", count = "failures")]
-async fn guessed() -> Result<HttpResponse, Problem> {
+async fn guessing() -> Result<HttpResponse, Problem> {
     Err(Problem::unauthorized())
 }
 
 fn list(routes: &mut Routes) {
-    routes.service(mine).service(change_mine).service(admin);
-    routes.service(search).service(login).service(fails);
-    routes.service(panics).service(gone).service(own);
-    routes.service(own_page).service(limited).service(guessed);
+    routes.service(my_page).service(change_mine).service(admin);
+    routes.service(find).service(sign_in_page).service(failing);
+    routes
+        .service(panicking)
+        .service(moved_away)
+        .service(own_answer);
+    routes
+        .service(own_page)
+        .service(limited_page)
+        .service(guessing);
     let files = web::resource("/files").to(HttpResponse::NotFound);
     routes.service(unchecked("because they are theirs", files));
 }
@@ -190,7 +196,7 @@ async fn a_browser_sees_a_page_and_a_program_reads_data() {
             let data = app.get(path).header("accept", accept).send().await;
             assert_eq!(data.status(), status, "{path}");
             assert_eq!(all(&data, "content-type"), ["application/problem+json"]);
-            assert_eq!(data.json::<serde_json::Value>()["title"], title);
+            assert_eq!(data.json()["title"], title);
             assert_eq!(all(&data, "vary"), ["Accept"], "{path}");
             let [policy] = all(&data, "content-security-policy")
                 .try_into()
@@ -478,7 +484,6 @@ async fn a_sign_in_page_elsewhere_does_not_build() {
         let error = build(Pages::new().sign_in(elsewhere)).expect_err(elsewhere);
         assert!(error.to_string().contains("the sign-in page"), "{error}");
     }
-    let _ = Role::ALL;
 }
 
 /// Judged as browsers do (the URL standard).

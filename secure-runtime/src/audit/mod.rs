@@ -146,10 +146,7 @@ impl AuditKind {
     pub const fn is_alarming(self) -> bool {
         matches!(
             self,
-            Self::TokenReuse
-                | Self::SignInThrottled
-                | Self::ApiKeyRefused
-                | Self::CrossSiteRefused
+            Self::TokenReuse | Self::SignInThrottled | Self::ApiKeyRefused | Self::CrossSiteRefused
         )
     }
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, dev::Payload};
 
 use super::{
     field::FIELD,
-    stage::{is_secure, session_of},
+    stage::session_of,
     text::{Binding, make},
     visitor::Visitor,
 };
@@ -18,7 +18,7 @@ use crate::{
 /// it can be sent from a browser too that says nothing about where a request comes from.
 ///
 /// It is bound to the session of the caller, whatever becomes of the session's secret, and before anybody is
-/// signed in to a cookie of the browser (`__Host-csrf`, 24 hours); so it is worth nothing after a sign-in.
+/// signed in to a cookie of the browser (`__Host-csrf`, until it is closed); so it is worth nothing after a sign-in.
 /// Each page gets another text. A handler that takes it learns who calls, so that on a public route a
 /// credential that is good for nothing is refused; and its answer is stored by nobody.
 ///
@@ -58,7 +58,7 @@ impl CsrfToken {
         if let Some(id) = session_of(context) {
             return Self(make(secrets, Binding::Session(id)));
         }
-        let secure = is_secure(request, context);
+        let secure = context.security.sets_secure_cookies(request);
         let visitor = context.csrf.visitor(|| {
             Visitor::read(request.headers(), secure).unwrap_or_else(|| {
                 let visitor = Visitor::new();

@@ -30,7 +30,9 @@ impl Progress {
     /// Refuses what nobody has judged: a handler runs after the form has told, or not at all.
     pub(crate) fn finish(&self) -> Result<(), Problem> {
         match self.is_pending() {
-            true => Err(super::stage::refusal("nobody has looked for the form token")),
+            true => Err(super::stage::refusal(
+                "nobody has looked for the form token",
+            )),
             false => Ok(()),
         }
     }

@@ -29,8 +29,7 @@ const TOKEN_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 /// The longest origin that the log repeats, in bytes.
 const LONGEST_SHOWN: usize = 100;
 /// What the client reads, whatever the reason: it is no oracle.
-const DETAIL: &str =
-    "This request does not come from a page of this site. Open the page again and send it from there.";
+const DETAIL: &str = "This request does not come from a page of this site. Open the page again and send it from there.";
 
 /// Lets a request pass that was meant by its user, as far as its headers say; a form may be left to tell.
 pub(crate) fn judge(
@@ -132,8 +131,11 @@ fn is_token_good(request: &HttpRequest, context: &RequestContext, token: &str) -
     let secrets = context.security.secrets();
     match session_of(context) {
         Some(id) => is_good(token, secrets, Binding::Session(id)),
-        None => Visitor::read(request.headers(), is_secure(request, context))
-            .is_some_and(|visitor| is_good(token, secrets, Binding::Visitor(visitor.id()))),
+        None => {
+            let secure = context.security.sets_secure_cookies(request);
+            let visitor = Visitor::read(request.headers(), secure);
+            visitor.is_some_and(|it| is_good(token, secrets, Binding::Visitor(it.id())))
+        }
     }
 }
 
@@ -144,11 +146,6 @@ pub(super) fn session_of(context: &RequestContext) -> Option<&str> {
         Via::Session => caller.family(),
         _ => None,
     }
-}
-
-/// Whether cookies of ours are sent by HTTPS alone.
-pub(super) fn is_secure(request: &HttpRequest, context: &RequestContext) -> bool {
-    !context.security.is_development() || request.app_config().secure()
 }
 
 fn with_origin(why: &str, headers: &HeaderMap) -> String {

@@ -1,18 +1,15 @@
 //! A browser in which nobody is signed in: a cookie of random bits, to which its form tokens are bound.
 //! Whoever plants a cookie there still lacks the key by which tokens are made.
 
-use std::time::Duration;
-
 use actix_web::http::header::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secure_grammar::SameSite;
 
 use crate::{
     crypto::fill_random,
     edge::{ResponseCookie, cookies},
 };
 
-/// For how long a page that nobody has sent yet stays good.
-const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 /// In bytes: 128 bits.
 const ID: usize = 16;
 
@@ -41,10 +38,14 @@ impl Visitor {
         Some(Self { id })
     }
 
-    /// By what it is known from now on.
+    /// By what it is known until the browser is closed. A link from elsewhere has it sent too (`Lax`), so that
+    /// the page behind it does not make the pages void that are open already.
     pub(super) fn cookie(&self, secure: bool) -> ResponseCookie {
-        let value = URL_SAFE_NO_PAD.encode(self.id);
-        ResponseCookie::strict(cookie_name(secure), &value, Some(REMEMBERED), secure)
+        let id = URL_SAFE_NO_PAD.encode(self.id);
+        ResponseCookie {
+            same_site: SameSite::Lax,
+            ..ResponseCookie::strict(cookie_name(secure), &id, None, secure)
+        }
     }
 
     pub(super) fn id(&self) -> &[u8] {

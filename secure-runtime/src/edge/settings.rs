@@ -28,12 +28,12 @@ pub(crate) struct Edge {
     pub(crate) hosts: AllowedHosts,
     pub(crate) https: Option<HttpsOnly>,
     pub(crate) cors: Option<CorsPolicy>,
-    /// The one that is configured.
-    pub(crate) origin: Option<Origin>,
     /// How problems are answered.
     pub(crate) answers: Answers,
     /// How much of the log reports of browsers may fill.
     pub(crate) reports: NoteBudget,
+    /// The one that is configured.
+    pub(crate) origin: Option<Origin>,
     /// Whether it has refused anything yet.
     refused: AtomicBool,
 }
@@ -83,9 +83,9 @@ impl EdgeSettings {
             hosts,
             https,
             cors,
-            origin: origin.cloned(),
             answers,
             reports: NoteBudget::default(),
+            origin: origin.cloned(),
             refused: AtomicBool::new(false),
         };
         (edge, findings)

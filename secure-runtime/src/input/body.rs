@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use actix_web::{
     HttpMessage as _, HttpRequest,
     dev::Payload,
     http::{StatusCode, header},
+    rt::time::timeout,
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt as _;
@@ -11,10 +14,14 @@ use crate::{Problem, context::RequestContext};
 /// How large a body may be where nothing else is said, in bytes.
 pub(crate) const DEFAULT_BODY_LIMIT: usize = 256 * 1024;
 
+/// In what time a body has to be there where nothing else is said.
+pub(crate) const DEFAULT_BODY_DEADLINE: Duration = Duration::from_secs(30);
+
 /// Reads a whole body, of at most the configured size and of a content type that `accepts`.
 ///
 /// # Errors
-/// 400 for no body or one that breaks off, 413 for one that is too large, 415 for another type.
+/// 400 for no body or one that breaks off, 408 for one that takes too long, 413 for one that is too large, 415
+/// for another type.
 pub(super) async fn read(
     request: HttpRequest,
     payload: Payload,
@@ -33,7 +40,7 @@ pub(super) async fn read(
 pub(crate) async fn read_at_most(
     limit: usize,
     request: HttpRequest,
-    mut payload: Payload,
+    payload: Payload,
     what: &'static str,
     accepts: fn(&str) -> bool,
 ) -> Result<Bytes, Problem> {
@@ -52,10 +59,24 @@ pub(crate) async fn read_at_most(
     if !accepts(request.content_type()) || !is_plain_utf8(&request) {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE);
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large());
     }
+    let deadline = RequestContext::of(&request).map_or(DEFAULT_BODY_DEADLINE, |context| {
+        context.security.body_deadline()
+    });
+    // Whoever sends a byte now and then would hold the connection for ever.
+    let body = timeout(deadline, collect(limit, payload)).await;
+    let body = body.map_err(|_| {
+        Problem::new(StatusCode::REQUEST_TIMEOUT).with_detail("the body took too long")
+    })??;
+    if body.is_empty() {
+        return Err(Problem::bad_request().with_detail(what));
+    }
+    Ok(body)
+}
+
+async fn collect(limit: usize, mut payload: Payload) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| Problem::bad_request().because(error))?;
@@ -64,10 +85,11 @@ pub(crate) async fn read_at_most(
         }
         body.extend_from_slice(&chunk);
     }
-    if body.is_empty() {
-        return Err(Problem::bad_request().with_detail(what));
-    }
     Ok(body.freeze())
+}
+
+fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
 }
 
 /// Neither compressed nor in a character set other than UTF-8.

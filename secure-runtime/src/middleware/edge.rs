@@ -12,7 +12,7 @@ use actix_web::{
 use super::{SecurityService, finish::Finish};
 use crate::{
     Problem,
-    edge::{CorsPolicy, Transport, TrustedProxies, wants_page},
+    edge::{CorsPolicy, wants_page},
 };
 
 /// The longest host that the log repeats, in bytes.
@@ -103,20 +103,6 @@ impl<S> SecurityService<S> {
         let edge = self.state.edge();
         edge.note_refusal(problem.cause().unwrap_or_default());
         Early::Problem(problem)
-    }
-}
-
-/// How the request came to the first party that is trusted.
-pub(super) fn transport(request: &ServiceRequest, proxies: &TrustedProxies) -> Transport {
-    let forwarded = request.peer_addr().and_then(|peer| {
-        proxies.is_https(peer.ip(), || {
-            let lines = request.headers().get_all(proxies.scheme_header());
-            lines.map(HeaderValue::as_bytes).collect()
-        })
-    });
-    Transport {
-        tls: request.app_config().secure(),
-        forwarded,
     }
 }
 

@@ -5,21 +5,24 @@ use std::{cell::Cell, rc::Rc};
 use actix_web::{
     Error, HttpRequest, HttpResponse, ResponseError as _,
     body::{BodySize, EitherBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{ResponseHead, ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        ConnectionType, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
 };
 
 use super::{
     admission::{Admission, method_not_allowed, undeclared},
-    edge::{named_hosts, transport},
+    edge::named_hosts,
 };
 use crate::{
     Problem,
     context::RequestContext,
-    edge::{ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts, write_rate_limit_fields},
+    edge::{
+        ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts,
+        write_rate_limit_fields,
+    },
     guard::settle,
     log,
 };
@@ -50,7 +53,12 @@ impl Finish {
         let origin = cors.and_then(|cors| cors.allow_origin(request.headers()));
         let shows_pages = state.edge().answers.pages.is_some();
         let visitor = shows_pages.then(|| Visitor::of(request));
-        let transport = transport(request, state.proxies());
+        let transport = Transport::of(
+            request.headers(),
+            request.peer_addr(),
+            request.app_config().secure(),
+            state.proxies(),
+        );
         let public_https = state.headers().settings().public_https;
         let hsts =
             transport.is_https_as_configured(public_https) && may_have_hsts(named_hosts(request));
@@ -93,6 +101,7 @@ impl Finish {
         }
         let status = response.status();
         self.complete(status, response.headers_mut());
+        hang_up(response.response_mut().head_mut());
         response
     }
 
@@ -163,6 +172,7 @@ impl Finish {
             error.add_response_mapper(move |response| {
                 let mut response = self.show(&problem, response);
                 self.complete(response.status(), response.headers_mut());
+                hang_up(response.head_mut());
                 response
             });
             return error;
@@ -226,7 +236,7 @@ impl Finish {
         }
         let removal = state
             .sessions()
-            .removal(!state.is_development() || self.transport.tls);
+            .removal(!state.is_development() || self.transport.is_https());
         let is_set_anew =
             |cookie: &ResponseCookie| cookie.name == removal.name && !cookie.is_removal();
         if context.cookies().iter().any(is_set_anew) {
@@ -303,4 +313,11 @@ fn replace(old: &HeaderMap, problem: &Problem) -> HttpResponse {
         }
     }
     response
+}
+
+/// RFC 9110 §15.5.9: what did not come in time is not waited for after the answer either.
+fn hang_up(head: &mut ResponseHead) {
+    if head.status == StatusCode::REQUEST_TIMEOUT {
+        head.set_connection_type(ConnectionType::Close);
+    }
 }

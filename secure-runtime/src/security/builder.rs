@@ -9,6 +9,7 @@ mod tokens;
 use std::{
     fmt,
     sync::{Arc, OnceLock, atomic::AtomicBool},
+    time::Duration,
 };
 
 use super::{
@@ -23,7 +24,7 @@ use crate::{
     clock::{Clock, SystemClock},
     crypto::{Sealer, Signer},
     edge::{DefaultHeaders, EdgeSettings, HeaderSettings, ProxySettings},
-    input::DEFAULT_BODY_LIMIT,
+    input::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT},
     limit::{InProcess, Limiter},
     oauth::{ErasedOwners, OAuth},
     session::{self, Records, SessionSettings, Sessions},
@@ -115,6 +116,7 @@ pub(super) struct Options {
     pub(super) profile: Profile,
     pub(super) tokens: TokenSettings,
     pub(super) body_limit: usize,
+    pub(super) body_deadline: Duration,
     pub(super) headers: HeaderSettings,
     pub(super) unlisted_routes: Option<String>,
     pub(super) ephemeral_key: bool,
@@ -148,6 +150,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 profile: Profile::Production,
                 tokens: TokenSettings::default(),
                 body_limit: DEFAULT_BODY_LIMIT,
+                body_deadline: DEFAULT_BODY_DEADLINE,
                 headers: HeaderSettings::default(),
                 unlisted_routes: None,
                 ephemeral_key: false,
@@ -244,6 +247,14 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
+    /// In what time a JSON or form body has to be there, from when the handler asks for it; otherwise 408, and
+    /// the connection is closed. Defaults to 30 seconds. In what time the head of a request has to be there,
+    /// says `HttpServer::client_request_timeout`.
+    pub fn body_deadline(mut self, deadline: Duration) -> Self {
+        self.options.body_deadline = deadline;
+        self
+    }
+
     /// Says that browsers reach the app by HTTPS even where a proxy ends the TLS, so that HSTS is
     /// sent on every response in production. Defaults to HSTS only where this server itself speaks
     /// TLS.
@@ -311,6 +322,9 @@ impl<I, A, K> Builder<I, A, K> {
         }
         if options.body_limit == 0 {
             findings.push("the body limit is zero".to_owned());
+        }
+        if options.body_deadline.is_zero() {
+            findings.push("the deadline of bodies is zero".to_owned());
         }
         match &options.unlisted_routes {
             Some(because) if because.trim().is_empty() => {
@@ -452,6 +466,7 @@ impl<I, A, K> Builder<I, A, K> {
             proxies,
             edge,
             body_limit: options.body_limit,
+            body_deadline: options.body_deadline,
             unlisted_routes: options.unlisted_routes,
             ephemeral_key: options.ephemeral_key,
             announce: AtomicBool::new(options.announce),

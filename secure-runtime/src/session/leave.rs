@@ -50,7 +50,8 @@ impl SessionSignOut {
 impl Argument for SessionSignOut {
     type Value = Self;
     const INPUT: Option<Input> = None;
-    const CALLER: Caller = Caller::Unused;
+    // So that the guard asks whether the caller means it.
+    const CALLER: Caller = Caller::Any;
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         let context = RequestContext::of_guarded(request);
