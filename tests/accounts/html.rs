@@ -40,6 +40,11 @@ impl Element {
         self.attributes.get(name).map(String::as_str)
     }
 
+    /// Gives it another value, as somebody does who does not keep to the page.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.attributes.insert(name.to_owned(), value.to_owned());
+    }
+
     fn is(&self, name: &str) -> bool {
         self.name == name
     }
@@ -61,7 +66,9 @@ impl Html {
                     let name = utf8(&tag.name);
                     let attributes = tag.attributes.iter();
                     elements.push(Element {
-                        attributes: attributes.map(|(name, value)| (utf8(name), utf8(value))).collect(),
+                        attributes: attributes
+                            .map(|(name, value)| (utf8(name), utf8(value)))
+                            .collect(),
                         text: String::new(),
                         around: open.clone(),
                         name: name.clone(),
@@ -89,7 +96,11 @@ impl Html {
 
     /// The page of an answer, which keeps to what all pages keep to.
     pub(crate) fn of(answer: &Answer) -> Self {
-        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8", "{answer:?}");
+        assert_eq!(
+            answer.header("content-type"),
+            "text/html; charset=utf-8",
+            "{answer:?}"
+        );
         assert!(answer.text.starts_with("<!doctype html>"), "{answer:?}");
         let page = Self::read(&answer.text);
         page.assert_head();
@@ -105,7 +116,7 @@ impl Html {
     }
 
     /// The text of the only element of this name.
-    pub(crate) fn text_of(&self, name: &str) -> &str {
+    pub(crate) fn text_of<'a>(&'a self, name: &'a str) -> &'a str {
         let found: Vec<_> = self.all(name).collect();
         assert_eq!(found.len(), 1, "{name} in {self:?}");
         &found[0].text
@@ -114,7 +125,8 @@ impl Html {
     /// The forms that are posted, but that for signing out.
     pub(crate) fn forms(&self) -> Vec<PageForm> {
         let places = self.elements.iter().enumerate();
-        let posted = places.filter(|(_, element)| element.is("form") && element.has("method", "post"));
+        let posted =
+            places.filter(|(_, element)| element.is("form") && element.has("method", "post"));
         posted
             .map(|(at, form)| PageForm {
                 action: form.attribute("action").expect("where it goes").to_owned(),
@@ -128,7 +140,11 @@ impl Html {
         let control = self.elements.iter().find(|element| {
             CONTROLS.contains(&element.name.as_str()) && element.has("name", field)
         })?;
-        assert_eq!(control.attribute("aria-invalid"), Some("true"), "{control:?}");
+        assert_eq!(
+            control.attribute("aria-invalid"),
+            Some("true"),
+            "{control:?}"
+        );
         let id = format!("{field}-error");
         let described = control.attribute("aria-describedby").unwrap_or_default();
         assert!(described.split(' ').any(|one| one == id), "{control:?}");
@@ -137,9 +153,17 @@ impl Html {
 
     /// The fields that something is wrong with: the summary leads to each of them.
     pub(crate) fn errors(&self) -> Vec<&str> {
-        let wrong = self.elements.iter().filter(|element| element.has("aria-invalid", "true"));
-        let wrong: Vec<_> = wrong.filter_map(|element| element.attribute("name")).collect();
-        let summary = self.elements.iter().position(|element| element.has("class", "summary"));
+        let wrong = self
+            .elements
+            .iter()
+            .filter(|element| element.has("aria-invalid", "true"));
+        let wrong: Vec<_> = wrong
+            .filter_map(|element| element.attribute("name"))
+            .collect();
+        let summary = self
+            .elements
+            .iter()
+            .position(|element| element.has("class", "summary"));
         let summary = summary.expect("a summary of the errors");
         let links = self.all("a").filter(|link| link.around.contains(&summary));
         let links: Vec<_> = links.filter_map(|link| link.attribute("href")).collect();
@@ -154,9 +178,16 @@ impl Html {
     }
 
     fn fields(&self, form: usize) -> Vec<(String, String)> {
-        let inside = self.elements.iter().filter(|element| element.around.contains(&form));
+        let inside = self
+            .elements
+            .iter()
+            .filter(|element| element.around.contains(&form));
         let controls = inside.filter(|element| CONTROLS.contains(&element.name.as_str()));
-        controls.filter_map(|control| Some((control.attribute("name")?.to_owned(), self.value(control)?))).collect()
+        controls
+            .filter_map(|control| {
+                Some((control.attribute("name")?.to_owned(), self.value(control)?))
+            })
+            .collect()
     }
 
     /// What a browser would send of it; `None` for what is not ticked or not in use.
@@ -166,12 +197,24 @@ impl Html {
             return None;
         }
         match control.name.as_str() {
-            "textarea" => Some(control.text.strip_prefix('\n').unwrap_or(&control.text).to_owned()),
+            "textarea" => Some(
+                control
+                    .text
+                    .strip_prefix('\n')
+                    .unwrap_or(&control.text)
+                    .to_owned(),
+            ),
             "select" => {
-                let at = self.elements.iter().position(|element| std::ptr::eq(element, control))?;
-                let mut options = self.all("option").filter(|option| option.around.contains(&at));
-                let first = options.clone().next();
-                let chosen = options.find(|option| option.attribute("selected").is_some()).or(first)?;
+                let at = self
+                    .elements
+                    .iter()
+                    .position(|element| std::ptr::eq(element, control))?;
+                let options = self.all("option");
+                let options: Vec<_> = options.filter(|one| one.around.contains(&at)).collect();
+                let chosen = options
+                    .iter()
+                    .find(|one| one.attribute("selected").is_some());
+                let chosen = chosen.or(options.first())?;
                 chosen.attribute("value").map(str::to_owned)
             }
             _ if control.has("type", "checkbox") => control.attribute("checked").map(|_| value()),
@@ -185,7 +228,11 @@ impl Html {
         assert!(self.all("meta").any(|meta| meta.has("name", "viewport")));
         assert_eq!(self.all("main").count(), 1);
         let skips = self.all("a").next().and_then(|link| link.attribute("href"));
-        assert_eq!(skips, Some("#content"), "the first link skips to the content");
+        assert_eq!(
+            skips,
+            Some("#content"),
+            "the first link skips to the content"
+        );
     }
 
     /// Nothing in the page needs more than the policy gives, and nothing comes from elsewhere.
@@ -194,7 +241,10 @@ impl Html {
             for (name, value) in &element.attributes {
                 assert!(name != "style" && !name.starts_with("on"), "{element:?}");
                 let leads = ["href", "src", "action"].contains(&name.as_str());
-                assert!(!leads || value.starts_with('#') || is_local(value), "{element:?}");
+                assert!(
+                    !leads || value.starts_with('#') || is_local(value),
+                    "{element:?}"
+                );
             }
             let nonce = element.attribute("nonce").unwrap_or_default();
             match element.name.as_str() {
@@ -216,32 +266,63 @@ impl Html {
             assert!(token.is_some_and(|(_, token)| token.len() > 20), "{form:?}");
         }
         for button in self.all("button") {
-            assert!(button.attribute("type").is_some() && !button.text.trim().is_empty(), "{button:?}");
+            assert!(
+                button.attribute("type").is_some() && !button.text.trim().is_empty(),
+                "{button:?}"
+            );
         }
-        let controls = self.elements.iter().filter(|element| CONTROLS.contains(&element.name.as_str()));
+        let controls = self
+            .elements
+            .iter()
+            .filter(|element| CONTROLS.contains(&element.name.as_str()));
         for control in controls.filter(|control| !control.has("type", "hidden")) {
             let id = control.attribute("id").unwrap_or_default();
-            let labelled = self.all("label").any(|label| label.has("for", id) && !label.text.trim().is_empty());
-            assert!(labelled || control.attribute("aria-label").is_some(), "{control:?}");
+            let labelled = self
+                .all("label")
+                .any(|label| label.has("for", id) && !label.text.trim().is_empty());
+            assert!(
+                labelled || control.attribute("aria-label").is_some(),
+                "{control:?}"
+            );
             assert!(control.attribute("placeholder").is_none(), "{control:?}");
-            let is_text = control.is("input") && !control.has("type", "checkbox") && !control.has("type", "search");
-            assert!(!is_text || control.attribute("autocomplete").is_some(), "{control:?}");
+            let is_text = control.is("input")
+                && !control.has("type", "checkbox")
+                && !control.has("type", "search");
+            assert!(
+                !is_text || control.attribute("autocomplete").is_some(),
+                "{control:?}"
+            );
         }
     }
 
     /// Ids are there once, and whatever is referred to is there.
     fn assert_names(&self) {
         let mut ids = BTreeSet::new();
-        for id in self.elements.iter().filter_map(|element| element.attribute("id")) {
+        for id in self
+            .elements
+            .iter()
+            .filter_map(|element| element.attribute("id"))
+        {
             assert!(!id.is_empty() && ids.insert(id), "`{id}` is there twice");
         }
         for element in &self.elements {
-            for name in ["for", "aria-describedby", "aria-labelledby", "aria-controls"] {
-                for id in element.attribute(name).unwrap_or_default().split_whitespace() {
+            for name in [
+                "for",
+                "aria-describedby",
+                "aria-labelledby",
+                "aria-controls",
+            ] {
+                for id in element
+                    .attribute(name)
+                    .unwrap_or_default()
+                    .split_whitespace()
+                {
                     assert!(ids.contains(id), "`{id}` of {element:?}");
                 }
             }
-            let within = element.attribute("href").and_then(|href| href.strip_prefix('#'));
+            let within = element
+                .attribute("href")
+                .and_then(|href| href.strip_prefix('#'));
             assert!(within.is_none_or(|id| ids.contains(id)), "{element:?}");
         }
         for table in self.all("table") {
@@ -252,16 +333,26 @@ impl Html {
     }
 
     fn assert_headings(&self) {
-        let levels = self.elements.iter().filter_map(|element| match element.name.as_str() {
-            "h1" => Some(1),
-            "h2" => Some(2),
-            "h3" => Some(3),
-            _ => None,
-        });
+        let levels = self
+            .elements
+            .iter()
+            .filter_map(|element| match element.name.as_str() {
+                "h1" => Some(1),
+                "h2" => Some(2),
+                "h3" => Some(3),
+                _ => None,
+            });
         let levels: Vec<u8> = levels.collect();
-        assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{levels:?}");
+        assert_eq!(
+            levels.iter().filter(|level| **level == 1).count(),
+            1,
+            "{levels:?}"
+        );
         assert_eq!(levels[0], 1, "{levels:?}");
-        assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
+        assert!(
+            levels.windows(2).all(|pair| pair[1] <= pair[0] + 1),
+            "{levels:?}"
+        );
     }
 }
 
