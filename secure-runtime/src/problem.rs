@@ -172,6 +172,11 @@ impl Problem {
         self.inner.status
     }
 
+    /// What the client reads besides the status, where something was said.
+    pub fn detail(&self) -> Option<&str> {
+        self.inner.detail.as_deref()
+    }
+
     /// The fields that are wrong, where the input was.
     pub fn errors(&self) -> &[FieldError] {
         &self.inner.errors
@@ -225,7 +230,7 @@ impl Problem {
     }
 
     /// What people read in more words; `text` is what the app says of such problems.
-    pub(crate) fn detail<'a>(&'a self, text: Option<&'a ProblemText>) -> Option<&'a str> {
+    pub(crate) fn worded_detail<'a>(&'a self, text: Option<&'a ProblemText>) -> Option<&'a str> {
         let own = self.inner.detail.as_deref();
         text.map_or(own, |text| text.detail(own))
     }
@@ -248,7 +253,7 @@ impl Problem {
             r#type: "about:blank",
             title: self.title(text),
             status: inner.status.as_u16(),
-            detail: self.detail(text),
+            detail: self.worded_detail(text),
             errors: &inner.errors,
         })
         .unwrap_or_default()

@@ -128,7 +128,9 @@ impl Security {
         let table = routes::check(&routes)?;
         let mut findings = self.state.oauth.findings(&table);
         findings.extend(table.unmet(|need| self.state.has(need)));
-        findings.extend(table.without_sessions(self.sessions().are_configured()));
+        let has_sessions = self.sessions().are_configured();
+        findings.extend(table.without_sessions(has_sessions));
+        findings.extend(table.beyond_floors(has_sessions));
         findings.extend(table.without_owners(self.api_keys().has_owners()));
         let reporting = self.reporting(&table, &mut findings);
         if !findings.is_empty() {

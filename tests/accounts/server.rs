@@ -1,3 +1,4 @@
+mod browser;
 mod call;
 mod people;
 
@@ -12,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use browser::Browser;
 pub(crate) use call::{Answer, Call};
 pub(crate) use people::Tokens;
 use reqwest::{

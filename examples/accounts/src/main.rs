@@ -2,13 +2,16 @@
 //! look after it. `README.md` says how to use it, and in which order to read it.
 
 mod api;
+mod audit;
 mod calibrate;
 mod check;
 mod domain;
 mod greeting;
 mod keys;
 mod mail;
+mod pages;
 mod private;
+mod routes;
 mod security;
 mod settings;
 mod sign_outs;

@@ -3,24 +3,30 @@
 use actix_web::web::Data;
 use secure_runtime::{
     CompleteBuilder, Report, Security,
+    edge::Pages,
     mail::{self, Letter, MailError, Mailer, Transport},
     password::Passwords,
+    session::SessionSettings,
     store::RedisStore,
     token::Hs256Key,
 };
 use sqlx::SqlitePool;
 
 use crate::{
-    api,
     domain::{accounts::Accounts, database, passwords},
     keys,
     mail::Words,
+    pages,
+    routes::routes,
     settings::{DATA, Settings},
     startup::StartupError,
 };
 
 /// How the keys of this service begin, so that whoever finds one knows what it opens.
 const API_KEY_PREFIX: &str = "acct";
+
+/// Where a browser goes that has signed out.
+const AFTER_SIGN_OUT: &str = "/?done=signed-out";
 
 /// Completes what the environment says. `origin` is how the service is reached.
 pub(crate) async fn build(
@@ -75,6 +81,8 @@ pub(crate) fn with_accounts(
             "password-grant",
             "because there are clients that speak nothing else; all others have /auth/login",
         )
+        .sessions(SessionSettings::new().after_sign_out(AFTER_SIGN_OUT))
+        .pages(Pages::new().sign_in("/login").problem(pages::problem))
 }
 
 /// A mail server or a folder. Letters come from the host of the service, where nothing else is said.
@@ -126,6 +134,6 @@ pub(crate) async fn report() -> Result<Report, StartupError> {
     let accounts = Data::new(Accounts::new(pool));
     let words = Words::new(String::new(), false);
     let security = with_accounts(builder, &accounts, NoMail, words).build()?;
-    security.routes(api::routes)?;
+    security.routes(routes)?;
     Ok(security.report())
 }

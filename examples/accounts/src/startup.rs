@@ -13,16 +13,19 @@ use secure_runtime::{
     Secret, Security,
     password::{Passwords, policy::PasswordContext},
 };
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    api,
+    audit,
     domain::{
         accounts::{Accounts, Address},
         articles::Articles,
+        audit::AuditLog,
         database, passwords,
     },
     greeting::{greeting, say},
+    routes::routes,
     security,
     settings::Settings,
     sign_outs::SignOuts,
@@ -56,6 +59,8 @@ pub(crate) async fn serve(settings: Settings, transport: &Transport) -> Result<(
     let pool = database::open(&settings.database_url).await?;
     let accounts = Data::new(Accounts::new(pool.clone()));
     let articles = Data::new(Articles::new(pool.clone()));
+    let audit_log = Data::new(AuditLog::new(pool.clone()));
+    let (trail, scribe) = audit::trail(AuditLog::clone(&audit_log));
 
     let production = builder.is_production();
     if production && settings.public_origin.is_none() {
@@ -64,19 +69,23 @@ pub(crate) async fn serve(settings: Settings, transport: &Transport) -> Result<(
             "it is not set, and the links in the mails need it",
         ));
     }
-    let security = security::build(builder, &settings, origin, &accounts, &pool).await?;
+    let security =
+        security::build(builder.audit(trail), &settings, origin, &accounts, &pool).await?;
     let sign_outs = Data::new(SignOuts::new(accounts.clone(), security.clone()));
-    let routes = security.routes(api::routes)?;
+    let routes = security.routes(routes)?;
 
     let signing_out = rt::spawn({
         let sign_outs = sign_outs.clone();
         async move { sign_outs.run().await }
     });
+    let (stop, stopped) = oneshot::channel();
+    let writing = rt::spawn(scribe.run_until(stopped));
     let at_the_end = security.clone();
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(accounts.clone())
             .app_data(articles.clone())
+            .app_data(audit_log.clone())
             .app_data(sign_outs.clone())
             .configure(routes.mount())
             .wrap(security.middleware())
@@ -124,6 +133,9 @@ pub(crate) async fn serve(settings: Settings, transport: &Transport) -> Result<(
     if let Err(error) = at_the_end.api_keys().flush().await {
         tracing::warn!(%error, "the last uses of API keys are not counted");
     }
+    // What has happened by now is written down.
+    let _ = stop.send(());
+    let _ = writing.await;
     pool.close().await;
     say("accounts: stopped");
     Ok(())

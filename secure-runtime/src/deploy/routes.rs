@@ -14,7 +14,7 @@ pub(crate) fn findings(table: &RouteTable) -> Vec<Finding> {
         findings.push(checks::PASSWORD_GRANT.found(what));
     }
     for route in table.routes() {
-        let policy = route.policy;
+        let policy = &route.policy;
         let is_ours = policy.module().starts_with(OURS);
         if is_ours {
             continue;

@@ -67,7 +67,7 @@ impl Finish {
                 let page = ProblemPage {
                     status,
                     title: problem.title(text),
-                    detail: problem.detail(text),
+                    detail: problem.worded_detail(text),
                     errors: problem.errors(),
                     request_id: &self.context.request_id,
                     nonce: self.context.nonce(),

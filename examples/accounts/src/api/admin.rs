@@ -29,7 +29,7 @@ struct UserView {
 #[validated]
 pub(crate) struct ListPage {
     #[validate(range(min = 1, max = 1_000_000))]
-    page: Option<u32>,
+    pub(crate) page: Option<u32>,
 }
 
 /// What an admin changes; what is left out stays.

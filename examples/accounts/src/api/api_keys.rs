@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::domain::{Scope, accounts::Account};
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A key to be made.
 #[validated]
@@ -39,7 +39,7 @@ pub(crate) struct KeyRequest {
 #[validated]
 pub(crate) struct KeyId {
     #[validate(length(max = 64))]
-    id: String,
+    pub(crate) id: String,
 }
 
 /// The keys of an account, the newest first.

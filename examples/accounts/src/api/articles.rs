@@ -130,7 +130,7 @@ pub(crate) async fn delete(
 }
 
 impl ArticleText {
-    fn as_text(&self) -> Text<'_> {
+    pub(crate) fn as_text(&self) -> Text<'_> {
         Text {
             title: &self.title,
             body_html: &self.body_html,

@@ -13,10 +13,10 @@ use serde_json::json;
 #[validated]
 pub(crate) struct Registration {
     #[validate(email, length(max = 254))]
-    email: String,
+    pub(crate) email: String,
     /// A display name.
     #[validate(length(min = 1, max = 50), non_control_character)]
-    username: String,
+    pub(crate) username: String,
 }
 
 /// What is kept of a registration, besides the address, until the mail is answered.
@@ -38,16 +38,16 @@ pub(crate) struct Verification {
 #[validated]
 pub(crate) struct Credentials {
     #[validate(length(max = 254))]
-    email: String,
+    pub(crate) email: String,
     #[validate(length(max = 1024))]
-    password: Secret<String>,
+    pub(crate) password: Secret<String>,
 }
 
 /// Somebody who does not know the password any more.
 #[validated]
 pub(crate) struct Forgotten {
     #[validate(length(max = 254))]
-    email: String,
+    pub(crate) email: String,
 }
 
 /// What stood in the mail, and the password from now on.

@@ -36,25 +36,25 @@ pub(crate) struct AccountView {
 #[validated]
 pub(crate) struct ProfileChange {
     #[validate(length(min = 1, max = 50), non_control_character)]
-    username: String,
+    pub(crate) username: String,
 }
 
 /// A new password, from somebody who knows the one before.
 #[validated]
 pub(crate) struct PasswordRequest {
     #[validate(length(max = 1024))]
-    current_password: Secret<String>,
+    pub(crate) current_password: Secret<String>,
     #[validate(length(max = 1024))]
-    new_password: Secret<String>,
+    pub(crate) new_password: Secret<String>,
 }
 
 /// A new address, from somebody who knows the password.
 #[validated]
 pub(crate) struct AddressRequest {
     #[validate(email, length(max = 254))]
-    email: String,
+    pub(crate) email: String,
     #[validate(length(max = 1024))]
-    current_password: Secret<String>,
+    pub(crate) current_password: Secret<String>,
 }
 
 #[get("/me")]

@@ -1,12 +1,12 @@
-//! Where the caller is signed in.
+//! Where the caller is signed in: with tokens, and in browsers.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use actix_web::{
     HttpResponse, Responder,
     web::{Json, Path},
 };
-use secure_runtime::{prelude::*, token::Family};
+use secure_runtime::{Principal, prelude::*, session::SessionInfo, token::Family};
 use serde::Serialize;
 use time::OffsetDateTime;
 
@@ -14,19 +14,27 @@ use crate::domain::{Scope, accounts::Account};
 
 /// A sign-in as its owner sees it.
 #[derive(Serialize)]
-struct SessionView {
-    id: String,
-    /// The client that was signed in.
-    client_id: String,
+pub(crate) struct SessionView {
+    pub(crate) id: String,
+    /// The client that has its tokens; a browser has a cookie in their place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) client_id: Option<String>,
+    /// What the browser says of itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) user_agent: Option<String>,
+    /// From where the browser came to sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address: Option<IpAddr>,
     #[serde(with = "time::serde::rfc3339")]
-    started_at: OffsetDateTime,
+    pub(crate) started_at: OffsetDateTime,
+    /// When its tokens were last made anew, or when the browser last came.
     #[serde(with = "time::serde::rfc3339")]
-    refreshed_at: OffsetDateTime,
+    pub(crate) refreshed_at: OffsetDateTime,
     /// Whether it is the one that asks.
-    current: bool,
+    pub(crate) current: bool,
 }
 
-/// The sign-ins that can be refreshed, the last refreshed first.
+/// The sign-ins that can go on, the last refreshed first.
 #[derive(Serialize)]
 struct SessionList {
     items: Vec<SessionView>,
@@ -36,7 +44,7 @@ struct SessionList {
 #[validated]
 pub(crate) struct SessionId {
     #[validate(length(max = 64))]
-    id: String,
+    pub(crate) id: String,
 }
 
 #[get("/me/sessions")]
@@ -45,14 +53,8 @@ pub(crate) async fn list(
     user: CurrentUser<Account>,
     security: Security,
 ) -> Result<impl Responder, Problem> {
-    let sign_ins = security.tokens().sign_ins(user.subject()).await?;
-    let views = sign_ins.into_iter().map(|sign_in| {
-        let current = user.family() == Some(&sign_in.id);
-        SessionView::new(sign_in, current)
-    });
-    Ok(Json(SessionList {
-        items: views.collect(),
-    }))
+    let items = sign_ins(&user, &security).await?;
+    Ok(Json(SessionList { items }))
 }
 
 #[delete("/me/sessions/{id}")]
@@ -63,21 +65,64 @@ pub(crate) async fn end(
     security: Security,
     session: Path<SessionId>,
 ) -> Result<impl Responder, Problem> {
-    let tokens = security.tokens();
-    match tokens.end_sign_in(user.subject(), &session.id).await? {
+    match end_one(&user, &security, &session.id).await? {
         true => Ok(HttpResponse::NoContent()),
         false => Err(Problem::not_found()),
     }
 }
 
-impl SessionView {
-    fn new(sign_in: Family, current: bool) -> Self {
+/// The caller's sign-ins, the last refreshed first.
+pub(crate) async fn sign_ins(
+    caller: &Principal,
+    security: &Security,
+) -> Result<Vec<SessionView>, Problem> {
+    let by_token = security.tokens().sign_ins(caller.subject()).await?;
+    let in_browsers = security.sessions().of_subject(caller.subject()).await?;
+    let by_token = by_token.into_iter().map(SessionView::from);
+    let in_browsers = in_browsers.into_iter().map(SessionView::from);
+    let mut views: Vec<_> = by_token.chain(in_browsers).collect();
+    for view in &mut views {
+        view.current = caller.family() == Some(&view.id);
+    }
+    views.sort_by(|one, other| other.refreshed_at.cmp(&one.refreshed_at));
+    Ok(views)
+}
+
+/// Ends one of the caller's sign-ins; `false` where there is none of that id.
+pub(crate) async fn end_one(
+    caller: &Principal,
+    security: &Security,
+    id: &str,
+) -> Result<bool, Problem> {
+    let subject = caller.subject();
+    Ok(security.tokens().end_sign_in(subject, id).await?
+        || security.sessions().end(subject, id).await?)
+}
+
+impl From<Family> for SessionView {
+    fn from(sign_in: Family) -> Self {
         Self {
             id: sign_in.id,
-            client_id: sign_in.client_id,
+            client_id: Some(sign_in.client_id),
+            user_agent: None,
+            address: None,
             started_at: moment(sign_in.started_at),
             refreshed_at: moment(sign_in.refreshed_at),
-            current,
+            current: false,
+        }
+    }
+}
+
+impl From<SessionInfo> for SessionView {
+    fn from(session: SessionInfo) -> Self {
+        Self {
+            id: session.id,
+            client_id: None,
+            user_agent: session.user_agent,
+            address: session.address,
+            started_at: moment(session.started_at),
+            refreshed_at: moment(session.last_used_at),
+            current: false,
         }
     }
 }

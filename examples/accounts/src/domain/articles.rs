@@ -13,6 +13,8 @@ pub(crate) struct Article {
     pub(crate) id: Uuid,
     #[sqlx(rename = "author_id")]
     pub(crate) author: Uuid,
+    /// The author's display name.
+    pub(crate) author_name: String,
     pub(crate) title: String,
     pub(crate) body_html: String,
     pub(crate) draft: bool,
@@ -64,9 +66,10 @@ impl Articles {
         .fetch_one(&self.pool)
         .await?;
         let articles = sqlx::query_as(
-            r"SELECT * FROM articles WHERE (draft = 0 OR author_id = ?1)
+            r"SELECT articles.*, username AS author_name
+              FROM articles JOIN accounts ON accounts.id = author_id WHERE (draft = 0 OR author_id = ?1)
               AND (title LIKE ?2 ESCAPE '\' OR body_html LIKE ?2 ESCAPE '\')
-              ORDER BY id DESC LIMIT ?3 OFFSET ?4",
+              ORDER BY articles.id DESC LIMIT ?3 OFFSET ?4",
         )
         .bind(reader)
         .bind(&pattern)
@@ -83,10 +86,13 @@ impl Articles {
         reader: Option<&Account>,
         id: Uuid,
     ) -> Result<Article, Failure> {
-        let article: Article = sqlx::query_as("SELECT * FROM articles WHERE id = ?")
-            .bind(id)
-            .fetch_one(&self.pool)
-            .await?;
+        let article: Article = sqlx::query_as(
+            "SELECT articles.*, username AS author_name \
+             FROM articles JOIN accounts ON accounts.id = author_id WHERE articles.id = ?",
+        )
+        .bind(id)
+        .fetch_one(&self.pool)
+        .await?;
         let is_author = reader.is_some_and(|reader| reader.id == article.author);
         match !article.draft || is_author {
             true => Ok(article),
@@ -101,8 +107,7 @@ impl Articles {
         id: Uuid,
     ) -> Result<Editable, Failure> {
         let article = self.visible_to(Some(editor), id).await?;
-        let may = article.author == editor.id || editor.role.includes(Role::Moderator);
-        match may {
+        match article.is_editable_by(editor) {
             true => Ok(Editable { article }),
             false => Err(Failure::Forbidden),
         }
@@ -115,7 +120,8 @@ impl Articles {
     ) -> Result<Article, Failure> {
         let created = sqlx::query_as(
             "INSERT INTO articles (id, author_id, title, body_html, draft, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?) RETURNING *",
+             VALUES (?, ?, ?, ?, ?, ?) \
+             RETURNING *, (SELECT username FROM accounts WHERE id = author_id) AS author_name",
         )
         .bind(Uuid::now_v7())
         .bind(author.id)
@@ -138,7 +144,8 @@ impl Articles {
         text: Text<'_>,
     ) -> Result<Article, Failure> {
         let article = sqlx::query_as(
-            "UPDATE articles SET title = ?, body_html = ?, draft = ? WHERE id = ? RETURNING *",
+            "UPDATE articles SET title = ?, body_html = ?, draft = ? WHERE id = ? \
+             RETURNING *, (SELECT username FROM accounts WHERE id = author_id) AS author_name",
         )
         .bind(text.title)
         .bind(text.body_html)
@@ -155,6 +162,19 @@ impl Articles {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+}
+
+impl Article {
+    /// Whether somebody who sees it may change it.
+    pub(crate) fn is_editable_by(&self, editor: &Account) -> bool {
+        self.author == editor.id || editor.role.includes(Role::Moderator)
+    }
+}
+
+impl Editable {
+    pub(crate) fn article(&self) -> &Article {
+        &self.article
     }
 }
 

@@ -27,10 +27,10 @@ impl PageNumber {
 /// A page of a list.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page<T> {
-    items: Vec<T>,
-    page: u32,
-    pages: u32,
-    total: u32,
+    pub(crate) items: Vec<T>,
+    pub(crate) page: u32,
+    pub(crate) pages: u32,
+    pub(crate) total: u32,
 }
 
 impl<T> Page<T> {

@@ -25,6 +25,17 @@ impl Role {
         held(self) & held(other) == held(other)
     }
 
+    pub(crate) const ALL: [Self; 3] = [Self::User, Self::Moderator, Self::Admin];
+
+    /// Its name, for people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "Admin",
+            Self::Moderator => "Moderator",
+            Self::User => "User",
+        }
+    }
+
     /// What a token for an account of this role may be used for.
     pub(crate) fn scopes(self) -> impl Iterator<Item = &'static str> {
         let everyone = [

@@ -1,0 +1,7 @@
+//! What somebody says about their own account.
+
+pub(crate) mod address;
+pub(crate) mod keys;
+pub(crate) mod password;
+pub(crate) mod profile;
+pub(crate) mod sessions;
