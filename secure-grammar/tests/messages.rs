@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 
 use secure_grammar::{
-    AllowedOrigin, ContentSecurityPolicy, GrammarError, HostPattern, PathPattern,
+    AllowedOrigin, ContentSecurityPolicy, CookiePolicy, GrammarError, HostPattern, PathPattern,
     PermissionsPolicy, Quota, StrictTransportSecurity, parse_duration, parse_quotas, parse_size,
 };
 
@@ -444,6 +444,74 @@ const PERMISSIONS: &[&str] = &[
     "camera=(\"\")",
 ];
 
+const COOKIES: &[&str] = &[
+    "",
+    "  ",
+    ";",
+    "theme;",
+    "; Secure",
+    "theme;; Secure",
+    "theme\n",
+    "thème",
+    "theme=dark; Secure",
+    "the me",
+    "the,me",
+    "\"theme\"",
+    "Secure",
+    "path=/",
+    "SameSite; Secure",
+    "theme; secure",
+    "theme; Secured",
+    "theme; Http-Only",
+    "theme; httponly",
+    "theme; max-age=60",
+    "theme; MaxAge=60",
+    "theme; Expires=Wed, 21 Oct 2015 07:28:00 GMT",
+    "theme; Partitioned",
+    "theme; Version=1",
+    "theme; =1",
+    "theme; Secure=true",
+    "theme; HttpOnly=",
+    "theme; Secure; Secure",
+    "theme; Path=/; Path=/a",
+    "theme; Path",
+    "theme; Path=",
+    "theme; Path=a",
+    "theme; Path=/a b",
+    "theme; Path=/a,b",
+    "theme; Domain",
+    "theme; Domain=.example.com",
+    "theme; Domain=Example.com",
+    "theme; Domain=localhost",
+    "theme; Domain=192.0.2.1",
+    "theme; Domain=example.com:443",
+    "theme; Domain=https://example.com",
+    "theme; Domain=-a.example.com",
+    "theme; Domain=a..example.com",
+    "theme; Max-Age",
+    "theme; Max-Age=",
+    "theme; Max-Age=-1",
+    "theme; Max-Age=1.5",
+    "theme; Max-Age=1h",
+    "theme; Max-Age=0",
+    "theme; Max-Age=34560001",
+    "theme; Max-Age=99999999999999999999999",
+    "theme; SameSite",
+    "theme; SameSite=",
+    "theme; SameSite=lax",
+    "theme; SameSite=Strikt",
+    "theme; SameSite=always",
+    "theme; SameSite=None",
+    "__Host-theme",
+    "__Host-theme; HttpOnly; SameSite=Strict",
+    "__Host-theme; Secure; Domain=example.com",
+    "__Host-theme; Secure; Path=/app",
+    "__Secure-theme; SameSite=Lax",
+    "__host-theme; Secure",
+    "__HOST-theme; Secure",
+    "__secure-theme; Secure",
+];
+
 const HSTS: &[&str] = &[
     "",
     "  ",
@@ -571,6 +639,15 @@ fn permissions_policies() {
         PERMISSIONS,
         PermissionsPolicy::parse,
         include_str!("messages/permissions_policy.txt"),
+    );
+}
+
+#[test]
+fn cookie_policies() {
+    check(
+        COOKIES,
+        CookiePolicy::parse,
+        include_str!("messages/cookie.txt"),
     );
 }
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use secure_grammar::{
-    AllowedOrigin, ContentSecurityPolicy, CspSwitch, GrammarError, HostNames, HostPattern, Origin,
-    PathPattern, PermissionsPolicy, Quota, StrictTransportSecurity, format_duration, nearest,
-    parse_duration, parse_quotas, parse_size, same,
+    AllowedOrigin, ContentSecurityPolicy, CookiePolicy, CspSwitch, GrammarError, HostNames,
+    HostPattern, Origin, PathPattern, PermissionsPolicy, Quota, StrictTransportSecurity,
+    format_duration, nearest, parse_duration, parse_quotas, parse_size, same,
 };
 
 const UNITS: [(&str, u64); 7] = [
@@ -140,6 +140,19 @@ fn policies() -> impl Strategy<Value = String> {
         "=",
         "\"https://a.example\"",
         "(self \"https://*.a.example:1\")",
+        "__Host-",
+        "__Secure-",
+        "theme",
+        "Path=",
+        "/",
+        "Domain=",
+        "example.com",
+        "Max-Age=",
+        "Secure",
+        "HttpOnly",
+        "SameSite=",
+        "None",
+        "Lax",
         "max-age=",
         "31536000",
         "0",
@@ -292,6 +305,11 @@ proptest! {
             prop_assert_eq!(PermissionsPolicy::parse(&policy.to_string()), Ok(policy.clone()));
         }
         sound(&text, permissions);
+        let cookie = CookiePolicy::parse(&text);
+        if let Ok(policy) = &cookie {
+            prop_assert_eq!(&CookiePolicy::parse(&policy.to_string()).unwrap(), policy);
+        }
+        sound(&text, cookie);
         let hsts = StrictTransportSecurity::parse(&text);
         if let Ok(policy) = &hsts {
             prop_assert_eq!(StrictTransportSecurity::parse(&policy.to_string()), Ok(*policy));
@@ -320,6 +338,32 @@ proptest! {
         let policy = PermissionsPolicy::parse(&text.join(" ,")).expect("sound");
         prop_assert_eq!(policy.features().count(), allowed.len());
         prop_assert_eq!(PermissionsPolicy::parse(&policy.to_string()), Ok(policy));
+    }
+
+    /// Whatever is written: what is taken, browsers keep.
+    #[test]
+    fn cookies_round_trip(
+        prefix in prop::sample::select(vec!["", "__Host-", "__Secure-"]),
+        name in "[a-z]{1,8}",
+        attributes in prop::sample::subsequence(vec![
+            "Path=/", "Domain=example.com", "Max-Age=60", "Secure", "HttpOnly", "SameSite=None",
+        ], 0..=6).prop_shuffle(),
+    ) {
+        let mut parts = vec![format!("{prefix}{name}")];
+        parts.extend(attributes.iter().map(|&attribute| attribute.to_owned()));
+        let policy = CookiePolicy::parse(&parts.join("; "));
+        let has = |attribute| attributes.contains(&attribute);
+        let needs_secure = !prefix.is_empty() || has("SameSite=None");
+        let is_kept = (has("Secure") || !needs_secure)
+            && !(prefix == "__Host-" && has("Domain=example.com"));
+        prop_assert_eq!(policy.is_ok(), is_kept);
+        if let Ok(policy) = policy {
+            prop_assert_eq!(policy.is_secure(), has("Secure"));
+            prop_assert_eq!(policy.is_http_only(), has("HttpOnly"));
+            prop_assert_eq!(policy.max_age(), has("Max-Age=60").then_some(60));
+            prop_assert_eq!(policy.domain(), has("Domain=example.com").then_some("example.com"));
+            prop_assert_eq!(CookiePolicy::parse(&policy.to_string()), Ok(policy));
+        }
     }
 
     #[test]

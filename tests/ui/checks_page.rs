@@ -8,7 +8,7 @@ const START: &str = "cargo test -p secure-tests --test ui checks` -->\n";
 const END: &str = "<!-- end of the compile-time checks -->";
 
 /// The folders, in the order of the page, and what they are about.
-const ATTRIBUTES: [(&str, &str); 21] = [
+const ATTRIBUTES: [(&str, &str); 22] = [
     ("protected", "`#[protected]`"),
     ("public", "`#[public]`"),
     ("rate_limit", "`#[rate_limit]`"),
@@ -30,6 +30,7 @@ const ATTRIBUTES: [(&str, &str); 21] = [
     ("csp", "`csp!`"),
     ("permissions_policy", "`permissions_policy!`"),
     ("hsts", "`hsts!`"),
+    ("cookie", "`cookie!`"),
 ];
 
 #[test]

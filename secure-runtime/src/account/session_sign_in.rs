@@ -14,6 +14,36 @@ use crate::{
 /// Signs somebody in with a password, for pages: as [`SignIn`] does, and the answer sets the cookie of a
 /// [session](crate::session) in the place of tokens.
 ///
+/// ```
+/// use actix_web::{HttpResponse, Responder, http::header::LOCATION, web::Form};
+/// use secure_runtime::{account::SessionSignIn, prelude::*};
+///
+/// #[validated]
+/// struct Credentials {
+///     #[validate(length(max = 254))]
+///     email: String,
+///     #[validate(length(max = 1024))]
+///     password: Secret<String>,
+/// }
+///
+/// #[post("/login")]
+/// #[public]
+/// #[rate_limit("60/minute")]
+/// #[validated]
+/// async fn login(
+///     sign_in: SessionSignIn,
+///     credentials: Form<Credentials>,
+/// ) -> Result<impl Responder, Problem> {
+///     let Credentials { email, password } = credentials.into_inner();
+///     sign_in.with_password(&email, password).await?;
+///     Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/")).finish())
+/// }
+/// ```
+///
+/// Whatever cookie the browser had before, it has another one afterwards, and the session of the one before
+/// ends. All of it is on the record: [`AuditKind::SessionStarted`](crate::audit::AuditKind) beside what
+/// [`SignIn`] records.
+///
 /// It needs the builder's [`accounts`](crate::Builder::accounts) and
 /// [`sessions`](crate::Builder::sessions), which is checked at launch.
 pub struct SessionSignIn {

@@ -329,4 +329,52 @@ mod tests {
             assert!(cookie(value, true).header().is_none(), "{value}");
         }
     }
+
+    #[test]
+    fn a_policy_says_all_but_the_value() {
+        let policy =
+            CookiePolicy::parse("__Secure-a; Domain=example.com; Path=/b; Max-Age=60; Secure");
+        let policy = policy.expect("a policy");
+        let text = |header: Result<HeaderValue, Problem>| {
+            let header = header.expect("a header");
+            assert!(header.is_sensitive());
+            header.to_str().expect("a text").to_owned()
+        };
+        assert_eq!(
+            text(policy.set("1")),
+            "__Secure-a=1; Path=/b; Domain=example.com; Max-Age=60; Secure; SameSite=Lax"
+        );
+        assert_eq!(
+            text(policy.remove()),
+            "__Secure-a=; Path=/b; Domain=example.com; Max-Age=0; Secure; SameSite=Lax"
+        );
+        assert_eq!(
+            policy.set("a b").expect_err("a space").status().as_u16(),
+            500
+        );
+        assert!(CookiePolicy::parse("__Host-a").is_err());
+        let printed = format!("{:?}", ResponseCookie::of(&policy, "the secret", true));
+        assert!(!printed.contains("secret"), "{printed}");
+    }
+
+    #[test]
+    fn over_plain_http_no_prefix_promises_more() {
+        let session = &CookiePolicy::SESSION;
+        let header = |cookie: ResponseCookie| {
+            let header = cookie.header().expect("a header");
+            header.to_str().expect("a text").to_owned()
+        };
+        assert_eq!(
+            header(ResponseCookie::of(session, "a", false)),
+            "session=a; Path=/; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(session.name_for(true), "__Host-session");
+        let theme = CookiePolicy::parse("theme").expect("a policy");
+        assert_eq!(theme.name_for(false), "theme");
+        assert_eq!(
+            header(ResponseCookie::of(&theme, "a", true)),
+            "theme=a; Path=/; SameSite=Lax",
+            "as it is written"
+        );
+    }
 }

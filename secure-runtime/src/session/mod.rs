@@ -1,4 +1,105 @@
 //! Cookie sessions: how the pages of an app know who calls.
+//!
+//! An app has them once the builder is told so. A handler signs somebody in with
+//! [`SessionSignIn`](crate::account::SessionSignIn), [`sign_out`] is mounted as `POST /logout`, and every
+//! route that names nothing else takes a session beside a bearer token: the same handlers serve both.
+//!
+//! ```
+//! use actix_web::{HttpResponse, Responder, http::header::LOCATION, web::Json};
+//! use secure_runtime::{account::SessionSignIn, prelude::*, session::{self, SessionSettings}};
+//! # use secure_runtime::{account::{AccountRecord, AccountRecords, HashChange}, oauth::ResourceOwners, token::Grant};
+//! # use secure_runtime::password::{PasswordHash, Passwords};
+//! # use secure_runtime::test::{TestApp, cheap_hash, cheap_passwords};
+//! # struct Accounts;
+//! # impl ResourceOwners for Accounts {
+//! #     async fn renew(&self, subject: &str) -> Result<Option<Grant>, Problem> { Ok(Some(Grant::new(subject))) }
+//! # }
+//! # impl AccountRecords for Accounts {
+//! #     async fn by_identifier(&self, name: &str) -> Result<Option<AccountRecord>, Problem> {
+//! #         Ok(Some(AccountRecord::new(name).with_password_hash(cheap_hash("correct horse"))))
+//! #     }
+//! #     async fn by_subject(&self, _: &str) -> Result<Option<AccountRecord>, Problem> { Ok(None) }
+//! #     async fn replace_hash(&self, _: &str, _: Option<&PasswordHash>, _: &PasswordHash, _: HashChange) -> Result<bool, Problem> { Ok(true) }
+//! # }
+//!
+//! #[validated]
+//! struct Credentials {
+//!     #[validate(length(max = 254))]
+//!     email: String,
+//!     #[validate(length(max = 1024))]
+//!     password: Secret<String>,
+//! }
+//!
+//! #[post("/login")]
+//! #[public]
+//! #[rate_limit("60/minute")]
+//! #[validated]
+//! async fn login(
+//!     sign_in: SessionSignIn,
+//!     credentials: Json<Credentials>,
+//! ) -> Result<impl Responder, Problem> {
+//!     let Credentials { email, password } = credentials.into_inner();
+//!     sign_in.with_password(&email, password).await?;
+//!     Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/me")).finish())
+//! }
+//!
+//! #[get("/me")]
+//! #[protected]
+//! async fn me(caller: CurrentUser) -> impl Responder {
+//!     caller.subject().to_owned()
+//! }
+//!
+//! # #[actix_web::main]
+//! # async fn main() {
+//! let app = TestApp::with(
+//!     |settings| {
+//!         settings
+//!             .accounts(Accounts, cheap_passwords())
+//!             .sessions(SessionSettings::new())
+//!     },
+//!     |routes| {
+//!         routes.service(login).service(me).service(session::sign_out);
+//!     },
+//!     |_| {},
+//! )
+//! .await;
+//! let credentials = serde_json::json!({"email": "ada", "password": "correct horse"});
+//! let request = app.post("/login").header("sec-fetch-site", "same-origin");
+//! let session = request.json(&credentials).send().await.session().unwrap();
+//! assert_eq!(app.get("/me").with_session(&session).send().await.text(), "ada");
+//!
+//! app.post("/logout").with_session(&session).send().await;
+//! assert_eq!(app.get("/me").with_session(&session).send().await.status(), 401);
+//! # }
+//! ```
+//!
+//! # What the cookie is worth
+//!
+//! `__Host-session` holds the name of the session and 256 random bits, of which the store has the SHA-256.
+//! Whatever a browser had before somebody signs in, it has another one afterwards, and what it had is dead.
+//! The cookie is looked at where the route takes sessions and the request has no other credential:
+//! `Authorization` and `X-API-Key` come first, also where they are bad. A cookie that is none of ours, whose
+//! session has ended, or of which there are two, is nobody's, and the answer removes it. A store that does
+//! not answer is a 503, and nobody is taken for a stranger.
+//!
+//! What somebody may do is asked of [`ResourceOwners::renew`](crate::oauth::ResourceOwners::renew) at each
+//! use; the answer is remembered for as long as a revocation may take to count everywhere
+//! ([`Builder::revocation_bound`](crate::Builder::revocation_bound), 1 second by default). Where the roles or
+//! scopes are others than they were, the session gets another secret with that very answer, and the one
+//! before is good for 10 seconds more, for requests that are under way.
+//!
+//! # How a session ends
+//!
+//! After 30 minutes without a request, counted to the minute, and after 12 hours however much it is used
+//! ([`SessionSettings`]); when its account is gone or disabled; when there are more than 20 of a subject;
+//! when somebody signs in over it; from a list ([`Sessions::of_subject`], [`Sessions::end`],
+//! [`Sessions::end_others`]); and with all the others that
+//! [`Tokens::sign_out`](crate::token::Tokens::sign_out) and its like end, since a session is a sign-in as
+//! a refresh family is. Whichever handler ends the caller's own session, its answer has the browser forget
+//! the cookie and what it has kept of the site (`Clear-Site-Data: "cache", "storage"`).
+//!
+//! There is no variable of the environment for sessions: whether an app has them is a matter of its routes,
+//! and each of those that take them has to be safe from other sites' forms.
 
 mod begin;
 mod cookie;
@@ -12,6 +113,7 @@ mod text;
 mod verify;
 
 use std::{
+    cmp::Reverse,
     fmt,
     sync::{Arc, OnceLock},
     time::Duration,
@@ -96,7 +198,7 @@ impl Sessions {
             (self.clock.unix() < info.expires_at).then_some(info)
         });
         let mut infos: Vec<_> = infos.collect();
-        infos.sort_by(|a, b| (b.last_used_at, b.started_at).cmp(&(a.last_used_at, a.started_at)));
+        infos.sort_by_key(|info| Reverse((info.last_used_at, info.started_at)));
         Ok(infos)
     }
 

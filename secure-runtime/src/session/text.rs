@@ -70,7 +70,7 @@ impl NewSecret {
         let mut cookie = Zeroizing::new(String::with_capacity(LENGTH));
         cookie.push_str(&id.to_text());
         cookie.push('.');
-        URL_SAFE_NO_PAD.encode_string(&*secret, &mut cookie);
+        URL_SAFE_NO_PAD.encode_string(secret.as_slice(), &mut cookie);
         Self {
             hash: SecretHash::of(&*secret),
             cookie,

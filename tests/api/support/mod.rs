@@ -2,6 +2,7 @@
 
 mod account_app;
 mod api_keys;
+mod browsers;
 mod forge;
 mod letterbox;
 mod login;
@@ -21,6 +22,7 @@ pub(crate) use account_app::{
     assert_refused_at, bad_token, routes as account_routes,
 };
 pub(crate) use api_keys::{Keys, asking, list_key_routes, new_key};
+pub(crate) use browsers::Browsers;
 pub(crate) use forge::{Forge, START, claims, encode};
 pub(crate) use letterbox::{Letterbox, PlainLetters, Way};
 pub(crate) use login::{Login, password_login};
