@@ -63,7 +63,7 @@ async fn login_from_anywhere(_sign_in: SessionSignIn) -> impl Responder {
 }
 
 /// A plain function, mounted by whatever method.
-#[public(unlimited = "because it is a test")]
+#[public]
 async fn login_by_any_method(_sign_in: SessionSignIn) -> impl Responder {
     "in"
 }

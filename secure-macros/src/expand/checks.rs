@@ -120,12 +120,17 @@ fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStrea
     let probe = probe(&argument.ty, private);
     let mut checks = vec![(quote!(#probe::KNOWN), unknown_argument(argument))];
     if endpoint.validated.is_none() {
+        // A `Checked<…>` is nothing without rules.
+        let or_unvalidated = match inside("Checked", &shown(&argument.ty)) {
+            Some(_) => String::new(),
+            None => format!("\n  help: {OR_UNVALIDATED}"),
+        };
         checks.push((
             quote!(#probe::INPUT.is_none()),
-            "this input is not validated\n  \
-             help: add `#[validated]` to the handler\n  \
-             help: or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument"
-                .to_owned(),
+            format!(
+                "this input is not validated\n  \
+                 help: add `#[validated]` to the handler{or_unvalidated}"
+            ),
         ));
     }
     checks.push(match endpoint.access {
@@ -221,6 +226,10 @@ fn unknown_argument(argument: &Argument) -> String {
     let shown = shown(&argument.ty);
     let unvalidated = OR_UNVALIDATED;
     match known_input(&shown) {
+        Some(inner) if inside("Checked", &shown).is_some() => format!(
+            "the input `{shown}` cannot be validated\n  \
+             help: put `#[validated]` on `{inner}`, and a bound on each text and collection in it"
+        ),
         Some("String") => format!(
             "the input `{shown}` cannot be validated\n  \
              help: read it into a struct with `#[validated]`, and bound the field: `#[validate(length(max = 200))]`\n  \
