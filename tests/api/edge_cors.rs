@@ -338,13 +338,13 @@ async fn vary_names_the_origin_once_and_loses_nothing() {
     };
     let app = TestApp::with(|settings| settings.cors(CORS), list, |_| {}).await;
     for (how, expected) in [
-        ("Accept", &["Accept", "Origin"][..]),
-        ("Accept+Cookie", &["Accept", "Cookie", "Origin"]),
-        ("origin", &["origin"]),
-        ("Accept,%20ORIGIN", &["Accept, ORIGIN"]),
-        ("Accept+Origin", &["Accept", "Origin"]),
-        ("X-Origin", &["X-Origin", "Origin"]),
-        ("*", &["*"]),
+        ("Accept", "Accept, Origin"),
+        ("Accept+Cookie", "Accept, Cookie, Origin"),
+        ("origin", "origin"),
+        ("Accept,%20ORIGIN", "Accept, ORIGIN"),
+        ("Accept+Origin", "Accept, Origin"),
+        ("X-Origin", "X-Origin, Origin"),
+        ("*", "*"),
     ] {
         for origin in [Some(APP), Some(EVIL), None] {
             let request = app.get(&format!("/vary/{how}"));
@@ -353,7 +353,7 @@ async fn vary_names_the_origin_once_and_loses_nothing() {
                 None => request,
             };
             let response = request.send().await;
-            assert_eq!(all(&response, "vary"), expected, "{how} {origin:?}");
+            assert_eq!(all(&response, "vary"), [expected], "{how} {origin:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! HSTS, `Cache-Control`, and what a handler may say otherwise (F1).
 
 use actix_web::{HttpResponse, Responder};
-use secure_runtime::{Profile, prelude::*, test::TestApp};
+use secure_runtime::{Profile, prelude::*, session::SessionSettings, test::TestApp};
 
 use crate::support::{Complete, all};
 
@@ -33,9 +33,23 @@ async fn own() -> impl Responder {
         .finish()
 }
 
+/// A page that a handler wants kept, also where the answer takes a cookie away.
+#[get("/kept")]
+#[public]
+async fn kept(_caller: Option<CurrentUser>) -> impl Responder {
+    HttpResponse::Ok()
+        .insert_header(("cache-control", "public, max-age=600"))
+        .insert_header(("cdn-cache-control", "max-age=600"))
+        .finish()
+}
+
 async fn app(settings: impl FnOnce(Complete) -> Complete) -> TestApp {
     let list = |routes: &mut Routes| {
-        routes.service(open).service(mine).service(own);
+        routes
+            .service(open)
+            .service(mine)
+            .service(own)
+            .service(kept);
     };
     TestApp::with(settings, list, |_| {}).await
 }
@@ -124,4 +138,43 @@ async fn a_handler_may_say_otherwise_once_and_not_about_sniffing() {
     }
     let ids = all(&response, "x-request-id");
     assert!(ids.len() == 1 && ids[0] != "mine", "{ids:?}");
+}
+
+/// One of our cookies is for one client: whoever else got the answer from a cache would have it too.
+#[actix_web::test]
+async fn an_answer_with_a_cookie_of_ours_is_not_kept() {
+    let app = app(|settings| settings.sessions(SessionSettings::new())).await;
+    let plain = app.get("/kept").send().await;
+    assert_eq!(all(&plain, "set-cookie"), [""; 0]);
+    assert_eq!(all(&plain, "cache-control"), ["public, max-age=600"]);
+    let dead = format!("__Host-session={}.{}", "a".repeat(22), "b".repeat(43));
+    let ended = app.get("/kept").header("cookie", &dead).send().await;
+    assert_eq!((ended.status(), all(&ended, "set-cookie").len()), (200, 1));
+    assert_eq!(all(&ended, "cache-control"), ["no-store"]);
+    assert_eq!(all(&ended, "cdn-cache-control"), [""; 0]);
+}
+
+#[actix_web::test]
+async fn hsts_goes_out_by_https_alone_and_not_for_localhost_or_an_address() {
+    let app = app(|settings| settings.public_https().trusted_proxies(["192.0.2.1"])).await;
+    for (host, scheme, is_sent) in [
+        ("example.com", Some("https"), true),
+        // A proxy that does not say: the configuration counts.
+        ("example.com", None, true),
+        ("example.com", Some("http"), false),
+        ("localhost", Some("https"), false),
+        ("app.localhost:8443", None, false),
+        ("192.0.2.9", Some("https"), false),
+        ("[2001:db8::1]:443", Some("https"), false),
+    ] {
+        for path in ["/open", "/mine", "/nothing"] {
+            let request = app.get(path).header("host", host);
+            let request = match scheme {
+                Some(scheme) => request.header("x-forwarded-proto", scheme),
+                None => request,
+            };
+            let sent = all(&request.send().await, "strict-transport-security");
+            assert_eq!(sent.len(), usize::from(is_sent), "{host} {scheme:?} {path}");
+        }
+    }
 }

@@ -212,6 +212,7 @@ impl Finish {
         if let (Some(cors), Origin::Asks(origin)) = (&state.edge().cors, &self.origin) {
             cors.write(origin.as_ref(), headers);
         }
+        in_one_line(&header::VARY, headers);
         let private = self.context.is_private() || status == StatusCode::UNAUTHORIZED;
         let nonce = self.context.taken_nonce();
         let sets_cookies = !self.context.cookies().is_empty();
@@ -319,5 +320,15 @@ fn replace(old: &HeaderMap, problem: &Problem) -> HttpResponse {
 fn hang_up(head: &mut ResponseHead) {
     if head.status == StatusCode::REQUEST_TIMEOUT {
         head.set_connection_type(ConnectionType::Close);
+    }
+}
+
+/// Some caches look at the first line of a list alone.
+fn in_one_line(name: &HeaderName, headers: &mut HeaderMap) {
+    let lines: Vec<_> = headers.get_all(name).map(HeaderValue::as_bytes).collect();
+    if lines.len() > 1
+        && let Ok(line) = HeaderValue::from_bytes(&lines.join(&b", "[..]))
+    {
+        headers.insert(name.clone(), line);
     }
 }

@@ -18,6 +18,24 @@ impl Reply {
         }
     }
 
+    /// What was read from a socket: the head of an answer, and whatever else came with it.
+    pub(crate) fn of_raw(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1));
+        let mut headers = reqwest::header::HeaderMap::new();
+        for line in lines {
+            let (name, value) = line.split_once(": ").expect("a header");
+            let name: reqwest::header::HeaderName = name.parse().expect("a name");
+            headers.append(name, value.parse().expect("a value"));
+        }
+        Self {
+            status: status.and_then(|status| status.parse().ok()).unwrap_or(0),
+            headers,
+            body: body.to_owned(),
+        }
+    }
+
     /// Every value of a header.
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
         let values = self.headers.get_all(name).iter();
