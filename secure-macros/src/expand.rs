@@ -1,6 +1,7 @@
 //! An endpoint turned into tokens. It cannot fail.
 
 mod checks;
+mod floor;
 mod policy;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -14,6 +15,7 @@ use crate::{
     runtime_path::RuntimePath,
 };
 use checks::checks;
+pub(crate) use floor::floor;
 use policy::policy;
 
 /// Everything: the policy, the guarded function with its route, and the checks that need types.

@@ -9,6 +9,7 @@ mod cors;
 mod diagnostics;
 mod endpoint;
 mod expand;
+mod floor;
 mod fragment;
 mod handler;
 mod header_policy;
@@ -138,6 +139,25 @@ pub fn derive_scope(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn hosts(patterns: TokenStream) -> TokenStream {
     hosts::expand(patterns.into()).into()
+}
+
+/// What every route of a group demands of its callers, for `Routes::floor`:
+/// `floor!(roles = "admin", scopes = "admin:users")`.
+///
+/// | form | demands of every route in the scope |
+/// |---|---|
+/// | `floor!()` | any signed-in caller |
+/// | `roles = "admin"`, `roles = ["admin", "moderator"]` | any one of the roles |
+/// | `scopes = ["articles:read", "articles:write"]` | all of the scopes |
+/// | `owner = "user_id"`, `or_roles = "admin"` | the path parameter is the caller's subject, or the caller holds a role |
+/// | `via = "bearer"` | the routes take no other credential; where it is not said, each route says it |
+/// | `role_type = path::Role`, `scope_type = path::Scope` | where the words come from; by default `Role` and `Scope` as the module sees them |
+///
+/// What `#[protected]` demands on a route comes on top of it. A word that the enum does not know does not
+/// build.
+#[proc_macro]
+pub fn floor(demands: TokenStream) -> TokenStream {
+    floor::expand(demands.into()).into()
 }
 
 /// Which other origins may read the answers: `cors!(origins = ["https://app.example.com"])`.

@@ -17,7 +17,7 @@ pub use crate::{
         MeasuredProbe, Misfit, ObjectOnly, SecretProbe, Validated, rules,
     },
     policy::{
-        Demands, Endpoint, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,
+        Demands, Endpoint, Floor, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,
         ScopeWord, Via, Vocabulary, WordSet,
     },
     routes::{Methods, resource},

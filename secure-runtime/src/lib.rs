@@ -13,6 +13,7 @@ mod context;
 pub mod crypto;
 pub mod csrf;
 pub mod dangerous;
+pub mod deploy;
 pub mod edge;
 mod guard;
 mod input;
@@ -30,6 +31,7 @@ mod report;
 mod routes;
 mod security;
 pub mod session;
+pub mod settings;
 pub mod store;
 #[cfg(feature = "test")]
 pub mod test;
@@ -42,10 +44,10 @@ pub use input::{Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;
-pub use report::{Report, ReportRow, UncheckedRow};
+pub use report::{FloorRow, Report, ReportRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, cookie, cors, csp, delete, get, head, hosts, hsts, options, patch,
+    Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, options, patch,
     permissions_policy, post, protected, public, put, query, rate_limit, route, routes, trace,
     validated,
 };
@@ -59,7 +61,7 @@ pub mod prelude {
         Checked, CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked,
     };
     pub use secure_macros::{
-        Role, Scope, connect, delete, get, head, options, patch, post, protected, public, put,
-        query, rate_limit, route, routes, trace, validated,
+        Role, Scope, connect, delete, floor, get, head, options, patch, post, protected, public,
+        put, query, rate_limit, route, routes, trace, validated,
     };
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use crate::{
-    policy::{Access, Count, RateLimit, RoutePolicy, Via},
+    policy::{Access, Count, Floor, RateLimit, RoutePolicy, Via, WordSet},
     routes::RouteTable,
 };
 
@@ -28,6 +28,9 @@ pub struct ReportRow {
     pub path: String,
     /// `public` or `protected`.
     pub access: &'static str,
+    /// What the scopes around the route demand as well, beside all that follows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub floors: Vec<FloorRow>,
     /// Any one of these roles.
     pub roles: Vec<&'static str>,
     /// All of these scopes.
@@ -58,6 +61,20 @@ pub struct ReportRow {
     pub handler: String,
 }
 
+/// What a floor demands of the callers of every route on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FloorRow {
+    /// Any one of these roles.
+    pub roles: Vec<&'static str>,
+    /// All of these scopes.
+    pub scopes: Vec<&'static str>,
+    /// The path parameter that must equal the caller's subject.
+    pub owner: Option<&'static str>,
+    /// Any one of these roles stands in for ownership.
+    pub or_roles: Vec<&'static str>,
+}
+
 /// A service that was let in without a policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -66,6 +83,9 @@ pub struct UncheckedRow {
     pub prefix: String,
     /// The reason in writing.
     pub because: String,
+    /// Whether it stands in a scope with a floor and does not keep to it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_floor: bool,
 }
 
 impl Report {
@@ -77,7 +97,7 @@ impl Report {
         let Some(table) = table else { return report };
         for route in table.routes() {
             for (method, path) in &route.endpoints {
-                let row = ReportRow::new(method.as_str(), path, route.policy, has_sessions);
+                let row = ReportRow::new(method.as_str(), path, &route.policy, has_sessions);
                 report.routes.push(row);
             }
         }
@@ -90,6 +110,7 @@ impl Report {
             .map(|service| UncheckedRow {
                 prefix: service.prefix.clone(),
                 because: service.because.clone(),
+                without_floor: service.without_floor,
             })
             .collect();
         report
@@ -144,7 +165,7 @@ impl Report {
             lines.push([
                 "*".to_owned(),
                 format!("{}/…", row.prefix),
-                format!("unchecked: {}", row.because),
+                row.who(),
                 or_dash(String::new()),
                 or_dash(String::new()),
                 or_dash(String::new()),
@@ -157,9 +178,6 @@ impl Report {
 impl ReportRow {
     fn new(method: &str, path: &str, policy: &RoutePolicy, has_sessions: bool) -> Self {
         let demands = policy.demands();
-        let words = |set: Option<&crate::policy::WordSet>| {
-            set.map_or_else(Vec::new, |set| set.words().to_vec())
-        };
         let taken = |via: &[Via]| -> Vec<_> {
             let there_are = via
                 .iter()
@@ -175,6 +193,7 @@ impl ReportRow {
                 Access::Public => "public",
                 Access::Protected(_) => "protected",
             },
+            floors: policy.floors().map(FloorRow::new).collect(),
             roles: words(demands.and_then(|demands| demands.roles())),
             scopes: words(demands.and_then(|demands| demands.scopes())),
             owner: demands.and_then(|demands| demands.owner()),
@@ -205,18 +224,17 @@ impl ReportRow {
                 None => "everyone".to_owned(),
             });
         }
-        if !self.roles.is_empty() {
-            parts.push(format!("role {}", self.roles.join(" or ")));
+        for part in self.floors.iter().flat_map(FloorRow::parts) {
+            let marked = format!("{part} (floor)");
+            if !parts.contains(&marked) {
+                parts.push(marked);
+            }
         }
-        if !self.scopes.is_empty() {
-            parts.push(format!("scope {}", self.scopes.join(" and ")));
-        }
-        if let Some(owner) = self.owner {
-            let or_roles = match self.or_roles.as_slice() {
-                [] => String::new(),
-                roles => format!(" or role {}", roles.join(" or ")),
-            };
-            parts.push(format!("owner {owner}{or_roles}"));
+        for part in self.own().parts() {
+            // What a floor demands already is said.
+            if !parts.contains(&format!("{part} (floor)")) {
+                parts.push(part);
+            }
         }
         if parts.is_empty() {
             parts.push("signed in".to_owned());
@@ -229,6 +247,16 @@ impl ReportRow {
             parts.push("from pages of any site".to_owned());
         }
         parts.join("; ")
+    }
+
+    /// What the route itself demands.
+    fn own(&self) -> FloorRow {
+        FloorRow {
+            roles: self.roles.clone(),
+            scopes: self.scopes.clone(),
+            owner: self.owner,
+            or_roles: self.or_roles.clone(),
+        }
     }
 
     fn limits_cell(&self) -> String {
@@ -257,6 +285,48 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+impl FloorRow {
+    fn new(floor: Floor) -> Self {
+        Self {
+            roles: words(floor.roles()),
+            scopes: words(floor.scopes()),
+            owner: floor.owner(),
+            or_roles: words(floor.or_roles()),
+        }
+    }
+
+    fn parts(&self) -> Vec<String> {
+        let mut parts = Vec::new();
+        if !self.roles.is_empty() {
+            parts.push(format!("role {}", self.roles.join(" or ")));
+        }
+        if !self.scopes.is_empty() {
+            parts.push(format!("scope {}", self.scopes.join(" and ")));
+        }
+        if let Some(owner) = self.owner {
+            let or_roles = match self.or_roles.as_slice() {
+                [] => String::new(),
+                roles => format!(" or role {}", roles.join(" or ")),
+            };
+            parts.push(format!("owner {owner}{or_roles}"));
+        }
+        parts
+    }
+}
+
+impl UncheckedRow {
+    fn who(&self) -> String {
+        match self.without_floor {
+            true => format!("unchecked, without the floor: {}", self.because),
+            false => format!("unchecked: {}", self.because),
+        }
+    }
+}
+
+fn words(set: Option<&WordSet>) -> Vec<&'static str> {
+    set.map_or_else(Vec::new, |set| set.words().to_vec())
 }
 
 fn describe_limit(limit: &RateLimit) -> String {

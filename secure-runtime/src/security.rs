@@ -15,6 +15,7 @@ use std::{
 
 use actix_web::HttpRequest;
 pub use builder::{Builder, CompleteBuilder, Missing, Set, SigningKeys, part};
+use environment::Purpose;
 pub use environment::SettingsError;
 use key_file::KeyFile;
 
@@ -34,6 +35,7 @@ use crate::{
     report::Report,
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     session::Sessions,
+    settings::{Loaded, SecretLoader},
     store::Store,
     token::{AccessTokens, OneTimeTokens, Tokens},
 };
@@ -74,7 +76,34 @@ impl Security {
     /// # Errors
     /// As [`from_env`](Self::from_env).
     pub fn builder_from_env() -> Result<CompleteBuilder, SettingsError> {
-        environment::read(|name| std::env::var(name), std::env::vars_os())
+        environment::read_env(&Loaded::default(), Purpose::Start).finish()
+    }
+
+    /// As [`builder_from_env`](Self::builder_from_env), with secrets from a secret manager. What it does not
+    /// have is looked for in the environment; what both have is refused.
+    ///
+    /// Keys that come from it are read once; those of `SECURE_KEYS_FILE` are read again when they change.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env), and when the manager fails.
+    pub async fn builder_from(
+        loader: &impl SecretLoader,
+    ) -> Result<CompleteBuilder, SettingsError> {
+        let loaded = Loaded::ask(loader, &environment::SECRETS).await;
+        environment::read_env(&loaded, Purpose::Start).finish()
+    }
+
+    /// As [`builder_from_env`](Self::builder_from_env), and never fails: what production would refuse of the
+    /// settings is told by [`deploy_check`](CompleteBuilder::deploy_check), together with everything else.
+    /// It is for nothing but that: [`build`](Builder::build) refuses what is wrong.
+    pub fn draft_from_env() -> CompleteBuilder {
+        environment::read_env(&Loaded::default(), Purpose::Check).into()
+    }
+
+    /// As [`draft_from_env`](Self::draft_from_env), with secrets from a secret manager.
+    pub async fn draft_from(loader: &impl SecretLoader) -> CompleteBuilder {
+        let loaded = Loaded::ask(loader, &environment::SECRETS).await;
+        environment::read_env(&loaded, Purpose::Check).into()
     }
 
     /// Starts from settings in code. `build` exists only once issuer, audience and key are set.
@@ -99,7 +128,9 @@ impl Security {
         let table = routes::check(&routes)?;
         let mut findings = self.state.oauth.findings(&table);
         findings.extend(table.unmet(|need| self.state.has(need)));
-        findings.extend(table.without_sessions(self.sessions().are_configured()));
+        let has_sessions = self.sessions().are_configured();
+        findings.extend(table.without_sessions(has_sessions));
+        findings.extend(table.beyond_floors(has_sessions));
         findings.extend(table.without_owners(self.api_keys().has_owners()));
         let reporting = self.reporting(&table, &mut findings);
         if !findings.is_empty() {

@@ -8,6 +8,7 @@ mod api_keys;
 mod articles;
 mod clients;
 mod crash;
+mod deploy;
 mod discovery;
 mod greeting;
 mod html;
@@ -33,6 +34,7 @@ mod sign_out;
 mod sign_up;
 mod startup;
 mod throttle;
+mod tls;
 mod token;
 
 use server::{Answer, PASSWORD, Server, Tokens};

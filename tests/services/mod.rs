@@ -6,6 +6,7 @@
 #![allow(dead_code, unused_imports, reason = "each test target uses some of it")]
 
 mod account;
+mod chromedriver;
 mod folder;
 mod postgres;
 mod process;
@@ -13,6 +14,7 @@ mod program;
 mod redis;
 mod wire;
 
+pub(crate) use chromedriver::Chromedriver;
 pub(crate) use folder::Folder;
 pub(crate) use postgres::Postgres;
 pub(crate) use program::find as find_program;

@@ -4,6 +4,7 @@
 mod api;
 mod audit;
 mod calibrate;
+mod check;
 mod domain;
 mod greeting;
 mod keys;
@@ -15,6 +16,7 @@ mod security;
 mod settings;
 mod sign_outs;
 mod startup;
+mod tls;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -24,6 +26,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 use keys::KeysCommand;
 use settings::Settings;
 use startup::StartupError;
+use tls::Transport;
 
 /// A small publishing service.
 #[derive(Parser)]
@@ -36,7 +39,19 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the service (the default)
-    Serve,
+    Serve {
+        #[command(flatten)]
+        transport: Transport,
+    },
+    /// Say what keeps this configuration out of production; it fails where there is an error or a warning
+    Check {
+        /// Look at what matters in production, with the environment as it is
+        #[arg(long, required = true)]
+        deploy: bool,
+        /// As the service is to be run
+        #[command(flatten)]
+        transport: Transport,
+    },
     /// Make an admin; the password comes from standard input
     CreateAdmin {
         /// The admin's e-mail address
@@ -74,7 +89,7 @@ enum Format {
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("accounts: {error}");
             ExitCode::FAILURE
@@ -82,23 +97,29 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<(), StartupError> {
+fn run(cli: Cli) -> Result<ExitCode, StartupError> {
     // Before there are threads that could read the environment.
     settings::load_dotenv()?;
-    let settings = Settings::from_env()?;
-    match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => System::new().block_on(startup::serve(settings)),
+    let settings = Settings::from_env();
+    let serve = || Command::Serve {
+        transport: Transport::default(),
+    };
+    match cli.command.unwrap_or_else(serve) {
+        Command::Serve { transport } => {
+            System::new().block_on(startup::serve(settings?, &transport))?;
+        }
+        Command::Check { transport, .. } => {
+            let report = System::new().block_on(check::run(settings, &transport))?;
+            println!("{report}");
+            if !report.passes() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::CreateAdmin { email, .. } => {
-            System::new().block_on(startup::create_admin(&settings, &email))
+            System::new().block_on(startup::create_admin(&settings?, &email))?;
         }
-        Command::Keys { command } => {
-            println!("{}", keys::run(command, &settings)?);
-            Ok(())
-        }
-        Command::Calibrate { target } => {
-            println!("{}", calibrate::run(target)?);
-            Ok(())
-        }
+        Command::Keys { command } => println!("{}", keys::run(command, &settings?)?),
+        Command::Calibrate { target } => println!("{}", calibrate::run(target)?),
         Command::Routes { format } => {
             let report = System::new().block_on(security::report())?;
             match format {
@@ -106,7 +127,7 @@ fn run(cli: Cli) -> Result<(), StartupError> {
                 Format::Markdown => print!("{}", report.markdown()),
                 Format::Json => println!("{}", report.json()),
             }
-            Ok(())
         }
     }
+    Ok(ExitCode::SUCCESS)
 }

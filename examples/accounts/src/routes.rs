@@ -2,7 +2,11 @@
 
 use secure_runtime::{prelude::*, session};
 
-use crate::{api, pages};
+use crate::{
+    api,
+    domain::{Role, Scope},
+    pages,
+};
 
 pub(crate) fn routes(routes: &mut Routes) {
     api::routes(routes);
@@ -10,11 +14,9 @@ pub(crate) fn routes(routes: &mut Routes) {
     routes
         .service(session::sign_out)
         .scope("/admin", |admin| {
+            admin.floor(floor!(roles = "admin", scopes = "admin:users"));
             api::admin_routes(admin);
             pages::admin_routes(admin);
-            admin.assert("whatever is under /admin is for admins", |_, _, policy| {
-                policy.needs_role("admin") && policy.needs_scope("admin:users")
-            });
         })
         .assert(
             "API keys write articles, and nothing else",

@@ -63,7 +63,7 @@ pub(crate) async fn build(
 }
 
 /// What signing in and up, resets, changes and API keys need to know of this service.
-fn with_accounts(
+pub(crate) fn with_accounts(
     builder: CompleteBuilder,
     accounts: &Data<Accounts>,
     mailer: impl Mailer,
@@ -79,6 +79,10 @@ fn with_accounts(
         .api_key_prefix(API_KEY_PREFIX)
         .sessions(SessionSettings::new().after_sign_out(AFTER_SIGN_OUT))
         .pages(Pages::new().sign_in("/login").problem(pages::problem))
+        .accept_finding(
+            "password-grant",
+            "because there are clients that speak nothing else; all others have /auth/login",
+        )
 }
 
 /// A mail server or a folder. Letters come from the host of the service, where nothing else is said.
@@ -110,17 +114,17 @@ fn transport(
     mail::transport(url, from).map_err(|error| StartupError::new("`MAIL_URL`", &error))
 }
 
+/// Nobody is written to: for what only looks at the service.
+pub(crate) struct NoMail;
+
+impl Mailer for NoMail {
+    async fn send(&self, _: &str, _: &Letter) -> Result<(), MailError> {
+        Err(MailError::refused("there is no mail"))
+    }
+}
+
 /// Who may call which route. Nothing is asked of the database.
 pub(crate) async fn report() -> Result<Report, StartupError> {
-    /// Nobody is written to.
-    struct NoMail;
-
-    impl Mailer for NoMail {
-        async fn send(&self, _: &str, _: &Letter) -> Result<(), MailError> {
-            Err(MailError::refused("there is no mail"))
-        }
-    }
-
     let pool = SqlitePool::connect_lazy("sqlite::memory:")
         .map_err(|error| StartupError::new("the database", &error))?;
     let builder = Security::builder()

@@ -1,8 +1,8 @@
 //! What the environment says.
 
-use std::{env, env::VarError, fs, net::IpAddr, path::PathBuf};
+use std::{env, env::VarError, net::IpAddr, path::PathBuf};
 
-use secure_runtime::Secret;
+use secure_runtime::{Secret, settings::secret_from_env};
 
 use crate::startup::StartupError;
 
@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) port: u16,
     /// `DATABASE_URL`, or in a file `DATABASE_URL_FILE`. Defaults to `sqlite:./data/accounts.db`.
     pub(crate) database_url: String,
+    /// Whether `DATABASE_URL` or `DATABASE_URL_FILE` says it.
+    pub(crate) has_database: bool,
     /// `REDIS_URL`, or `REDIS_URL_FILE`: what several instances share. Defaults to the database.
     pub(crate) redis_url: Option<Secret<String>>,
     /// `MAIL_URL`, or `MAIL_URL_FILE`: a mail server (`smtps://user:password@host`), or the folder that
@@ -47,6 +49,7 @@ impl Settings {
             host: parsed("HOST", "127.0.0.1", "an IP address such as `127.0.0.1`")?,
             port: parsed("PORT", "8080", "a port between 0 and 65535")?,
             database_url: database_url()?,
+            has_database: is_given("DATABASE_URL")?,
             redis_url: secret("REDIS_URL")?,
             mail_url: secret("MAIL_URL")?,
             mail_from: text("MAIL_FROM")?,
@@ -111,26 +114,7 @@ fn is_given(name: &str) -> Result<bool, StartupError> {
 
 /// A secret: in the variable, or in the file that `…_FILE` names.
 fn secret(name: &str) -> Result<Option<Secret<String>>, StartupError> {
-    let in_file = format!("{name}_FILE");
-    let text_in_file = match text(&in_file)? {
-        Some(path) => {
-            let read = fs::read_to_string(&path).map_err(|error| {
-                StartupError::setting(
-                    &in_file,
-                    &format!("the file {path} cannot be read: {error}"),
-                )
-            });
-            Some(Secret::new(read?.trim().to_owned()))
-        }
-        None => None,
-    };
-    match (text(name)?.map(Secret::new), text_in_file) {
-        (Some(_), Some(_)) => Err(StartupError::setting(
-            name,
-            &format!("`{in_file}` is set, too; say it in one place"),
-        )),
-        (one, other) => Ok(one.or(other)),
-    }
+    Ok(secret_from_env(name)?)
 }
 
 /// The variable's text; `None` where it is not set or blank.

@@ -4,7 +4,8 @@ use std::{
     error::Error,
     fmt,
     io::{self, IsTerminal as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    sync::Arc,
 };
 
 use actix_web::{App, HttpServer, rt, web::Data};
@@ -28,6 +29,7 @@ use crate::{
     security,
     settings::Settings,
     sign_outs::SignOuts,
+    tls::{Certificates, Transport},
 };
 
 /// How long requests that are under way may take once the service is told to stop, in seconds.
@@ -36,16 +38,23 @@ const SHUTDOWN_TIMEOUT: u64 = 30;
 const ADMIN_NAME: &str = "Admin";
 
 /// Runs the service until it is told to stop.
-pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
+pub(crate) async fn serve(settings: Settings, transport: &Transport) -> Result<(), StartupError> {
     log_to_stderr();
     // What is wrong with it is said before anything is made.
-    let builder = Security::builder_from_env()?;
+    let mut builder = Security::builder_from_env()?;
+    let certificates = transport.certificates()?;
+    let scheme = certificates.as_ref().map_or("http", |_| "https");
     let (host, port) = (settings.host, settings.port);
     let cannot_listen =
         |error: io::Error| StartupError::new(format!("cannot listen on {host}:{port}"), &error);
     let listener = TcpListener::bind((host, port)).map_err(cannot_listen)?;
-    let here = reached_at(listener.local_addr().map_err(cannot_listen)?);
+    let here = reached_at(scheme, listener.local_addr().map_err(cannot_listen)?);
     let origin = settings.public_origin.as_deref().unwrap_or(&here);
+    let plain = transport.http_port.map(|port| plain_listener(host, port));
+    let plain = plain.transpose()?;
+    if certificates.is_some() {
+        builder = builder.public_origin(origin).enforce_https(true);
+    }
 
     let pool = database::open(&settings.database_url).await?;
     let accounts = Data::new(Accounts::new(pool.clone()));
@@ -72,7 +81,7 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
     let (stop, stopped) = oneshot::channel();
     let writing = rt::spawn(scribe.run_until(stopped));
     let at_the_end = security.clone();
-    let server = HttpServer::new(move || {
+    let mut server = HttpServer::new(move || {
         App::new()
             .app_data(accounts.clone())
             .app_data(articles.clone())
@@ -81,10 +90,19 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
             .configure(routes.mount())
             .wrap(security.middleware())
     })
-    .shutdown_timeout(SHUTDOWN_TIMEOUT)
-    .listen(listener)
-    .map_err(cannot_listen)?
-    .run();
+    .shutdown_timeout(SHUTDOWN_TIMEOUT);
+    server = match &certificates {
+        Some(certificates) => server.listen_rustls_0_23(listener, certificates.config()?),
+        None => server.listen(listener),
+    }
+    .map_err(cannot_listen)?;
+    let mut plain_at = None;
+    if let Some(plain) = plain {
+        plain_at = plain.local_addr().ok();
+        server = server.listen(plain).map_err(cannot_listen)?;
+    }
+    let reading_again = certificates.map(|certificates| rt::spawn(read_again(certificates)));
+    let server = server.run();
     // What is printed is true: by then the workers run, and SIGTERM is listened to.
     let server = rt::spawn(server);
     rt::task::yield_now().await;
@@ -96,6 +114,12 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
         true => say(&format!("accounts: listening on {here}")),
         false => say(&greeting(&here, keys)),
     }
+    if let Some(address) = plain_at {
+        let plain = reached_at("http", address);
+        say(&format!(
+            "accounts: {plain} sends pages to {origin}, and refuses the rest"
+        ));
+    }
 
     // Ends after SIGTERM, when the requests that are under way are answered.
     let ended = server.await;
@@ -103,6 +127,9 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
         .map_err(|error| StartupError::new("the server", &error))?
         .map_err(cannot_listen)?;
     signing_out.abort();
+    if let Some(reading_again) = reading_again {
+        reading_again.abort();
+    }
     if let Err(error) = at_the_end.api_keys().flush().await {
         tracing::warn!(%error, "the last uses of API keys are not counted");
     }
@@ -115,11 +142,38 @@ pub(crate) async fn serve(settings: Settings) -> Result<(), StartupError> {
 }
 
 /// Where somebody on this machine reaches the service.
-fn reached_at(mut address: SocketAddr) -> String {
+fn reached_at(scheme: &str, mut address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    format!("http://{address}")
+    format!("{scheme}://{address}")
+}
+
+/// Where plain HTTP comes to beside TLS. The security layer sends it on or refuses it.
+fn plain_listener(host: IpAddr, port: u16) -> Result<TcpListener, StartupError> {
+    TcpListener::bind((host, port))
+        .map_err(|error| StartupError::new(format!("cannot listen on {host}:{port}"), &error))
+}
+
+/// Reads the certificate again at each SIGHUP, as whatever renews it asks for.
+async fn read_again(certificates: Arc<Certificates>) {
+    #[cfg(unix)]
+    {
+        use rt::signal::unix::{SignalKind, signal};
+
+        let mut asked = match signal(SignalKind::hangup()) {
+            Ok(asked) => asked,
+            Err(error) => return tracing::error!(%error, "SIGHUP is not listened to"),
+        };
+        while asked.recv().await.is_some() {
+            match certificates.read_again() {
+                Ok(()) => tracing::info!("the certificate was read again"),
+                Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    drop(certificates);
 }
 
 fn log_to_stderr() {

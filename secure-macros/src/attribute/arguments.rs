@@ -130,21 +130,32 @@ impl Arguments {
 
     /// Refuses what nobody has taken. `later` are keys that are designed and not built yet.
     pub(crate) fn finish(self, keys: &[&str], later: &[&str], diagnostics: &mut Diagnostics) {
-        for argument in self.entries {
+        for argument in &self.entries {
             let key = argument.key.to_string();
-            let span = argument.key.span();
             if later.contains(&key.as_str()) {
-                diagnostics.add(not_yet(span, &format!("{key} = …"), self.attribute));
+                let what = format!("{key} = …");
+                diagnostics.add(not_yet(argument.key.span(), &what, self.attribute));
             } else {
-                diagnostics.add(
-                    Diagnostic::new(
-                        span,
-                        format_args!("unknown key `{key}` in `{}`", shown(self.attribute)),
-                    )
-                    .choices(&key, "keys", keys),
-                );
+                diagnostics.add(self.unknown(&argument.key, keys));
             }
         }
+    }
+
+    /// Refuses all but `keys`, before anybody takes them.
+    pub(crate) fn refuse_others(&mut self, keys: &[&str], diagnostics: &mut Diagnostics) {
+        let entries = std::mem::take(&mut self.entries);
+        for argument in entries {
+            if keys.iter().any(|key| argument.key == key) {
+                self.entries.push(argument);
+            } else {
+                diagnostics.add(self.unknown(&argument.key, keys));
+            }
+        }
+    }
+
+    fn unknown(&self, key: &Ident, keys: &[&str]) -> Diagnostic {
+        let what = format_args!("unknown key `{key}` in `{}`", shown(self.attribute));
+        Diagnostic::new(key.span(), what).choices(&key.to_string(), "keys", keys)
     }
 }
 

@@ -20,7 +20,20 @@ const LATER: [&str; 3] = ["policy", "fresh", "mfa"];
 const EXAMPLE: &str =
     "`#[protected(roles = \"admin\")]`, `#[protected(scopes = [\"articles:read\"])]`";
 
-/// The arguments of `#[protected]`.
+/// What a floor may say.
+const FLOOR_KEYS: [&str; 8] = [
+    "roles",
+    "scopes",
+    "owner",
+    "or_roles",
+    "via",
+    "role_type",
+    "scope_type",
+    "crate",
+];
+const FLOOR_EXAMPLE: &str = "`floor!(roles = \"admin\", scopes = [\"admin:users\"])`";
+
+/// The arguments of `#[protected]`, and of `floor!`.
 #[derive(Debug)]
 pub(crate) struct Protected {
     pub(crate) span: Span,
@@ -28,6 +41,8 @@ pub(crate) struct Protected {
     pub(crate) scopes: Vec<Word>,
     pub(crate) owner: Option<Word>,
     pub(crate) or_roles: Vec<Word>,
+    /// Whether `via` stands there.
+    pub(crate) names_via: bool,
     /// What a caller may show; `None` where that cannot be read.
     pub(crate) via: Option<Vec<Via>>,
     pub(crate) role_type: Option<syn::Path>,
@@ -65,8 +80,30 @@ impl Protected {
         tokens: proc_macro2::TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut arguments = Arguments::parse("protected", tokens, EXAMPLE, diagnostics);
+        let arguments = Arguments::parse("protected", tokens, EXAMPLE, diagnostics);
         let names_scopes = arguments.has("scopes");
+        Self::read(span, arguments, names_scopes, diagnostics)
+    }
+
+    /// The same words, as `floor!` takes them.
+    pub(crate) fn parse_floor(
+        span: Span,
+        tokens: proc_macro2::TokenStream,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut arguments = Arguments::parse("floor!", tokens, FLOOR_EXAMPLE, diagnostics);
+        arguments.refuse_others(&FLOOR_KEYS, diagnostics);
+        // The scopes of an API key stand on the route that takes it.
+        Self::read(span, arguments, true, diagnostics)
+    }
+
+    fn read(
+        span: Span,
+        mut arguments: Arguments,
+        names_scopes: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let names_via = arguments.has("via");
         let mut words = |key: &str, diagnostics: &mut Diagnostics| {
             arguments
                 .take(key)
@@ -125,6 +162,7 @@ impl Protected {
             scopes,
             owner,
             or_roles,
+            names_via,
             via,
             role_type,
             scope_type,

@@ -9,7 +9,7 @@ use super::{
     probe,
 };
 use crate::{
-    attribute::Word,
+    attribute::{Word, protected::Protected},
     diagnostics::shown,
     endpoint::{Access, Endpoint},
     handler::{Argument, Mark},
@@ -20,14 +20,7 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
     let private = endpoint.runtime.private();
     let mut checks = TokenStream::new();
     if let Access::Protected(protected) = &endpoint.access {
-        let roles = role_words(protected, &private);
-        for word in protected.roles.iter().chain(&protected.or_roles) {
-            checks.extend(known_word(word, &roles, &private));
-        }
-        let scopes = scope_words(protected, &private);
-        for word in &protected.scopes {
-            checks.extend(known_word(word, &scopes, &private));
-        }
+        checks.extend(known_words(protected, &private));
     }
     for argument in &endpoint.handler.arguments {
         checks.extend(match argument.mark {
@@ -72,6 +65,20 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
             message,
             endpoint,
         ));
+    }
+    checks
+}
+
+/// Roles and scopes are words of the app's enums.
+pub(super) fn known_words(protected: &Protected, private: &TokenStream) -> TokenStream {
+    let mut checks = TokenStream::new();
+    let roles = role_words(protected, private);
+    for word in protected.roles.iter().chain(&protected.or_roles) {
+        checks.extend(known_word(word, &roles, private));
+    }
+    let scopes = scope_words(protected, private);
+    for word in &protected.scopes {
+        checks.extend(known_word(word, &scopes, private));
     }
     checks
 }

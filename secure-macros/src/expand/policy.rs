@@ -70,7 +70,7 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-fn demands(protected: &Protected, private: &TokenStream) -> TokenStream {
+pub(super) fn demands(protected: &Protected, private: &TokenStream) -> TokenStream {
     let roles = word_set(&protected.roles, &role_words(protected, private), private);
     let or_roles = word_set(
         &protected.or_roles,

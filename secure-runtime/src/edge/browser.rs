@@ -73,6 +73,16 @@ impl Hsts {
         Self(policy.to_string().into())
     }
 
+    /// For how long browsers remember it, in seconds.
+    pub(crate) fn max_age(&self) -> u64 {
+        StrictTransportSecurity::parse(&self.0).map_or(0, |policy| policy.max_age())
+    }
+
+    /// Whether it holds for subdomains too.
+    pub(crate) fn has_subdomains(&self) -> bool {
+        StrictTransportSecurity::parse(&self.0).is_ok_and(|policy| policy.include_subdomains())
+    }
+
     /// The same, for subdomains too.
     pub(super) fn with_subdomains(&self) -> Self {
         match StrictTransportSecurity::parse(&self.0) {

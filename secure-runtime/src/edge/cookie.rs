@@ -93,6 +93,11 @@ impl CookiePolicy {
         }
     }
 
+    /// Whether browsers send it with requests that other sites make.
+    pub(crate) fn crosses_sites(&self) -> bool {
+        self.same_site == SameSite::None
+    }
+
     /// What it is called.
     pub fn name(&self) -> &str {
         &self.name

@@ -26,6 +26,13 @@ pub struct Cors {
     max_age_seconds: u64,
 }
 
+impl Cors {
+    /// The origins, as they are written.
+    pub(crate) fn origins(&self) -> &'static [&'static str] {
+        self.origins
+    }
+}
+
 /// Written by [`cors!`](crate::cors), which has checked it all.
 #[doc(hidden)]
 impl Cors {

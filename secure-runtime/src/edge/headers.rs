@@ -55,11 +55,16 @@ impl Default for HeaderSettings {
 impl HeaderSettings {
     /// Says to the log what makes a policy weak, and why that is so.
     pub(crate) fn announce(&self) {
-        for policy in self.policies() {
-            for (switch, because) in policy.weak() {
-                tracing::warn!(switch, because, "a content security policy is weak");
-            }
+        for (switch, because) in self.weaknesses() {
+            tracing::warn!(switch, because, "a content security policy is weak");
         }
+    }
+
+    /// Each switch that makes a policy weak, with its reason.
+    pub(crate) fn weaknesses(&self) -> Vec<(&'static str, &'static str)> {
+        let policies = self.policies();
+        let weak = policies.iter().flat_map(PageCsp::weak);
+        weak.copied().collect()
     }
 
     /// The policies that only report, and report nowhere.

@@ -1,6 +1,9 @@
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use crate::{policy::Demands, principal::Principal};
+use crate::{
+    policy::{Demands, RoutePolicy},
+    principal::Principal,
+};
 
 /// Why a known caller may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,16 +18,26 @@ pub(super) enum Refusal {
     Owner,
 }
 
-/// Whether `principal` meets the demands. `owner` is the value of the path parameter that names the
-/// owner; an absent one is nobody's.
-pub(super) fn decide(
-    demands: &Demands,
+/// Whether `principal` meets what the policy demands: its floors, and then its own demands.
+/// `parameter` gives the value of a path parameter; an absent one is nobody's.
+pub(super) fn decide<'a>(
+    policy: &RoutePolicy,
     principal: &Principal,
-    owner: Option<&str>,
+    parameter: impl Fn(&str) -> Option<Cow<'a, str>>,
 ) -> Result<(), Refusal> {
-    if principal.is_restricted() && demands.scopes().is_none() {
+    if principal.is_restricted() && !policy.names_scopes() {
         return Err(Refusal::Restricted);
     }
+    policy
+        .every_demand()
+        .try_for_each(|demands| meet(demands, principal, &parameter))
+}
+
+fn meet<'a>(
+    demands: &Demands,
+    principal: &Principal,
+    parameter: impl Fn(&str) -> Option<Cow<'a, str>>,
+) -> Result<(), Refusal> {
     if let Some(roles) = demands.roles()
         && !roles.any_in(principal.role_mask())
     {
@@ -35,11 +48,12 @@ pub(super) fn decide(
     {
         return Err(Refusal::Scope(scopes.words()));
     }
-    if demands.owner().is_some() {
+    if let Some(owner) = demands.owner() {
         let stands_in = demands
             .or_roles()
             .is_some_and(|roles| roles.any_in(principal.role_mask()));
-        if owner != Some(principal.subject()) && !stands_in {
+        let owner = parameter(owner);
+        if owner.as_deref() != Some(principal.subject()) && !stands_in {
             return Err(Refusal::Owner);
         }
     }

@@ -46,7 +46,7 @@ pub(super) fn charge(
 ) -> Result<(), Problem> {
     let due = |smooth: bool| {
         route.limits.iter().enumerate().filter(move |(_, limit)| {
-            Stage::of(limit, route.policy) == stage && limit.rule.burst().is_some() == smooth
+            Stage::of(limit, &route.policy) == stage && limit.rule.burst().is_some() == smooth
         })
     };
     for (index, limit) in due(false).chain(due(true)) {
@@ -67,7 +67,7 @@ pub(super) fn charge(
             },
             Decision::Refused(refusal) => {
                 give_back(context, route, |limit| {
-                    Stage::of(limit, route.policy) == stage
+                    Stage::of(limit, &route.policy) == stage
                 });
                 context.limits().push(LimitOutcome {
                     limit: index,

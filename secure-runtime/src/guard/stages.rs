@@ -20,7 +20,7 @@ use crate::{
     Problem,
     context::RequestContext,
     csrf, log,
-    policy::{Access, Demands, RoutePolicy},
+    policy::{Access, RoutePolicy},
     principal::{Principal, challenge},
 };
 
@@ -101,12 +101,12 @@ fn go_on(
         context.sign_in(caller);
     }
     match route.policy.access() {
-        Access::Public => csrf::judge(request, context, route.policy)?,
+        Access::Public => csrf::judge(request, context, &route.policy)?,
         Access::Protected(_) if !is_known => return Err(Problem::unauthorized()),
-        Access::Protected(demands) => {
-            csrf::judge(request, context, route.policy)?;
+        Access::Protected(_) => {
+            csrf::judge(request, context, &route.policy)?;
             limiting::charge(Stage::AfterAuthentication, request, context, route)?;
-            authorize(request, context, demands)?;
+            authorize(request, context, &route.policy)?;
         }
     }
     Ok(Clearance::of(context))
@@ -115,13 +115,11 @@ fn go_on(
 fn authorize(
     request: &HttpRequest,
     context: &RequestContext,
-    demands: &Demands,
+    policy: &RoutePolicy,
 ) -> Result<(), Problem> {
     let principal = context.principal().ok_or_else(Problem::unauthorized)?;
-    let owner = demands
-        .owner()
-        .and_then(|name| path_parameter(request, name));
-    decide(demands, principal, owner.as_deref()).map_err(|refusal| forbidden(refusal, principal))
+    decide(policy, principal, |name| path_parameter(request, name))
+        .map_err(|refusal| forbidden(refusal, principal))
 }
 
 /// A path parameter as the handler's `Path` reads it: percent-decoded, so that guard and handler

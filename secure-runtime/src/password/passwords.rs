@@ -199,6 +199,14 @@ impl Passwords {
         self.inner.params
     }
 
+    /// Whether [`dangerous::bcrypt_truncating`](crate::dangerous) was said.
+    pub(crate) fn truncates_bcrypt(&self) -> bool {
+        #[cfg(feature = "password-legacy")]
+        return self.inner.bcrypt_truncates;
+        #[cfg(not(feature = "password-legacy"))]
+        false
+    }
+
     /// The hash of a password that the policy took.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 
 mod access;
 mod endpoint;
+mod floor;
 mod input;
 mod limit;
 mod need;
@@ -13,6 +14,8 @@ mod vocabulary;
 
 pub use access::{Access, Demands, Via};
 pub use endpoint::Endpoint;
+pub use floor::Floor;
+pub(crate) use floor::Floors;
 #[doc(hidden)]
 pub use input::Parameter;
 pub use input::{Input, InputKind};
@@ -48,6 +51,8 @@ pub struct RoutePolicy {
     csrf_off: Option<&'static str>,
     parameters: &'static [Parameter],
     wrapped: bool,
+    /// What the scopes demand that the route is mounted in.
+    floors: Floors,
 }
 
 impl RoutePolicy {
@@ -72,12 +77,38 @@ impl RoutePolicy {
         &self.access
     }
 
-    /// What a protected route demands of its caller; `None` for a public one.
+    /// What a protected route itself demands of its caller; `None` for a public one.
+    /// What is demanded beside it stands in [`floors`](Self::floors).
     pub const fn demands(&self) -> Option<&Demands> {
         match &self.access {
             Access::Protected(demands) => Some(demands),
             Access::Public => None,
         }
+    }
+
+    /// The floors of the scopes that the route is mounted in, which a caller has to meet as well. They
+    /// are known where the whole table is ([`Routes::assert`](crate::Routes::assert)), and not yet to
+    /// [`assert_policy!`](crate::assert_policy): a handler does not say where it is mounted.
+    pub fn floors(&self) -> impl Iterator<Item = Floor> + use<> {
+        self.floors.iter()
+    }
+
+    pub(crate) const fn on_floors(mut self, floors: Floors) -> Self {
+        self.floors = floors;
+        self
+    }
+
+    /// All that a caller has to meet: each floor, then what the route itself demands. Nothing for a
+    /// public route, which stands on no floor.
+    pub(crate) fn every_demand(&self) -> impl Iterator<Item = &Demands> {
+        let floors = self.floors.iter().map(|floor| floor.demands());
+        floors.chain(self.demands())
+    }
+
+    /// Whether the route or a floor names scopes.
+    pub(crate) fn names_scopes(&self) -> bool {
+        self.every_demand()
+            .any(|demands| demands.scopes().is_some())
     }
 
     /// The rate limits, in the order in which they were written.
@@ -186,6 +217,13 @@ impl RoutePolicy {
     /// Whether every caller must hold `role` or a role that implies it, so that nobody below it
     /// gets in. False where an owner gets in without the role.
     pub const fn needs_role(&self, role: &str) -> bool {
+        let mut at = 0;
+        while let Some(floor) = self.floors.at(at) {
+            if floor.demands().needs_role(role) {
+                return true;
+            }
+            at += 1;
+        }
         match self.demands() {
             Some(demands) => demands.needs_role(role),
             None => false,
@@ -194,6 +232,13 @@ impl RoutePolicy {
 
     /// Whether every caller must hold `scope`.
     pub const fn needs_scope(&self, scope: &str) -> bool {
+        let mut at = 0;
+        while let Some(floor) = self.floors.at(at) {
+            if floor.demands().needs_scope(scope) {
+                return true;
+            }
+            at += 1;
+        }
         match self.demands() {
             Some(demands) => demands.needs_scope(scope),
             None => false,
@@ -222,6 +267,13 @@ impl RoutePolicy {
     /// Whether a path parameter must equal the caller's subject (or the caller holds a role that
     /// `or_roles` names).
     pub const fn needs_owner(&self) -> bool {
+        let mut at = 0;
+        while let Some(floor) = self.floors.at(at) {
+            if floor.owner().is_some() {
+                return true;
+            }
+            at += 1;
+        }
         match self.demands() {
             Some(demands) => demands.owner.is_some(),
             None => false,
@@ -283,6 +335,7 @@ impl RoutePolicy {
             csrf_off: None,
             parameters: &[],
             wrapped: false,
+            floors: Floors::NONE,
         }
     }
 

@@ -4,7 +4,7 @@ use secure_grammar::changes_state;
 
 use super::table::{MountedRoute, RouteTable};
 use crate::{
-    policy::{Demands, InputKind, Via},
+    policy::{InputKind, RoutePolicy, Via},
     security::State,
     token::Grant,
 };
@@ -29,7 +29,7 @@ fn announcement(state: &State, table: &RouteTable, address: SocketAddr) -> Strin
     );
     let protected = || {
         table.routes().iter().filter(|route| {
-            let policy = route.policy;
+            let policy = &route.policy;
             // The token that is shown is a bearer token.
             policy.is_protected() && policy.takes(Via::Bearer) && !route.endpoints.is_empty()
         })
@@ -50,18 +50,11 @@ fn announcement(state: &State, table: &RouteTable, address: SocketAddr) -> Strin
         );
         return text;
     }
-    if let Some(route) = changing.or_else(|| protected().next())
-        && let Some(demands) = route.policy.demands()
-    {
+    if let Some(route) = changing.or_else(|| protected().next()) {
         let minutes = state.access_tokens().lifetime().as_secs() / 60;
         let may = Grant::new("sample")
-            .with_roles(any_role(demands))
-            .with_scopes(
-                demands
-                    .scopes()
-                    .map_or(&[][..], |scopes| scopes.words())
-                    .to_vec(),
-            );
+            .with_roles(any_roles(&route.policy))
+            .with_scopes(all_scopes(&route.policy));
         let lines = [
             ("a call that is allowed", may),
             (
@@ -83,13 +76,27 @@ fn announcement(state: &State, table: &RouteTable, address: SocketAddr) -> Strin
     text
 }
 
-fn any_role(demands: &Demands) -> Vec<&'static str> {
-    demands
-        .roles()
-        .and_then(|roles| roles.words().first())
-        .into_iter()
-        .copied()
-        .collect()
+/// One role that the route takes, and one for each of its floors.
+fn any_roles(policy: &RoutePolicy) -> Vec<&'static str> {
+    let sets = policy.every_demand().filter_map(|demands| demands.roles());
+    let mut any = Vec::new();
+    for role in sets.filter_map(|roles| roles.words().first()) {
+        if !any.contains(role) {
+            any.push(*role);
+        }
+    }
+    any
+}
+
+fn all_scopes(policy: &RoutePolicy) -> Vec<&'static str> {
+    let sets = policy.every_demand().filter_map(|demands| demands.scopes());
+    let mut all = Vec::new();
+    for scope in sets.flat_map(|scopes| scopes.words()) {
+        if !all.contains(scope) {
+            all.push(*scope);
+        }
+    }
+    all
 }
 
 fn base_url(address: SocketAddr) -> String {
@@ -104,8 +111,12 @@ fn curl(base: &str, route: &MountedRoute, token: &str) -> String {
     let Some((method, pattern)) = route.endpoints.first() else {
         return String::new();
     };
-    let owner = route.policy.demands().and_then(|demands| demands.owner());
-    let path = sample_path(pattern, owner);
+    let owners: Vec<_> = route
+        .policy
+        .every_demand()
+        .filter_map(|demands| demands.owner())
+        .collect();
+    let path = sample_path(pattern, &owners);
     let mut line = format!("curl -i -X {method} {base}{path} -H 'Authorization: Bearer {token}'");
     for input in route.policy.inputs() {
         let Some(sample) = input.sample() else {
@@ -127,14 +138,18 @@ fn curl(base: &str, route: &MountedRoute, token: &str) -> String {
 }
 
 /// The pattern with something in the place of each parameter.
-fn sample_path(pattern: &str, owner: Option<&str>) -> String {
+fn sample_path(pattern: &str, owners: &[&str]) -> String {
     let mut path = String::new();
     let mut rest = pattern;
     while let Some((before, after)) = rest.split_once('{') {
         path.push_str(before);
         let (parameter, after) = after.split_once('}').unwrap_or((after, ""));
         let name = parameter.split(':').next().unwrap_or(parameter);
-        path.push_str(if Some(name) == owner { "sample" } else { "1" });
+        path.push_str(if owners.contains(&name) {
+            "sample"
+        } else {
+            "1"
+        });
         rest = after.strip_prefix('*').unwrap_or(after);
     }
     path.push_str(rest);
@@ -147,12 +162,9 @@ mod tests {
 
     #[test]
     fn parameters_are_filled() {
-        assert_eq!(
-            sample_path("/a/{id}/b/{user}", Some("user")),
-            "/a/1/b/sample"
-        );
-        assert_eq!(sample_path("/files/{tail}*", None), "/files/1");
-        assert_eq!(sample_path("/notes", None), "/notes");
+        assert_eq!(sample_path("/a/{id}/b/{user}", &["user"]), "/a/1/b/sample");
+        assert_eq!(sample_path("/files/{tail}*", &[]), "/files/1");
+        assert_eq!(sample_path("/notes", &[]), "/notes");
     }
 
     #[test]

@@ -5,12 +5,12 @@ use secure_grammar::{PathPattern, changes_state};
 
 use super::{
     LaunchError, Routes,
-    entry::{Entry, Kind, PolicyEntry, ScopeEntry, UncheckedEntry},
+    entry::{Entry, Kind, LaidFloor, PolicyEntry, ScopeEntry, UncheckedEntry},
     table::{MountedLimit, MountedRoute, RouteTable, is_below},
 };
 use crate::{
     limit::Rule,
-    policy::{RoutePolicy, Vocabulary},
+    policy::{Floors, RoutePolicy, Vocabulary, WordSet},
     principal::Vocabularies,
 };
 
@@ -19,8 +19,12 @@ use crate::{
 /// # Errors
 /// All findings together.
 pub(crate) fn check(routes: &Routes) -> Result<RouteTable, LaunchError> {
-    let mut checker = Checker::default();
+    let mut checker = Checker {
+        floors: routes.floors().to_vec(),
+        ..Checker::default()
+    };
     checker.entries(routes.entries());
+    checker.words_of_floors();
     checker.assertions(routes);
     if checker.findings.is_empty() {
         Ok(RouteTable::new(
@@ -36,6 +40,7 @@ pub(crate) fn check(routes: &Routes) -> Result<RouteTable, LaunchError> {
 #[derive(Default)]
 struct Checker {
     findings: Vec<String>,
+    floors: Vec<LaidFloor>,
     routes: Vec<MountedRoute>,
     unchecked: Vec<UncheckedEntry>,
     vocabularies: Vocabularies,
@@ -52,17 +57,46 @@ impl Checker {
             match &entry.kind {
                 Kind::Policy(entry) => self.policy(entry),
                 Kind::Scope(scope) => self.scope(scope),
-                Kind::Unchecked(entry) => {
-                    if entry.because.trim().is_empty() {
-                        self.findings.push(
-                            "an `unchecked` service gives no reason; write \
-                             `unchecked(\"because …\", service)`"
-                                .to_owned(),
-                        );
-                    }
-                    self.unchecked.push(entry.clone());
-                }
+                Kind::Unchecked(entry) => self.unchecked(entry),
             }
+        }
+    }
+
+    fn unchecked(&mut self, entry: &UncheckedEntry) {
+        if entry.because.trim().is_empty() {
+            self.findings.push(
+                "an `unchecked` service gives no reason; write \
+                 `unchecked(\"because …\", service)`"
+                    .to_owned(),
+            );
+        }
+        let answers = entry.below.as_deref().unwrap_or(&entry.prefix);
+        let floor = self
+            .floors
+            .iter()
+            .find(|floor| is_below(&floor.prefix, answers));
+        let because = &entry.because;
+        match floor {
+            Some(floor) if !entry.without_floor => self.findings.push(format!(
+                "the service that is unchecked \"{because}\" does not keep to the floor of {}; mount \
+                 it elsewhere, or say `.without_floor()`",
+                shown_prefix(&floor.prefix),
+            )),
+            None if entry.without_floor => self.findings.push(format!(
+                "the service that is unchecked \"{because}\" says `.without_floor()`, and stands on \
+                 none; remove it",
+            )),
+            _ => {}
+        }
+        self.unchecked.push(entry.clone());
+    }
+
+    fn words_of_floors(&mut self) {
+        for LaidFloor { prefix, floor } in self.floors.clone() {
+            let speaker = format!("the floor of {}", shown_prefix(&prefix));
+            self.role_words(floor.roles(), &speaker);
+            self.role_words(floor.or_roles(), &speaker);
+            self.scope_words(floor.scopes(), &speaker);
         }
     }
 
@@ -91,7 +125,7 @@ impl Checker {
     }
 
     fn policy(&mut self, entry: &PolicyEntry) {
-        let policy = entry.policy;
+        let policy = &entry.policy.on_floors(self.floors_under(entry));
         let handler = policy.handler();
         let mut endpoints = Vec::new();
         for (method, path) in &entry.endpoints {
@@ -129,31 +163,62 @@ impl Checker {
             ));
         }
         if let Some(demands) = policy.demands() {
-            for set in [demands.roles(), demands.or_roles()].into_iter().flatten() {
-                vocabulary(
-                    &mut self.vocabularies.roles,
-                    set.vocabulary(),
-                    handler,
-                    &mut self.findings,
-                );
-            }
-            if let Some(set) = demands.scopes() {
-                vocabulary(
-                    &mut self.vocabularies.scopes,
-                    set.vocabulary(),
-                    handler,
-                    &mut self.findings,
-                );
-            }
+            let speaker = format!("`{handler}`");
+            self.role_words(demands.roles(), &speaker);
+            self.role_words(demands.or_roles(), &speaker);
+            self.scope_words(demands.scopes(), &speaker);
         }
         let limits = self.limits(policy);
         self.routes.push(MountedRoute {
             id: self.routes.len(),
-            policy,
+            policy: *policy,
             policy_type: entry.policy_type,
             endpoints,
             limits,
         });
+    }
+
+    /// The floors that a route stands on, wherever it is mounted.
+    fn floors_under(&mut self, entry: &PolicyEntry) -> Floors {
+        let mut under = Vec::new();
+        for laid in &self.floors {
+            let mut endpoints = entry.endpoints.iter();
+            let Some((method, path)) = endpoints.find(|(_, path)| is_below(&laid.prefix, path))
+            else {
+                continue;
+            };
+            if entry.policy.is_public() {
+                self.findings.push(format!(
+                    "{method} {path} (`{}`) is public, and cannot stand on the floor of {}; make it \
+                     `#[protected]`, or mount it elsewhere",
+                    entry.policy.handler(),
+                    shown_prefix(&laid.prefix),
+                ));
+            }
+            under.push(laid.floor);
+        }
+        Floors::new(under).unwrap_or_else(|| {
+            self.findings.push(format!(
+                "`{}` stands on more than {} floors",
+                entry.policy.handler(),
+                Floors::MOST,
+            ));
+            Floors::NONE
+        })
+    }
+
+    fn role_words(&mut self, words: Option<&WordSet>, speaker: &str) {
+        if let Some(words) = words {
+            let known = &mut self.vocabularies.roles;
+            vocabulary(known, words.vocabulary(), speaker, &mut self.findings);
+        }
+    }
+
+    fn scope_words(&mut self, words: Option<&WordSet>, speaker: &str) {
+        if let Some(words) = words {
+            let known = &mut self.vocabularies.scopes;
+            vocabulary(known, words.vocabulary(), speaker, &mut self.findings);
+        }
     }
 
     fn pattern(&mut self, path: &str, name: &str) -> Option<PathPattern> {
@@ -200,13 +265,17 @@ impl Checker {
 
     fn owner(&mut self, policy: &RoutePolicy, pattern: &PathPattern, name: &str) {
         let owner = policy.demands().and_then(|demands| demands.owner());
-        if let Some(owner) = owner
-            && !pattern.parameters().iter().any(|known| known == owner)
+        let floors = policy.floors().filter_map(|floor| floor.owner());
+        let owners = owner.map(|owner| (name.to_owned(), owner)).into_iter();
+        for (who, owner) in
+            owners.chain(floors.map(|owner| (format!("the floor of {name}"), owner)))
         {
-            self.findings.push(format!(
-                "{name} demands that the path parameter `{owner}` is the caller, and the path has \
-                 no `{{{owner}}}`"
-            ));
+            if !pattern.parameters().iter().any(|known| known == owner) {
+                self.findings.push(format!(
+                    "{who} demands that the path parameter `{owner}` is the caller, and the path has \
+                     no `{{{owner}}}`"
+                ));
+            }
         }
     }
 
@@ -243,7 +312,7 @@ impl Checker {
             for route in &self.routes {
                 for (method, path) in &route.endpoints {
                     let below = is_below(&assertion.prefix, path);
-                    if below && !(assertion.holds)(method.as_str(), path, route.policy) {
+                    if below && !(assertion.holds)(method.as_str(), path, &route.policy) {
                         self.findings.push(format!(
                             "{method} {path} (`{}`) breaks the assertion \"{}\"",
                             route.policy.handler(),
@@ -271,18 +340,26 @@ fn covers(prefix: &str, path: &str) -> bool {
     })
 }
 
+/// A prefix in a sentence: the root has none.
+fn shown_prefix(prefix: &str) -> String {
+    match prefix {
+        "" => "the root".to_owned(),
+        prefix => format!("`{prefix}`"),
+    }
+}
+
 /// Takes note of the words that a route speaks; all must speak the same.
 fn vocabulary(
     known: &mut Option<&'static Vocabulary>,
     spoken: &'static Vocabulary,
-    handler: &str,
+    speaker: &str,
     findings: &mut Vec<String>,
 ) {
     match known {
         None => *known = Some(spoken),
         Some(known) if *known == spoken => {}
         Some(known) => findings.push(format!(
-            "`{handler}` takes its {noun}s from another enum ({}) than the routes before it ({}); \
+            "{speaker} takes its {noun}s from another enum ({}) than the routes before it ({}); \
              an app has one",
             spoken.words().join(", "),
             known.words().join(", "),

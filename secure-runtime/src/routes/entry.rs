@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::Unchecked;
-use crate::policy::{Policy, RoutePolicy};
+use crate::policy::{Floor, Policy, RoutePolicy};
 
 /// One thing that is mounted.
 pub(crate) struct Entry {
@@ -42,6 +42,8 @@ pub(crate) struct UncheckedEntry {
     pub(crate) because: String,
     /// The full prefix below which it answers everything by itself.
     pub(crate) below: Option<String>,
+    /// Whether it says that it keeps to no floor.
+    pub(crate) without_floor: bool,
 }
 
 #[derive(Debug)]
@@ -49,6 +51,13 @@ pub(crate) struct ScopeEntry {
     pub(crate) prefix: String,
     pub(crate) full_prefix: String,
     pub(crate) entries: Vec<Entry>,
+}
+
+/// What every route below a prefix stands on.
+#[derive(Debug, Clone)]
+pub(crate) struct LaidFloor {
+    pub(crate) prefix: String,
+    pub(crate) floor: Floor,
 }
 
 /// What must hold of every route below a prefix.
@@ -99,6 +108,7 @@ impl Entry {
                 prefix: prefix.to_owned(),
                 because: service.because().to_owned(),
                 below: service.answers_below().map(|below| join(prefix, below)),
+                without_floor: service.is_without_floor(),
             }),
             mount: Some(Box::new(move |config| {
                 config.service(service);

@@ -27,14 +27,14 @@ use actix_web::{
 use crate::{
     Problem,
     guard::{Guard, Guarded},
-    policy::{Demands, Policy, RoutePolicy},
+    policy::{Demands, Floor, Policy, RoutePolicy},
     security::State,
 };
 pub use launch_error::LaunchError;
 pub use unchecked::{Unchecked, unchecked};
 
 pub(crate) use checks::check;
-use entry::{Assertion, Entry, PolicyEntry};
+use entry::{Assertion, Entry, LaidFloor, PolicyEntry};
 pub(crate) use table::{MountedLimit, MountedRoute, RouteTable};
 pub(crate) use unchecked::UncheckedMap;
 
@@ -155,6 +155,7 @@ impl GuardedArguments for (Nobody,) {
 pub struct Routes {
     prefix: String,
     entries: Vec<Entry>,
+    floors: Vec<LaidFloor>,
     assertions: Vec<Assertion>,
 }
 
@@ -180,6 +181,7 @@ impl Routes {
         Self {
             prefix,
             entries: Vec::new(),
+            floors: Vec::new(),
             assertions: Vec::new(),
         }
     }
@@ -233,14 +235,55 @@ impl Routes {
     pub fn scope(&mut self, prefix: &str, routes: impl FnOnce(&mut Self)) -> &mut Self {
         let mut inner = Self::under(entry::join(&self.prefix, prefix));
         routes(&mut inner);
+        self.floors.append(&mut inner.floors);
         self.assertions.append(&mut inner.assertions);
         self.entries
             .push(Entry::scope(prefix, inner.prefix, inner.entries));
         self
     }
 
+    /// Lays a floor under every route mounted here and in the scopes below, whether it stands before
+    /// them or after: a caller has to meet the floor, and then what the route itself demands. A route
+    /// can only add to it, and the floors of scopes within scopes add up.
+    ///
+    /// What cannot stand on it is an error at launch: a public route, a route that takes a credential
+    /// which the floor does not, and a service that is [`unchecked`], unless it says
+    /// [`without_floor`](Unchecked::without_floor). Routes with a path below the scope's prefix stand on
+    /// its floor too where they are mounted outside of it.
+    ///
+    /// ```no_run
+    /// # use actix_web::Responder;
+    /// # use secure_runtime::prelude::*;
+    /// #[derive(Role)]
+    /// pub enum Role {
+    ///     Admin,
+    /// }
+    ///
+    /// #[get("/users")]
+    /// #[protected]
+    /// async fn list_users() -> impl Responder {
+    ///     "for admins"
+    /// }
+    ///
+    /// # fn run(security: Security) -> Result<(), LaunchError> {
+    /// let routes = security.routes(|routes| {
+    ///     routes.scope("/admin", |admin| {
+    ///         admin.floor(floor!(roles = "admin")).service(list_users);
+    ///     });
+    /// })?;
+    /// # Ok(()) }
+    /// # fn main() {}
+    /// ```
+    pub fn floor(&mut self, floor: Floor) -> &mut Self {
+        self.floors.push(LaidFloor {
+            prefix: self.prefix.clone(),
+            floor,
+        });
+        self
+    }
+
     /// Asserts something about every route mounted here and in the scopes below, checked at launch.
-    /// `claim` is the sentence that the error shows.
+    /// `claim` is the sentence that the error shows. The policies are shown with their floors.
     ///
     /// ```no_run
     /// # use secure_runtime::prelude::*;
@@ -264,6 +307,10 @@ impl Routes {
 
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    pub(crate) fn floors(&self) -> &[LaidFloor] {
+        &self.floors
     }
 
     pub(crate) fn assertions(&self) -> &[Assertion] {

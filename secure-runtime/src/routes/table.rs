@@ -14,7 +14,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct MountedRoute {
     pub(crate) id: usize,
-    pub(crate) policy: &'static RoutePolicy,
+    /// With the floors of the scopes that it stands in.
+    pub(crate) policy: RoutePolicy,
     pub(crate) policy_type: TypeId,
     /// Every method and full path pattern that it answers.
     pub(crate) endpoints: Vec<(Method, String)>,
@@ -139,6 +140,30 @@ impl RouteTable {
                  `.resource_owners(…)` to the builder of `Security`",
                 route.policy.handler(),
             ));
+        }
+        findings
+    }
+
+    /// The routes that take a credential which a floor under them does not.
+    pub(crate) fn beyond_floors(&self, has_sessions: bool) -> Vec<String> {
+        let mut findings = Vec::new();
+        for route in &self.routes {
+            let path = route.endpoints.first().map_or("", |(_, path)| path);
+            let handler = route.policy.handler();
+            for floor in route.policy.floors() {
+                let demands = route.policy.demands();
+                let more = demands.and_then(|demands| floor.not_taken(demands, has_sessions));
+                let (Some(more), Some(takes)) = (more, floor.via()) else {
+                    continue;
+                };
+                let takes: Vec<_> = takes.iter().map(|via| via.word()).collect();
+                findings.push(format!(
+                    "`{handler}` at {path} takes `{}`, and a floor under it takes {} alone; say \
+                     `via = …` on the route, or mount it elsewhere",
+                    more.word(),
+                    takes.join(", "),
+                ));
+            }
         }
         findings
     }

@@ -12,6 +12,7 @@ use super::{Listing, Routes, entry};
 pub struct Unchecked<S> {
     because: String,
     below: Option<String>,
+    without_floor: bool,
     service: S,
 }
 
@@ -31,6 +32,7 @@ pub fn unchecked<S: HttpServiceFactory>(because: impl Into<String>, service: S) 
     Unchecked {
         because: because.into(),
         below: None,
+        without_floor: false,
         service,
     }
 }
@@ -44,12 +46,24 @@ impl<S> Unchecked<S> {
         self
     }
 
+    /// Says that the service does not keep to the floor of the scopes that it stands in
+    /// ([`Routes::floor`]): nobody but the service itself asks who calls.
+    #[must_use]
+    pub fn without_floor(mut self) -> Self {
+        self.without_floor = true;
+        self
+    }
+
     pub(crate) fn because(&self) -> &str {
         &self.because
     }
 
     pub(crate) fn answers_below(&self) -> Option<&str> {
         self.below.as_deref()
+    }
+
+    pub(crate) fn is_without_floor(&self) -> bool {
+        self.without_floor
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_keys;
+mod deploy;
 mod edge;
 mod sessions;
 mod tokens;
@@ -135,6 +136,10 @@ pub(super) struct Options {
     pub(super) proxies: ProxySettings,
     pub(super) edge: EdgeSettings,
     pub(super) key_file: Option<KeyFile>,
+    /// What is wrong with the settings that a draft was made from.
+    pub(super) refused: Vec<String>,
+    /// Codes of findings that are accepted, each with its reason.
+    pub(super) accepted: Vec<(String, String)>,
 }
 
 /// A builder whose required parts are all set.
@@ -168,6 +173,8 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 proxies: ProxySettings::default(),
                 edge: EdgeSettings::default(),
                 key_file: None,
+                refused: Vec::new(),
+                accepted: Vec::new(),
             },
         }
     }
@@ -314,7 +321,7 @@ impl<I, A, K> Builder<I, A, K> {
     {
         let (issuer, audience) = (self.issuer.take(), self.audience.take());
         let options = self.options;
-        let mut findings = Vec::new();
+        let mut findings = options.refused;
         for (name, value) in [("issuer", &issuer), ("audience", &audience)] {
             if value.trim().is_empty() {
                 findings.push(format!("the {name} is blank"));

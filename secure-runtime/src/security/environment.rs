@@ -12,12 +12,13 @@ use super::{CompleteBuilder, Profile, Security};
 use crate::{
     ForwardedHeader, Hosts, ServerSecret,
     edge::{Csp, Hsts, PageCsp, PermissionsPolicy, ProxySettings},
+    settings::Loaded,
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
 };
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 29] = [
+const VARIABLES: [&str; 30] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -47,7 +48,11 @@ const VARIABLES: [&str; 29] = [
     "SECURE_PAGE_CSP",
     "SECURE_PERMISSIONS_POLICY",
     "SECURE_HSTS",
+    "SECURE_ACCEPTED_FINDINGS",
 ];
+
+/// Those of them that a secret manager is asked for.
+pub(super) const SECRETS: [&str; 3] = ["SECURE_SECRET", "SECURE_PREVIOUS_SECRET", "SECURE_KEYS"];
 
 /// Variables with this beginning steer the project's own tests.
 const TEST_PREFIX: &str = "SECURE_TEST_";
@@ -59,7 +64,7 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    pub(super) fn new(findings: Vec<String>) -> Self {
+    pub(crate) fn new(findings: Vec<String>) -> Self {
         Self { findings }
     }
 
@@ -88,17 +93,55 @@ impl fmt::Debug for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-/// Reads the settings. `variable` looks one up; `all` lists them, so that a misspelt one is found.
+/// What the settings are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To start with them.
+    Start,
+    /// To say what production would refuse, in whichever world they are meant for.
+    Check,
+}
+
+/// A builder from the settings, and what is wrong with them. In place of what is wrong there are stand-ins.
+pub(super) struct Draft {
+    pub(super) builder: CompleteBuilder,
+    pub(super) findings: Vec<String>,
+}
+
+impl Draft {
+    /// The builder, where nothing is wrong.
+    pub(super) fn finish(self) -> Result<CompleteBuilder, SettingsError> {
+        match self.findings.is_empty() {
+            true => Ok(self.builder),
+            false => Err(SettingsError::new(self.findings)),
+        }
+    }
+}
+
+/// Reads the settings of this process.
+pub(super) fn read_env(loaded: &Loaded, purpose: Purpose) -> Draft {
+    read(
+        |name| std::env::var(name),
+        std::env::vars_os(),
+        loaded,
+        purpose,
+    )
+}
+
+/// Reads the settings. `variable` looks one up; `all` lists them, so that a misspelt one is found. `loaded`
+/// is what a secret manager has.
 pub(super) fn read(
     variable: impl Fn(&str) -> Result<String, VarError>,
     all: impl Iterator<Item = (OsString, OsString)>,
-) -> Result<CompleteBuilder, SettingsError> {
-    let mut reader = Reader::new(variable);
+    loaded: &Loaded,
+    purpose: Purpose,
+) -> Draft {
+    let mut reader = Reader::new(variable, loaded);
     for (name, _) in all {
         reader.known(&name.to_string_lossy());
     }
     let profile = reader.profile();
-    let production = profile == Profile::Production;
+    let production = profile == Profile::Production || purpose == Purpose::Check;
 
     let (secret, previous) = reader.secrets(production);
     let keys = reader.keys();
@@ -140,11 +183,10 @@ pub(super) fn read(
         policy(PermissionsPolicy::parse(text))
     });
     let hsts = reader.parsed("SECURE_HSTS", |text| policy(Hsts::parse(text)));
-    if !reader.findings.is_empty() {
-        return Err(SettingsError::new(reader.findings));
-    }
+    let accepted = reader.parsed("SECURE_ACCEPTED_FINDINGS", accepted_findings);
+    let findings = reader.findings;
 
-    if secret.is_none() && keys.is_some() {
+    if findings.is_empty() && secret.is_none() && keys.is_some() {
         tracing::warn!(
             "there are `SECURE_KEYS` and no `SECURE_SECRET`: refresh tokens end with this process"
         );
@@ -153,7 +195,7 @@ pub(super) fn read(
     let secret = secret.unwrap_or_else(ServerSecret::random);
     let (keys, key_file) = keys.unwrap_or_else(|| (ring_of(&secret, &previous), None));
     let stand_in = || "urn:secure-runtime:development".to_owned();
-    Ok(Security::builder()
+    let builder = Security::builder()
         .issuer(issuer.unwrap_or_else(stand_in))
         .audience(audience.unwrap_or_else(stand_in))
         .signing_key(keys)
@@ -162,6 +204,7 @@ pub(super) fn read(
         .with_options(|options| {
             options.ephemeral_key = ephemeral_key;
             options.announce = !production;
+            options.accepted = accepted.unwrap_or_default();
             options.key_file = key_file;
             let headers = &mut options.headers;
             headers.subdomains = subdomains.unwrap_or(false);
@@ -183,7 +226,8 @@ pub(super) fn read(
             let tokens = &mut options.tokens;
             tokens.previous_secrets = previous;
             durations.write(tokens);
-        }))
+        });
+    Draft { builder, findings }
 }
 
 /// The lifetimes that are set.
@@ -279,6 +323,25 @@ fn forwarded_header(text: &str) -> Result<ForwardedHeader, String> {
     }
 }
 
+/// `code: reason; code: reason`
+fn accepted_findings(text: &str) -> Result<Vec<(String, String)>, String> {
+    let entries = text
+        .split(';')
+        .map(str::trim)
+        .filter(|entry| !entry.is_empty());
+    let entries = entries.map(|entry| {
+        let (code, because) = entry.split_once(':').unwrap_or((entry, ""));
+        let (code, because) = (code.trim().to_owned(), because.trim().to_owned());
+        match because.is_empty() {
+            true => Err(format!(
+                "`{code}` gives no reason; write `code: reason; code: reason`"
+            )),
+            false => Ok((code, because)),
+        }
+    });
+    entries.collect()
+}
+
 fn flag(text: &str) -> Result<bool, String> {
     match text {
         "1" | "true" => Ok(true),
@@ -288,208 +351,4 @@ fn flag(text: &str) -> Result<bool, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    mod edge;
-
-    use super::*;
-
-    const SECRET: &str = "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=";
-
-    fn read_from(variables: &[(&str, &str)]) -> Result<crate::Security, SettingsError> {
-        let find = |name: &str| {
-            let found = variables.iter().find(|(known, _)| *known == name);
-            found
-                .map(|(_, value)| (*value).to_owned())
-                .ok_or(VarError::NotPresent)
-        };
-        let all = variables
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()));
-        read(find, all)?.build()
-    }
-
-    fn findings(variables: &[(&str, &str)]) -> Vec<String> {
-        match read_from(variables) {
-            Ok(_) => Vec::new(),
-            Err(error) => error.findings().to_vec(),
-        }
-    }
-
-    #[test]
-    fn development_needs_nothing() {
-        let security = read_from(&[("SECURE_PROFILE", "development")]).expect("settings");
-        assert_eq!(security.profile(), Profile::Development);
-        assert!(security.state.ephemeral_key);
-    }
-
-    #[test]
-    fn production_needs_key_issuer_and_audience() {
-        let found = findings(&[("SECURE_PROFILE", "production")]);
-        assert_eq!(found.len(), 3, "{found:?}");
-        let complete = [
-            ("SECURE_PROFILE", "production"),
-            ("SECURE_SECRET", SECRET),
-            ("SECURE_ISSUER", "https://auth.example.com"),
-            ("SECURE_AUDIENCE", "https://api.example.com"),
-        ];
-        let security = read_from(&complete).expect("settings");
-        assert_eq!(security.profile(), Profile::Production);
-        assert_eq!(
-            security.access_tokens().lifetime(),
-            Duration::from_secs(600)
-        );
-    }
-
-    #[test]
-    fn every_finding_at_once_and_no_secret_among_them() {
-        let weak = "c2hvcnQtc2VjcmV0";
-        let found = findings(&[
-            ("SECURE_PROFILE", "production"),
-            ("SECURE_SECRET", weak),
-            ("SECURE_ACCESS_TOKEN_LIFETIME", "forever"),
-            ("SECURE_BODY_LIMIT", "1 MB!"),
-            ("SECURE_PUBLIC_ORIGIN", "http://example.com"),
-            ("SECURE_HSTS_SUBDOMAINS", "yes"),
-        ]);
-        assert_eq!(found.len(), 7, "{found:?}");
-        assert!(found.iter().all(|finding| !finding.contains(weak)));
-    }
-
-    #[test]
-    fn a_misspelt_variable_is_found() {
-        let found = findings(&[("SECURE_PROFILE", "development"), ("SECURE_ISUER", "x")]);
-        assert_eq!(
-            found,
-            ["`SECURE_ISUER` is no setting; did you mean `SECURE_ISSUER`?"]
-        );
-    }
-
-    #[test]
-    fn an_unknown_profile_is_refused() {
-        let found = findings(&[("SECURE_PROFILE", "prod")]);
-        assert!(found[0].contains("`prod` is no profile"), "{found:?}");
-    }
-
-    #[test]
-    fn a_secret_stands_in_one_place() {
-        let found = findings(&[
-            ("SECURE_PROFILE", "development"),
-            ("SECURE_SECRET", SECRET),
-            ("SECURE_SECRET_FILE", "/nowhere"),
-        ]);
-        assert_eq!(found.len(), 1);
-        let found = findings(&[
-            ("SECURE_PROFILE", "development"),
-            ("SECURE_SECRET_FILE", "/nowhere/at/all"),
-        ]);
-        assert!(found[0].contains("cannot be read"), "{found:?}");
-    }
-
-    #[test]
-    fn policies_of_headers_are_read() {
-        let security = read_from(&[
-            ("SECURE_PROFILE", "development"),
-            ("SECURE_CSP", "default-src  'none'"),
-            ("SECURE_CSP_REPORT_ONLY", "default-src 'self'"),
-            (
-                "SECURE_PAGE_CSP",
-                "default-src 'none'; script-src 'nonce'; base-uri 'none'",
-            ),
-            ("SECURE_PERMISSIONS_POLICY", "camera=self"),
-            ("SECURE_HSTS", "max-age=86400"),
-        ]);
-        let security = security.expect("settings");
-        let settings = security.state.headers().settings();
-        assert_eq!(settings.csp.to_string(), "default-src 'none'");
-        let report_only = settings.csp_report_only.as_ref().expect("a policy");
-        assert_eq!(report_only.to_string(), "default-src 'self'");
-        assert_eq!(
-            settings.page_csp.to_string(),
-            "default-src 'none'; script-src 'nonce'; base-uri 'none'"
-        );
-        assert_eq!(settings.permissions_policy.to_string(), "camera=(self)");
-        assert_eq!(settings.hsts.to_string(), "max-age=86400");
-        assert!(!settings.production);
-    }
-
-    #[test]
-    fn policies_of_headers_that_cannot_be_meant_are_found() {
-        let found = findings(&[
-            ("SECURE_PROFILE", "development"),
-            ("SECURE_CSP", "default-src self"),
-            (
-                "SECURE_CSP_REPORT_ONLY",
-                "default-src 'none'; script-src 'nonce'; base-uri 'none'",
-            ),
-            ("SECURE_PAGE_CSP", "default-src 'unsafe-inline'"),
-            ("SECURE_PERMISSIONS_POLICY", "camera 'none'"),
-            ("SECURE_HSTS", "max-age=63072000; preload"),
-        ]);
-        let expected = [
-            "`SECURE_CSP`: unquoted `self` in content security policy",
-            "`SECURE_CSP_REPORT_ONLY`: nonce in a content security policy of every response",
-            "`SECURE_PAGE_CSP`: `'unsafe-inline'` in `default-src` lets any inline script run",
-            "`SECURE_PERMISSIONS_POLICY`: no `=` after `camera`",
-            "`SECURE_HSTS`: the preload list takes no host without its subdomains",
-        ];
-        assert_eq!(found.len(), expected.len(), "{found:?}");
-        for (finding, expected) in found.iter().zip(expected) {
-            assert!(finding.starts_with(expected), "{finding}");
-        }
-    }
-
-    #[test]
-    fn proxies_are_a_list_and_their_header_is_named() {
-        let security = read_from(&[
-            ("SECURE_PROFILE", "development"),
-            (
-                "SECURE_TRUSTED_PROXIES",
-                "10.0.0.0/8, 192.0.2.1 ,2001:db8::/32",
-            ),
-            ("SECURE_FORWARDED_HEADER", "Forwarded"),
-        ]);
-        let security = security.expect("settings");
-        let client = |peer: &str| {
-            let lines = || vec![&b"for=203.0.113.9"[..]];
-            let peer = peer.parse().expect("an address");
-            let client = security.state.proxies().client(peer, lines);
-            client.expect("an address").to_string()
-        };
-        for trusted in ["10.1.2.3", "192.0.2.1", "2001:db8::7"] {
-            assert_eq!(client(trusted), "203.0.113.9", "{trusted}");
-        }
-        assert_eq!(client("192.0.2.2"), "192.0.2.2");
-        assert_eq!(security.state.proxies().header(), "forwarded");
-    }
-
-    #[test]
-    fn no_proxy_is_trusted_by_default() {
-        let blank = ("SECURE_TRUSTED_PROXIES", " ");
-        let security = read_from(&[("SECURE_PROFILE", "development"), blank]);
-        let security = security.expect("settings");
-        let proxies = security.state.proxies();
-        let peer = [127, 0, 0, 1].into();
-        let client = proxies.client(peer, || panic!("the header was read"));
-        assert_eq!(client, Some(peer));
-        assert_eq!(proxies.header(), "x-forwarded-for");
-    }
-
-    #[test]
-    fn proxies_that_cannot_be_meant_are_found() {
-        let found = findings(&[
-            ("SECURE_PROFILE", "development"),
-            ("SECURE_TRUSTED_PROXIES", "10.0.0.1/8,,0.0.0.0/0"),
-            ("SECURE_FORWARDED_HEADER", "x-real-ip"),
-        ]);
-        let [proxies, header] = &found[..] else {
-            panic!("two findings: {found:?}")
-        };
-        assert!(proxies.starts_with("`SECURE_TRUSTED_PROXIES`: `10.0.0.1/8` is an address"));
-        assert!(proxies.contains("`` is no network"), "{proxies}");
-        assert!(
-            proxies.contains("`0.0.0.0/0` trusts everybody"),
-            "{proxies}"
-        );
-        assert!(header.contains("`x-real-ip` is neither"), "{header}");
-    }
-}
+mod tests;

@@ -1,7 +1,6 @@
-use std::{env::VarError, fs, path::PathBuf};
+use std::env::VarError;
 
 use secure_grammar::nearest;
-use zeroize::Zeroizing;
 
 use super::{
     super::{Profile, key_file::KeyFile},
@@ -9,20 +8,24 @@ use super::{
 };
 use crate::{
     ServerSecret,
+    settings::{Found, Loaded, find},
     token::{KeyRing, keys::KeySet},
 };
 
 /// Looks variables up and notes what is wrong with them.
-pub(super) struct Reader<F> {
+pub(super) struct Reader<'a, F> {
     variable: F,
+    /// What a secret manager has.
+    loaded: &'a Loaded,
     pub(super) findings: Vec<String>,
 }
 
-impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
-    pub(super) fn new(variable: F) -> Self {
+impl<'a, F: Fn(&str) -> Result<String, VarError>> Reader<'a, F> {
+    pub(super) fn new(variable: F, loaded: &'a Loaded) -> Self {
         Self {
             variable,
-            findings: Vec::new(),
+            loaded,
+            findings: loaded.findings.clone(),
         }
     }
 
@@ -106,13 +109,13 @@ impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
         })
     }
 
-    /// The secrets of `SECURE_SECRET` and `SECURE_PREVIOUS_SECRET`, the present one first.
+    /// The secret of `SECURE_SECRET`, and those of `SECURE_PREVIOUS_SECRET`, which is a list with commas.
     pub(super) fn secrets(
         &mut self,
         production: bool,
     ) -> (Option<ServerSecret>, Vec<ServerSecret>) {
         let parse = |text: &str| ServerSecret::from_text(text).map_err(|error| error.to_string());
-        let secret = self.secret("SECURE_SECRET", "SECURE_SECRET_FILE");
+        let secret = self.secret("SECURE_SECRET");
         if secret.is_none() && production && !self.has_finding_about("SECURE_SECRET") {
             self.findings.push(
                 "`SECURE_SECRET` (or `SECURE_SECRET_FILE`) is not set, and production needs it; \
@@ -120,64 +123,44 @@ impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
                     .to_owned(),
             );
         }
-        let previous = self.secret("SECURE_PREVIOUS_SECRET", "SECURE_PREVIOUS_SECRET_FILE");
-        let previous = previous.and_then(|given| self.parse_secret(&given, parse));
-        let secret = secret.and_then(|given| self.parse_secret(&given, parse));
-        (secret, previous.into_iter().collect())
+        let previous = self.secret("SECURE_PREVIOUS_SECRET");
+        let previous = previous.and_then(|found| {
+            self.parse_secret(&found, |text| text.split(',').map(parse).collect())
+        });
+        let secret = secret.and_then(|found| self.parse_secret(&found, parse));
+        (secret, previous.unwrap_or_default())
     }
 
     /// The key set of `SECURE_KEYS`, and the file that it is in, if it is in one.
     pub(super) fn keys(&mut self) -> Option<(KeyRing, Option<KeyFile>)> {
-        let given = self.secret("SECURE_KEYS", "SECURE_KEYS_FILE")?;
-        let ring = self.parse_secret(&given, |text| {
+        let found = self.secret("SECURE_KEYS")?;
+        let ring = self.parse_secret(&found, |text| {
             let set = KeySet::from_text(text);
             set.and_then(|set| set.ring())
                 .map_err(|error| error.to_string())
         })?;
-        let file = given.path.map(|path| KeyFile::new(path, &given.text));
+        let file = found.path.map(|path| KeyFile::new(path, &found.text));
         Some((ring, file))
     }
 
-    /// A secret, from the variable or from the file that the other one names.
-    fn secret(&mut self, name: &'static str, file: &'static str) -> Option<Given> {
-        match (self.text(name), self.text(file)) {
-            (Some(_), Some(_)) => {
-                let both = format!("`{name}` and `{file}` are both set; keep one");
-                self.findings.push(both);
-                None
-            }
-            (Some(text), None) => Some(Given {
-                name,
-                text: Zeroizing::new(text),
-                path: None,
-            }),
-            (None, Some(path)) => match fs::read_to_string(&path) {
-                Ok(text) => Some(Given {
-                    name: file,
-                    text: Zeroizing::new(text),
-                    path: Some(path.into()),
-                }),
-                // The path is not shown: somebody may have put the secret itself there.
-                Err(error) => {
-                    self.findings.push(format!(
-                        "`{file}`: the file that it names cannot be read: {error}"
-                    ));
-                    None
-                }
-            },
-            (None, None) => None,
-        }
+    /// A secret, from wherever it is.
+    fn secret(&mut self, name: &str) -> Option<Found> {
+        let found = find(name, &self.variable, self.loaded.secret(name));
+        found.unwrap_or_else(|finding| {
+            self.findings.push(finding);
+            None
+        })
     }
 
     fn parse_secret<T>(
         &mut self,
-        given: &Given,
+        found: &Found,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        match parse(&given.text) {
+        match parse(&found.text) {
             Ok(value) => Some(value),
             Err(why) => {
-                self.findings.push(format!("`{}`: {why}", given.name));
+                self.findings.push(format!("`{}`: {why}", found.name));
                 None
             }
         }
@@ -186,11 +169,4 @@ impl<F: Fn(&str) -> Result<String, VarError>> Reader<F> {
     fn has_finding_about(&self, name: &str) -> bool {
         self.findings.iter().any(|finding| finding.contains(name))
     }
-}
-
-/// A secret, and where it was found.
-struct Given {
-    name: &'static str,
-    text: Zeroizing<String>,
-    path: Option<PathBuf>,
 }

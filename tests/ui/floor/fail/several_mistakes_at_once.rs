@@ -1,0 +1,21 @@
+//~ unknown key `scope` in `floor!`
+use secure_runtime::{Security, prelude::*};
+
+#[derive(Role)]
+enum Role {
+    Admin,
+    User,
+}
+
+#[derive(Scope)]
+enum Scope {
+    AdminUsers,
+}
+
+fn list(security: Security) {
+    let _ = security.routes(|routes| {
+        routes.floor(floor!(scope = "admin:users", via = "basic", or_roles = "admin"));
+    });
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//~ unknown key `role` in `floor!`
+use secure_runtime::{Security, prelude::*};
+
+#[derive(Role)]
+enum Role {
+    Admin,
+    User,
+}
+
+#[derive(Scope)]
+enum Scope {
+    AdminUsers,
+}
+
+fn list(security: Security) {
+    let _ = security.routes(|routes| {
+        routes.floor(floor!(role = "admin"));
+    });
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+//~ unknown role `owner`
+use secure_runtime::{Security, prelude::*};
+
+#[derive(Role)]
+enum Role {
+    Admin,
+    User,
+}
+
+#[derive(Scope)]
+enum Scope {
+    AdminUsers,
+}
+
+fn list(security: Security) {
+    let _ = security.routes(|routes| {
+        routes.floor(floor!(owner = "user_id", or_roles = "owner"));
+    });
+}
+
+fn main() {}
