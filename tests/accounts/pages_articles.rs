@@ -60,7 +60,7 @@ async fn errors_stand_at_their_fields() {
     assert_eq!(error, Some("Title must have a length between 1 and 200."));
     assert!(
         page.error_at("body_html")
-            .is_some_and(|error| error.starts_with("Text tags are not taken"))
+            .is_some_and(|error| error.starts_with("Text takes no tags yet"))
     );
     // Nothing that was typed is lost, and nothing of it is markup.
     let form = page

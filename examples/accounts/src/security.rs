@@ -77,12 +77,12 @@ pub(crate) fn with_accounts(
         .password_policy(passwords::policy())
         .mail(mailer, words)
         .api_key_prefix(API_KEY_PREFIX)
+        .sessions(SessionSettings::new().after_sign_out(AFTER_SIGN_OUT))
+        .pages(Pages::new().sign_in("/login").problem(pages::problem))
         .accept_finding(
             "password-grant",
             "because there are clients that speak nothing else; all others have /auth/login",
         )
-        .sessions(SessionSettings::new().after_sign_out(AFTER_SIGN_OUT))
-        .pages(Pages::new().sign_in("/login").problem(pages::problem))
 }
 
 /// A mail server or a folder. Letters come from the host of the service, where nothing else is said.

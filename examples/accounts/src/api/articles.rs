@@ -48,12 +48,12 @@ pub(crate) struct ArticleText {
         does_not_contain(
             pattern = "<",
             code = "markup",
-            message = "tags are not taken yet: write &lt; and &gt; for the signs"
+            message = "takes no tags yet: write &lt; and &gt; for the signs"
         ),
         does_not_contain(
             pattern = ">",
             code = "markup",
-            message = "tags are not taken yet: write &lt; and &gt; for the signs"
+            message = "takes no tags yet: write &lt; and &gt; for the signs"
         )
     )]
     body_html: String,

@@ -7,6 +7,12 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::domain::accounts::Moment;
 
 impl Moment {
+    /// The day, for people: 21 November 2026.
+    pub(crate) fn day(self) -> String {
+        let date = self.0.date();
+        format!("{} {} {}", date.day(), date.month(), date.year())
+    }
+
     /// The day: 2026-11-21.
     pub(crate) fn date(self) -> String {
         self.0.date().to_string()
@@ -29,7 +35,7 @@ pub(crate) fn moment(since_1970: Duration) -> Moment {
     Moment(OffsetDateTime::UNIX_EPOCH + since_1970)
 }
 
-/// Its day.
+/// Its day, for people.
 pub(crate) fn day(since_1970: Duration) -> String {
-    moment(since_1970).date()
+    moment(since_1970).day()
 }

@@ -12,7 +12,7 @@ function button(text, classes, click) {
 }
 
 for (const input of document.querySelectorAll('input[type="password"]')) {
-  const reveal = button("Show password", "quiet reveal", (self) => {
+  const reveal = button("Show password", "plain reveal", (self) => {
     const hidden = input.type === "password";
     input.type = hidden ? "text" : "password";
     self.textContent = hidden ? "Hide password" : "Show password";
