@@ -62,7 +62,7 @@ async fn a_body_that_is_no_json_is_400() {
         ("a comment", format!("{good} // fine").into_bytes()),
         (
             "a trailing comma",
-            good.replace("notes\"}", "notes\",}").into_bytes(),
+            good.replace('}', ",}").into_bytes(),
         ),
         ("single quotes", good.replace('"', "'").into_bytes()),
         (
