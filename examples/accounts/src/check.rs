@@ -93,7 +93,7 @@ pub(crate) async fn run(
     // It stands for the one that `serve` connects to, and nobody asks it.
     let builder = security::with_accounts(builder, &accounts, security::NoMail, words)
         .store(SqliteStore::new(pool));
-    let mut report = builder.deploy_check(&deployment, api::routes);
+    let mut report = builder.deploy_check(&deployment, routes);
     report.extend(findings);
     Ok(report)
 }
