@@ -61,7 +61,7 @@ async fn a_success_sets_the_cookie_and_nothing_else_does() {
     let answer = login.right().await;
     let cookies = all(&answer, "set-cookie");
     let value = value(&cookie(&answer)).to_owned();
-    let attributes = "Path=/; Max-Age=34560000; HttpOnly; SameSite=Strict; Secure";
+    let attributes = "Path=/; Max-Age=34560000; Secure; HttpOnly; SameSite=Strict";
     assert_eq!(cookies, [format!("__Host-device={value}; {attributes}")]);
     assert!(!format!("{cookies:?}").contains("ada"));
     for _ in 0..7 {

@@ -80,7 +80,7 @@ mod on {
         throttle::charges_of_an_account_are_neither_lost_nor_kept,
         sessions::of_many_during_a_change_one_gets_the_new_secret,
         sessions::a_session_that_was_ended_here_is_dead_there,
-        sessions::of_many_sessions_that_begin_at_once_few_are_left,
+        sessions::of_many_sessions_that_begin_at_once_so_many_are_left_as_there_may_be,
         one_time::one_of_a_thousand_redeems_it,
         one_time::what_is_issued_here_is_redeemed_and_ended_there,
         one_time::what_is_put_back_ends_when_it_would_have,

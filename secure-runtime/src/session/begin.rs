@@ -136,25 +136,23 @@ impl Sessions {
         tokens
             .admit_again(&record.subject, &family, signed_in_at)
             .await?;
-        Ok(self.make_room(id, record).await?)
+        Ok(self.make_room(record).await?)
     }
 
-    /// Ends the sessions for which there is no room beside the one that has just begun: those that were used
-    /// longest ago. Of two that began at once, the later one makes room.
-    async fn make_room(&self, id: SessionId, begun: &Record) -> Result<(), StoreError> {
-        let age = |id: SessionId, record: &Record| (record.started_at, id.to_text());
+    /// Ends the sessions for which there is no room: those that were used longest ago. Of sessions that begin
+    /// at once each sees some, and all rank them alike; so those are left that rank first among all.
+    async fn make_room(&self, begun: &Record) -> Result<(), StoreError> {
         let sessions = self.records.of_subject(&begun.subject).await?;
-        let others = sessions.into_iter().filter_map(|other| {
-            let record = other.record?;
-            (age(other.id, &record) < age(id, begun)).then_some((record.last_used_at, other.id))
+        let ranked = sessions.into_iter().filter_map(|session| {
+            let record = session.record?;
+            let rank = (record.last_used_at, record.started_at, session.id.to_text());
+            Some((rank, session.id))
         });
-        let mut others: Vec<_> = others.collect();
-        others.sort_by_key(|(last_used_at, _)| std::cmp::Reverse(*last_used_at));
-        for (_, other) in others.into_iter().skip(self.settings.most - 1) {
-            let ended = self
-                .endings
-                .end_session(&begun.subject, other, AuditKind::SessionEnded);
-            ended.await?;
+        let mut ranked: Vec<_> = ranked.collect();
+        ranked.sort_by(|(a, _), (b, _)| b.cmp(a));
+        for (_, id) in ranked.into_iter().skip(self.settings.most) {
+            let (subject, why) = (&begun.subject, AuditKind::SessionEnded);
+            self.endings.end_session(subject, id, why).await?;
         }
         Ok(())
     }
