@@ -1,8 +1,8 @@
 //! The decision itself: two headers that no page can forge, and nothing else.
 
-/// What `Sec-Fetch-Site` says (W3C Fetch Metadata, §2.4).
+/// How the page that asks is related to this app, as `Sec-Fetch-Site` says (W3C Fetch Metadata, §2.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Site {
+pub(super) enum Relation {
     /// Nothing: the browser is older than the header, or it is no browser, or the site came by plain HTTP.
     Silent,
     /// A page of this origin asks.
@@ -44,17 +44,19 @@ pub(super) enum Verdict {
 }
 
 /// Whether a request that carries what a browser adds by itself was meant by its user.
-pub(super) const fn decide(site: Site, page: Page) -> Verdict {
-    match (site, page) {
+pub(super) const fn decide(relation: Relation, page: Page) -> Verdict {
+    match (relation, page) {
         (_, Page::Several) => Verdict::Refused("there are several `Origin` headers"),
-        (Site::Strange, _) => Verdict::Refused("`Sec-Fetch-Site` says what no browser says"),
-        (Site::SameOrigin | Site::User, _) => Verdict::Passes,
-        (Site::SameSite | Site::CrossSite | Site::Silent, Page::Credentialed)
-        | (Site::Silent, Page::Own) => Verdict::Passes,
-        (Site::SameSite, _) => Verdict::Refused("a page of another origin of this site sent it"),
-        (Site::CrossSite, _) => Verdict::Refused("a page of another site sent it"),
-        (Site::Silent, Page::Foreign) => Verdict::Refused("a page of another origin sent it"),
-        (Site::Silent, Page::Unnamed) => Verdict::NeedsToken,
+        (Relation::Strange, _) => Verdict::Refused("`Sec-Fetch-Site` says what no browser says"),
+        (Relation::SameOrigin | Relation::User, _) => Verdict::Passes,
+        (Relation::SameSite | Relation::CrossSite | Relation::Silent, Page::Credentialed)
+        | (Relation::Silent, Page::Own) => Verdict::Passes,
+        (Relation::SameSite, _) => {
+            Verdict::Refused("a page of another origin of this site sent it")
+        }
+        (Relation::CrossSite, _) => Verdict::Refused("a page of another site sent it"),
+        (Relation::Silent, Page::Foreign) => Verdict::Refused("a page of another origin sent it"),
+        (Relation::Silent, Page::Unnamed) => Verdict::NeedsToken,
     }
 }
 
@@ -65,7 +67,7 @@ mod tests {
     #[test]
     fn every_pair_has_its_verdict() {
         use Page::{Credentialed, Foreign, Own, Several, Unnamed};
-        use Site::{CrossSite, SameOrigin, SameSite, Silent, Strange, User};
+        use Relation::{CrossSite, SameOrigin, SameSite, Silent, Strange, User};
         let pages = [Unnamed, Own, Credentialed, Foreign, Several];
         // `+` passes, `-` is refused, `?` needs the token; one letter a page, in their order.
         let table = [

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, UPGRADE};
 
-use super::decision::{Page, Site};
+use super::decision::{Page, Relation};
 use crate::edge::CorsPolicy;
 
 /// Told by browsers, and by nothing that a page may write.
@@ -21,15 +21,15 @@ pub(super) struct Known<'a> {
 }
 
 /// What `Sec-Fetch-Site` says.
-pub(super) fn site(headers: &HeaderMap) -> Site {
+pub(super) fn relation(headers: &HeaderMap) -> Relation {
     let mut lines = headers.get_all(SEC_FETCH_SITE);
     match (lines.next().map(HeaderValue::as_bytes), lines.next()) {
-        (None, _) => Site::Silent,
-        (Some(b"same-origin"), None) => Site::SameOrigin,
-        (Some(b"none"), None) => Site::User,
-        (Some(b"same-site"), None) => Site::SameSite,
-        (Some(b"cross-site"), None) => Site::CrossSite,
-        _ => Site::Strange,
+        (None, _) => Relation::Silent,
+        (Some(b"same-origin"), None) => Relation::SameOrigin,
+        (Some(b"none"), None) => Relation::User,
+        (Some(b"same-site"), None) => Relation::SameSite,
+        (Some(b"cross-site"), None) => Relation::CrossSite,
+        _ => Relation::Strange,
     }
 }
 
@@ -106,13 +106,13 @@ mod tests {
     fn only_what_browsers_say_is_read() {
         let says = |values: &[&str]| {
             let lines: Vec<_> = values.iter().map(|it| ("sec-fetch-site", *it)).collect();
-            site(&headers(&lines))
+            relation(&headers(&lines))
         };
-        assert_eq!(says(&[]), Site::Silent);
-        assert_eq!(says(&["same-origin"]), Site::SameOrigin);
-        assert_eq!(says(&["none"]), Site::User);
-        assert_eq!(says(&["same-site"]), Site::SameSite);
-        assert_eq!(says(&["cross-site"]), Site::CrossSite);
+        assert_eq!(says(&[]), Relation::Silent);
+        assert_eq!(says(&["same-origin"]), Relation::SameOrigin);
+        assert_eq!(says(&["none"]), Relation::User);
+        assert_eq!(says(&["same-site"]), Relation::SameSite);
+        assert_eq!(says(&["cross-site"]), Relation::CrossSite);
         for strange in [
             "",
             "Same-Origin",
@@ -123,10 +123,10 @@ mod tests {
             "sameorigin",
             "null",
         ] {
-            assert_eq!(says(&[strange]), Site::Strange, "{strange}");
+            assert_eq!(says(&[strange]), Relation::Strange, "{strange}");
         }
-        assert_eq!(says(&["same-origin", "same-origin"]), Site::Strange);
-        assert_eq!(says(&["same-origin", "cross-site"]), Site::Strange);
+        assert_eq!(says(&["same-origin", "same-origin"]), Relation::Strange);
+        assert_eq!(says(&["same-origin", "cross-site"]), Relation::Strange);
     }
 
     fn known(https: bool) -> Known<'static> {

@@ -10,7 +10,7 @@ use secure_grammar::{Origin, changes_state};
 
 use super::{
     decision::{Verdict, decide},
-    evidence::{Known, opens_web_socket, page, site},
+    evidence::{Known, opens_web_socket, page, relation},
     field::Sent,
     text::{Binding, is_good},
     visitor::Visitor,
@@ -54,7 +54,7 @@ pub(crate) fn judge(
         target: request.uri().authority().map(|target| target.as_str()),
         cors: edge.cors.as_ref(),
     };
-    match decide(site(headers), page(headers, &known)) {
+    match decide(relation(headers), page(headers, &known)) {
         Verdict::Passes => Ok(()),
         Verdict::Refused(why) => Err(refused(context, &with_origin(why, headers))),
         Verdict::NeedsToken => match sent_in_header(headers) {

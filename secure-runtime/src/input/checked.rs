@@ -14,7 +14,7 @@ use crate::{
 /// What cannot be read as a form at all is refused as for [`Form`]: 400, 413, 415.
 ///
 /// ```
-/// use actix_web::{HttpResponse, web::{Form, Html}};
+/// use actix_web::{HttpResponse, http::header::ContentType, web::{Form, Html}};
 /// use secure_runtime::{Unaccepted, prelude::*};
 ///
 /// #[validated]
@@ -28,7 +28,7 @@ use crate::{
 /// #[get("/articles/new")]
 /// #[protected]
 /// async fn new_article() -> Html {
-///     page(&Unaccepted::blank::<NewArticle>())
+///     Html::new(page(&Unaccepted::blank::<NewArticle>()))
 /// }
 ///
 /// #[post("/articles")]
@@ -37,18 +37,22 @@ use crate::{
 /// async fn create_article(form: Checked<Form<NewArticle>>) -> Result<HttpResponse, Problem> {
 ///     let (article, mut form) = match form.accept() {
 ///         Ok(accepted) => accepted,
-///         Err(form) => return Ok(HttpResponse::UnprocessableEntity().body(page(&form).to_string())),
+///         Err(form) => return Ok(again(&form)),
 ///     };
 ///     if is_taken(&article.title) {
 ///         form.add("title", "There is an article of that title already.");
-///         return Ok(HttpResponse::UnprocessableEntity().body(page(&form).to_string()));
+///         return Ok(again(&form));
 ///     }
 ///     Ok(HttpResponse::SeeOther().insert_header(("location", "/articles")).finish())
 /// }
 ///
-/// /// A template escapes what it shows; this one is here for the names.
-/// fn page(form: &Unaccepted) -> Html {
-///     Html::new(format!("{} {}", form.value("title"), form.error("title").unwrap_or_default()))
+/// fn again(form: &Unaccepted) -> HttpResponse {
+///     HttpResponse::UnprocessableEntity().content_type(ContentType::html()).body(page(form))
+/// }
+///
+/// /// In the place of a template, which escapes what it shows.
+/// fn page(form: &Unaccepted) -> String {
+///     format!("{:?} {:?}", form.value("title"), form.error("title"))
 /// }
 /// # fn is_taken(_: &str) -> bool { false }
 /// ```
