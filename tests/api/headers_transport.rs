@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, Responder};
 use secure_runtime::{Profile, prelude::*, session::SessionSettings, test::TestApp};
 
-use crate::support::{Complete, all};
+use crate::support::{Complete, Owners, all};
 
 #[get("/open")]
 #[public]
@@ -143,7 +143,13 @@ async fn a_handler_may_say_otherwise_once_and_not_about_sniffing() {
 /// One of our cookies is for one client: whoever else got the answer from a cache would have it too.
 #[actix_web::test]
 async fn an_answer_with_a_cookie_of_ours_is_not_kept() {
-    let app = app(|settings| settings.sessions(SessionSettings::new())).await;
+    let app = app(|settings| {
+        let owners = Owners::default();
+        settings
+            .sessions(SessionSettings::new())
+            .resource_owners(owners)
+    })
+    .await;
     let plain = app.get("/kept").send().await;
     assert_eq!(all(&plain, "set-cookie"), [""; 0]);
     assert_eq!(all(&plain, "cache-control"), ["public, max-age=600"]);
