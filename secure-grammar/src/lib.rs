@@ -49,6 +49,7 @@ mod pattern;
 mod permissions_policy;
 mod quota;
 mod size;
+mod template;
 mod words;
 
 pub use cookie::{CookiePolicy, SameSite};
@@ -63,4 +64,5 @@ pub use pattern::PathPattern;
 pub use permissions_policy::PermissionsPolicy;
 pub use quota::{Quota, parse_quotas};
 pub use size::parse_size;
+pub use template::{TemplateError, check_template};
 pub use words::{nearest, same};

@@ -16,6 +16,7 @@ mod header_policy;
 mod hosts;
 mod model;
 mod runtime_path;
+mod templates;
 mod vocabulary;
 
 use proc_macro::TokenStream;
@@ -223,6 +224,27 @@ pub fn cookie(policy: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn hsts(policy: TokenStream) -> TokenStream {
     header_policy::hsts(policy.into()).into()
+}
+
+/// Looks at the templates of pages while the program is compiled: `templates!("pages")`, the folder seen from
+/// the file in which it stands. Every file below it counts whose name has `.html`, `.htm` or `.hbs` in it.
+///
+/// What a content security policy with nonces would stop, and what would let somebody else's text become part
+/// of the page, does not build:
+///
+/// | mistake | instead |
+/// |---|---|
+/// | `<script>` or `<style>` without a nonce, or with one that is written down | `nonce="{{ nonce }}"`, with the `CspNonce` that the handler takes |
+/// | `onclick="…"`, `style="…"`, `href="javascript:…"` | a script, a style sheet, a form |
+/// | `{{ value }}` within a script or a style, or in an attribute without quotes | a `data-…` attribute in quotes |
+/// | `{{ value\|safe }}`, `{{{ value }}}`, `{% autoescape … %}` | the value itself |
+/// | a form that posts without the field `csrf_token` | `<input type="hidden" name="csrf_token" value="{{ csrf }}">` |
+///
+/// It reads the expressions of askama, Tera, minijinja and Handlebars. A template that is new in the folder
+/// is seen when anything else in the crate changes.
+#[proc_macro]
+pub fn templates(folder: TokenStream) -> TokenStream {
+    templates::expand(folder.into()).into()
 }
 
 /// Lets a struct with `#[validated]` keep its `#[serde(…)]` attributes; it derives nothing.

@@ -48,8 +48,8 @@ pub use report::{FloorRow, Report, ReportRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
     Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, options, patch,
-    permissions_policy, post, protected, public, put, query, rate_limit, route, routes, trace,
-    validated,
+    permissions_policy, post, protected, public, put, query, rate_limit, route, routes, templates,
+    trace, validated,
 };
 pub use security::{
     Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, SigningKeys, part,

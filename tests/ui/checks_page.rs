@@ -8,7 +8,7 @@ const START: &str = "cargo test -p secure-tests --test ui checks` -->\n";
 const END: &str = "<!-- end of the compile-time checks -->";
 
 /// The folders, in the order of the page, and what they are about.
-const ATTRIBUTES: [(&str, &str); 22] = [
+const ATTRIBUTES: [(&str, &str); 23] = [
     ("protected", "`#[protected]`"),
     ("public", "`#[public]`"),
     ("rate_limit", "`#[rate_limit]`"),
@@ -31,6 +31,7 @@ const ATTRIBUTES: [(&str, &str); 22] = [
     ("permissions_policy", "`permissions_policy!`"),
     ("hsts", "`hsts!`"),
     ("cookie", "`cookie!`"),
+    ("templates", "`templates!`"),
 ];
 
 #[test]

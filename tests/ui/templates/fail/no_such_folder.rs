@@ -1,0 +1,4 @@
+//~ cannot be read
+secure_runtime::templates!("../pages/nowhere");
+
+fn main() {}

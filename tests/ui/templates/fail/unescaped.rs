@@ -1,0 +1,4 @@
+//~ this prints without escaping
+secure_runtime::templates!("../pages/unescaped");
+
+fn main() {}
