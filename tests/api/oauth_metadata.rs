@@ -95,7 +95,7 @@ async fn the_public_keys_are_those_that_verify_and_nothing_private() {
         "\"dq\"",
         "\"qi\"",
         "\"k\"",
-        "oct",
+        "\"oct\"",
         hmac.kid(),
     ] {
         assert!(!text.contains(private), "{private}");

@@ -166,9 +166,17 @@ impl Browser {
         complaints.map(|entry| entry.message).collect()
     }
 
-    /// Ends it. Where a test fails it ends as well, only slower.
+    /// Ends it.
     pub(crate) async fn close(self) {
-        self.driver.quit().await.expect("the end of the browser");
+        let quit = self.driver.clone().quit().await;
+        quit.expect("the end of the browser");
+    }
+}
+
+impl Drop for Browser {
+    /// Where a test fails, the browser ends with what drives it, at the end of all tests.
+    fn drop(&mut self) {
+        let _ = self.driver.clone().leak();
     }
 }
 
