@@ -40,11 +40,6 @@ impl Element {
         self.attributes.get(name).map(String::as_str)
     }
 
-    /// Gives it another value, as somebody does who does not keep to the page.
-    pub(crate) fn set(&mut self, name: &str, value: &str) {
-        self.attributes.insert(name.to_owned(), value.to_owned());
-    }
-
     fn is(&self, name: &str) -> bool {
         self.name == name
     }
@@ -133,6 +128,18 @@ impl Html {
                 fields: self.fields(at),
             })
             .collect()
+    }
+
+    /// Has its forms go elsewhere, as somebody does who does not keep to the page.
+    pub(crate) fn retarget(&mut self, action: &str) {
+        let forms = self
+            .elements
+            .iter_mut()
+            .filter(|element| element.is("form"));
+        for form in forms {
+            form.attributes
+                .insert("action".to_owned(), action.to_owned());
+        }
     }
 
     /// What is wrong with a field, as it stands beside it.

@@ -141,7 +141,7 @@ async fn drafts_and_articles_of_others() {
     // Her own form, sent elsewhere: the annotation and the domain decide, not the page.
     let mut page = eve.page("/write").await;
     let edit = article.replace("/read", "/edit");
-    retarget(&mut page, &edit);
+    page.retarget(&edit);
     assert_eq!(eve.get(&edit).await.status, 403);
     assert_eq!(
         eve.send_form(&page, &edit, &[("title", "Hers")])
@@ -201,15 +201,4 @@ async fn write(browser: &Browser<'_>, title: &str, more: &[(&str, &str)]) -> Str
 
 fn read_path(location: &str) -> String {
     location.split('?').next().unwrap_or_default().to_owned()
-}
-
-/// Has the forms of a page go elsewhere.
-fn retarget(page: &mut Html, action: &str) {
-    for form in page
-        .elements
-        .iter_mut()
-        .filter(|element| element.name == "form")
-    {
-        form.set("action", action);
-    }
 }

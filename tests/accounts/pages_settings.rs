@@ -156,13 +156,7 @@ async fn sessions_one_by_one_and_all() {
         .iter()
         .find(|action| !mine.contains(action))
         .expect("that of the first");
-    for form in page
-        .elements
-        .iter_mut()
-        .filter(|element| element.name == "form")
-    {
-        form.set("action", of_first);
-    }
+    page.retarget(of_first);
     assert_eq!(eve.send_form(&page, of_first, &[]).await.status, 404);
 
     let ended = browser

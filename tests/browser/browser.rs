@@ -2,7 +2,7 @@ use std::{net::SocketAddr, ops::Deref, time::Duration};
 
 use serde_json::{Value, json};
 use thirtyfour::{
-    ChromeCapabilities, ChromiumLikeCapabilities as _, LoggingPrefsLogLevel, WebDriver,
+    By, ChromeCapabilities, ChromiumLikeCapabilities as _, LoggingPrefsLogLevel, WebDriver,
 };
 
 use crate::{
@@ -21,6 +21,11 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
+    /// Whether there is a Chromium on this machine, and what drives it.
+    pub(crate) fn is_there() -> bool {
+        Chromedriver::shared().is_some()
+    }
+
     /// With these sites under their names. `None` where there is no Chromium.
     pub(crate) async fn open(sites: &[(&str, SocketAddr)]) -> Option<Self> {
         let chromedriver = Chromedriver::shared()?;
@@ -106,6 +111,40 @@ impl Browser {
         panic!("`{expression}` does not become true in {page}");
     }
 
+    /// Writes into the fields of a form, in the place of what stands there.
+    pub(crate) async fn fill(&self, fields: &[(&str, &str)]) {
+        for (name, text) in fields {
+            let field = self.driver.find(By::Name(*name)).await;
+            let field = field.unwrap_or_else(|error| panic!("the field {name}: {error}"));
+            field.clear().await.expect("a field to write into");
+            field.send_keys(*text).await.expect("a field to write into");
+        }
+    }
+
+    /// Presses what a selector finds.
+    pub(crate) async fn press(&self, selector: &str) {
+        let button = self.driver.find(By::Css(selector)).await;
+        let button = button.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        button
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// The cookies that it keeps for an address, as it shows them to nobody but its user.
+    pub(crate) async fn cookies(&self, url: &str) -> Vec<Value> {
+        let cookies = self
+            .devtools("Network.getCookies", json!({"urls": [url]}))
+            .await;
+        cookies["cookies"].as_array().expect("cookies").clone()
+    }
+
+    /// Asks what only the developer's tools can.
+    pub(crate) async fn devtools(&self, method: &str, parameters: Value) -> Value {
+        let answer = self.driver.cdp().send_raw(method, parameters).await;
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
     /// What a script of the page gets when it fetches: the status and the body, or that it gets nothing.
     pub(crate) async fn fetch(&self, url: &str, options: &Value) -> Value {
         self.value(&format!(
@@ -127,9 +166,17 @@ impl Browser {
         complaints.map(|entry| entry.message).collect()
     }
 
-    /// Ends it. Where a test fails it ends as well, only slower.
+    /// Ends it.
     pub(crate) async fn close(self) {
-        self.driver.quit().await.expect("the end of the browser");
+        let quit = self.driver.clone().quit().await;
+        quit.expect("the end of the browser");
+    }
+}
+
+impl Drop for Browser {
+    /// Where a test fails, the browser ends with what drives it, at the end of all tests.
+    fn drop(&mut self) {
+        let _ = self.driver.clone().leak();
     }
 }
 

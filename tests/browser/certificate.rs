@@ -52,6 +52,16 @@ impl Certificate {
         self.server.clone()
     }
 
+    /// As PEM, for a server in a process of its own.
+    pub(crate) fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
+    /// Its private key, as PEM.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// By which a browser is told to take it for one that somebody trusted has signed.
     pub(crate) fn fingerprint(&self) -> &str {
         &self.fingerprint

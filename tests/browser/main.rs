@@ -5,16 +5,22 @@
 //! no other names. On a machine without Chromium a test says so and passes; with
 //! `SECURE_TEST_SERVICES=required` it fails.
 
+mod accounts;
 mod browser;
 mod certificate;
 mod cors;
 mod csp;
+mod csrf;
+mod every_page;
 mod framing;
 mod log;
+mod screenshots;
 #[path = "../services/mod.rs"]
 mod services;
+mod sessions;
 mod site;
 
+use accounts::Accounts;
 use browser::Browser;
 use certificate::Certificate;
 use site::Site;

@@ -18,6 +18,7 @@ const ATTRIBUTES: [(&str, &str); 23] = [
     ("role", "`#[derive(Role)]`"),
     ("scope", "`#[derive(Scope)]`"),
     ("routes", "`security.routes(…)`"),
+    ("floor", "`floor!`"),
     ("assert_policy", "`assert_policy!`"),
     ("security", "The builder of `Security`"),
     ("token", "`Token`"),

@@ -11,8 +11,8 @@ pub(crate) fn say(line: &str) {
 pub(crate) fn greeting(here: &str, keys: &str) -> String {
     format!(
         r#"accounts: listening on {here}
-Development: the secret is in {keys}, mail goes to ./data/outbox. Paste into another
-terminal, in this folder:
+Development: the secret is in {keys}, mail goes to ./data/outbox, and the links in it to this
+log too. Open {here} in a browser, or paste into another terminal, in this folder:
 
 1. make an admin
 

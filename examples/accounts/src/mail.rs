@@ -34,7 +34,7 @@ impl Words {
                  \r\n\
                  {origin}{path}\r\n\
                  \r\n\
-                 Until there is a page behind it, send this token {how}:\r\n\
+                 A program sends this token {how}:\r\n\
                  \r\n\
                  {token}\r\n\
                  \r\n\

@@ -10,7 +10,7 @@ use crate::{
     CurrentUser, Problem,
     context::RequestContext,
     guard::{Argument, Caller, Extraction},
-    policy::Input,
+    policy::{Input, Need},
     post, public, rate_limit,
 };
 
@@ -52,6 +52,9 @@ impl Argument for SessionSignOut {
     const INPUT: Option<Input> = None;
     // So that the guard asks whether the caller means it.
     const CALLER: Caller = Caller::Any;
+    // The answer has the browser forget its session also where the request came without it, as one from a
+    // page of another site does: so nobody's word is taken for the user's.
+    const NEEDS: &'static [Need] = &[Need::Sessions];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         let context = RequestContext::of_guarded(request);

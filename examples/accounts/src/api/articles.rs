@@ -88,7 +88,7 @@ pub(crate) async fn show(
 }
 
 #[post("/articles")]
-#[protected(scopes = "articles:write", via = ["bearer", "api_key"])]
+#[protected(scopes = "articles:write", via = ["bearer", "session", "api_key"])]
 #[rate_limit("60/minute", by = "api_key")]
 #[validated]
 pub(crate) async fn create(
@@ -103,7 +103,7 @@ pub(crate) async fn create(
 }
 
 #[put("/articles/{id}")]
-#[protected(scopes = "articles:write", via = ["bearer", "api_key"])]
+#[protected(scopes = "articles:write", via = ["bearer", "session", "api_key"])]
 #[validated]
 pub(crate) async fn replace(
     editor: CurrentUser<Account>,
@@ -117,7 +117,7 @@ pub(crate) async fn replace(
 }
 
 #[delete("/articles/{id}")]
-#[protected(scopes = "articles:write", via = ["bearer", "api_key"])]
+#[protected(scopes = "articles:write", via = ["bearer", "session", "api_key"])]
 #[validated]
 pub(crate) async fn delete(
     editor: CurrentUser<Account>,

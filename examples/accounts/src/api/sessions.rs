@@ -1,6 +1,6 @@
 //! Where the caller is signed in: with tokens, and in browsers.
 
-use std::{net::IpAddr, time::Duration};
+use std::{cmp::Reverse, net::IpAddr, time::Duration};
 
 use actix_web::{
     HttpResponse, Responder,
@@ -84,7 +84,7 @@ pub(crate) async fn sign_ins(
     for view in &mut views {
         view.current = caller.family() == Some(&view.id);
     }
-    views.sort_by(|one, other| other.refreshed_at.cmp(&one.refreshed_at));
+    views.sort_by_key(|view| Reverse(view.refreshed_at));
     Ok(views)
 }
 

@@ -24,6 +24,9 @@ use secure_runtime::prelude::*;
 pub(crate) use problem::problem;
 use settings::{address, keys, password, profile, sessions};
 
+// No template holds what the policy of pages would stop, or a form without its token.
+secure_runtime::templates!(".");
+
 /// Every page.
 pub(crate) fn routes(routes: &mut Routes) {
     routes

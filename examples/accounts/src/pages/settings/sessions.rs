@@ -112,3 +112,39 @@ impl SessionView {
         Moment(self.refreshed_at).minute()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+
+    fn name(client_id: Option<&str>, user_agent: Option<&str>) -> String {
+        let view = SessionView {
+            id: String::new(),
+            client_id: client_id.map(str::to_owned),
+            user_agent: user_agent.map(str::to_owned),
+            address: None,
+            started_at: OffsetDateTime::UNIX_EPOCH,
+            refreshed_at: OffsetDateTime::UNIX_EPOCH,
+            current: false,
+        };
+        view.name()
+    }
+
+    #[test]
+    fn browsers_by_the_name_that_is_theirs_alone() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+                    Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0";
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 \
+                     (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1";
+        let android = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0";
+        assert_eq!(name(None, Some(edge)), "Edge on Windows");
+        assert_eq!(name(None, Some(phone)), "Safari on an iPhone");
+        assert_eq!(name(None, Some(android)), "Firefox on Android");
+        assert_eq!(name(None, Some("curl/8.14.1")), "curl");
+        assert_eq!(name(None, Some("<script>")), "A browser");
+        assert_eq!(name(None, None), "A browser");
+        assert_eq!(name(Some("tablet"), None), "A program (tablet)");
+    }
+}
