@@ -33,6 +33,7 @@ mod authorization;
 mod breached_passwords;
 mod callers;
 mod csrf_routes;
+mod csrf_sign_out;
 mod csrf_tokens;
 mod deploy_checks;
 mod edge_before_the_app;

@@ -5,6 +5,8 @@
 //! no other names. On a machine without Chromium a test says so and passes; with
 //! `SECURE_TEST_SERVICES=required` it fails.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod accounts;
 mod browser;
 mod certificate;

@@ -37,7 +37,18 @@ async fn screenshots() {
     let browser = Browser::open(&[("app.test", accounts.address)]).await;
     let browser = browser.expect("Chromium");
     shoot(&browser, "sign-in", "/login").await;
-    browser.sign_in("ada@example.com").await;
+    let elsewhere = Browser::open(&[("app.test", accounts.address)]).await;
+    let elsewhere = elsewhere.expect("Chromium");
+    for browser in [&elsewhere, &browser] {
+        browser.sign_in("ada@example.com").await;
+    }
+    browser.open_page("/settings").await;
+    browser.fill(&[("username", "Ada Lovelace")]).await;
+    let save = "form[action='/settings'] button[type=submit]";
+    browser.press(save).await;
+    browser
+        .wait_until("document.querySelector('[role=status]')")
+        .await;
     let mut article = String::new();
     for (title, text) in ARTICLES {
         let path = write_article(&browser, title, text).await;
@@ -51,6 +62,7 @@ async fn screenshots() {
     shoot(&browser, "sessions", "/settings/sessions").await;
     shoot(&browser, "admin", "/admin/events").await;
     browser.close().await;
+    elsewhere.close().await;
 }
 
 /// A page in each size and in each scheme of colours.
@@ -62,6 +74,10 @@ async fn shoot(browser: &Browser, name: &str, path: &str) {
         });
         browser
             .devtools("Emulation.setDeviceMetricsOverride", metrics)
+            .await;
+        let hidden = json!({"hidden": true});
+        browser
+            .devtools("Emulation.setScrollbarsHidden", hidden)
             .await;
         for scheme in SCHEMES {
             let feature = json!({"name": "prefers-color-scheme", "value": scheme});
