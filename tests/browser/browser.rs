@@ -166,6 +166,19 @@ impl Browser {
         complaints.map(|entry| entry.message).collect()
     }
 
+    /// Waits until it complains in these words.
+    pub(crate) async fn complaint(&self, words: &str) {
+        let mut all = Vec::new();
+        for _ in 0..PATIENCE.as_millis() / 50 {
+            all.extend(self.complaints().await);
+            if all.iter().any(|complaint| complaint.contains(words)) {
+                return;
+            }
+            actix_rt::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no complaint with `{words}`: {all:#?}");
+    }
+
     /// Ends it.
     pub(crate) async fn close(self) {
         let quit = self.driver.clone().quit().await;
