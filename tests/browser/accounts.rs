@@ -183,6 +183,14 @@ impl Browser {
         assert!(self.is_signed_in().await, "{email}");
     }
 
+    /// Signs out, by the button of the page that is shown.
+    pub(crate) async fn sign_out(&self) {
+        self.press("form[action='/logout'] button").await;
+        self.wait_until("document.querySelector(\"nav a[href='/login']\")")
+            .await;
+        self.arrive("/").await;
+    }
+
     /// Whether the page that is shown is one for somebody.
     pub(crate) async fn is_signed_in(&self) -> bool {
         let form = self.value("document.querySelector(\"form[action='/logout']\") !== null");

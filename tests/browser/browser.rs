@@ -5,10 +5,7 @@ use thirtyfour::{
     By, ChromeCapabilities, ChromiumLikeCapabilities as _, LoggingPrefsLogLevel, WebDriver,
 };
 
-use crate::{
-    Certificate,
-    services::{Chromedriver, Folder},
-};
+use crate::{Certificate, services::Chromedriver};
 
 /// How long a page has for what a test waits for. Generous: a machine may be busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -17,7 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Browser {
     driver: WebDriver,
-    _profile: Folder,
 }
 
 impl Browser {
@@ -29,7 +25,6 @@ impl Browser {
     /// With these sites under their names. `None` where there is no Chromium.
     pub(crate) async fn open(sites: &[(&str, SocketAddr)]) -> Option<Self> {
         let chromedriver = Chromedriver::shared()?;
-        let profile = Folder::new("chromium");
         let rules: Vec<_> = sites
             .iter()
             .map(|(name, address)| format!("MAP {name} {address}"))
@@ -54,7 +49,10 @@ impl Browser {
         ]
         .map(str::to_owned)
         .to_vec();
-        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        arguments.push(format!(
+            "--user-data-dir={}",
+            chromedriver.profile().display()
+        ));
         arguments.push(format!("--host-resolver-rules={}", rules.join(", ")));
         arguments.push(format!(
             "--ignore-certificate-errors-spki-list={}",
@@ -72,10 +70,7 @@ impl Browser {
         let driver = driver.expect("a browser");
         let set = driver.set_script_timeout(PATIENCE).await;
         set.expect("a browser that answers");
-        Some(Self {
-            driver,
-            _profile: profile,
-        })
+        Some(Self { driver })
     }
 
     /// Goes to a page, and waits until it is loaded.
@@ -164,6 +159,19 @@ impl Browser {
             .into_iter()
             .filter(|entry| ["SEVERE", "WARNING"].contains(&entry.level.as_str()));
         complaints.map(|entry| entry.message).collect()
+    }
+
+    /// Waits until it complains in these words.
+    pub(crate) async fn complaint(&self, words: &str) {
+        let mut all = Vec::new();
+        for _ in 0..PATIENCE.as_millis() / 50 {
+            all.extend(self.complaints().await);
+            if all.iter().any(|complaint| complaint.contains(words)) {
+                return;
+            }
+            actix_rt::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no complaint with `{words}`: {all:#?}");
     }
 
     /// Ends it.

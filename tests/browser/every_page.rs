@@ -62,8 +62,7 @@ async fn no_page_makes_the_browser_complain() {
     );
     for signed_in in [true, false] {
         if !signed_in {
-            browser.press("form[action='/logout'] button").await;
-            browser.arrive("/").await;
+            browser.sign_out().await;
         }
         for path in &paths {
             browser.open_page(path).await;

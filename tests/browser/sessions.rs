@@ -73,8 +73,7 @@ async fn from_a_mail_to_a_session_and_out_of_it() {
 
     // A cookie that somebody copied is worth nothing once its owner has signed out.
     let stolen = session(&browser).await.expect("a session");
-    browser.press("form[action='/logout'] button").await;
-    browser.arrive("/").await;
+    browser.sign_out().await;
     assert!(!browser.is_signed_in().await);
     assert!(session(&browser).await.is_none());
     let cookie = json!({
@@ -108,8 +107,7 @@ async fn after_signing_in_one_is_where_one_wanted_to_be() {
     browser.arrive("/settings/sessions").await;
 
     // Not elsewhere.
-    browser.press("form[action='/logout'] button").await;
-    browser.arrive("/").await;
+    browser.sign_out().await;
     for next in ["https://evil.test/", "//evil.test/", "/\\evil.test"] {
         let escaped: String = next.bytes().map(|byte| format!("%{byte:02x}")).collect();
         browser.open_page(&format!("/login?next={escaped}")).await;
@@ -141,8 +139,7 @@ async fn signing_out_ends_the_other_tab() {
     browser.switch_to_window(other).await.expect("a tab");
     browser.open_page("/").await;
     assert!(browser.is_signed_in().await);
-    browser.press("form[action='/logout'] button").await;
-    browser.arrive("/").await;
+    browser.sign_out().await;
 
     browser.switch_to_window(writing).await.expect("a tab");
     browser

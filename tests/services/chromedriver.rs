@@ -2,7 +2,10 @@ use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -18,7 +21,8 @@ pub(crate) struct Chromedriver {
     port: u16,
     browser: PathBuf,
     _process: Process,
-    _folder: Folder,
+    folder: Folder,
+    profiles: AtomicU32,
 }
 
 impl Chromedriver {
@@ -40,12 +44,19 @@ impl Chromedriver {
             port,
             browser,
             _process: process,
-            _folder: folder,
+            folder,
+            profiles: AtomicU32::new(0),
         })
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// A folder for another browser. It goes with all others when the last browser has ended.
+    pub(crate) fn profile(&self) -> PathBuf {
+        let number = self.profiles.fetch_add(1, Ordering::Relaxed);
+        self.folder.path().join(number.to_string())
     }
 
     /// The browser's program.
