@@ -1,6 +1,6 @@
 //! Every route: what programs call, and what people look at.
 
-use secure_runtime::{prelude::*, session};
+use secure_runtime::{edge, prelude::*, session};
 
 use crate::{
     api,
@@ -13,6 +13,7 @@ pub(crate) fn routes(routes: &mut Routes) {
     pages::routes(routes);
     routes
         .service(session::sign_out)
+        .service(edge::csp_reports)
         .scope("/admin", |admin| {
             admin.floor(floor!(roles = "admin", scopes = "admin:users"));
             api::admin_routes(admin);
