@@ -295,3 +295,15 @@ pub(crate) fn is_below(prefix: &str, path: &str) -> bool {
     path.strip_prefix(prefix)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.is_empty())
 }
+
+/// Whether a route with this pattern answers below a scope with this prefix. What a parameter is called is no
+/// matter: `/tenants/{id}/users` stands below `/tenants/{tenant}`.
+pub(crate) fn answers_below(prefix: &str, pattern: &str) -> bool {
+    let mut segments = pattern.split('/');
+    prefix.split('/').all(|expected| {
+        segments.next().is_some_and(|segment| {
+            let parameters = expected.split_once('{').zip(segment.split_once('{'));
+            segment == expected || parameters.is_some_and(|((before, _), (own, _))| before == own)
+        })
+    })
+}
