@@ -17,9 +17,13 @@ pub(super) const ALL: &[Check] = &[
     ROUTES_REFUSED,
     PREVIOUS_SECRET,
     PUBLIC_ORIGIN_MISSING,
+    PUBLIC_ORIGIN_LOCAL,
     EVERY_HOST,
     HTTPS_NOT_ENFORCED,
     NO_TRUSTED_PROXIES,
+    PROXIES_WIDE,
+    BODY_LARGE,
+    BODY_SLOW,
     HSTS_OFF,
     HSTS_SHORT,
     HSTS_WITHOUT_SUBDOMAINS,
@@ -35,6 +39,7 @@ pub(super) const ALL: &[Check] = &[
     SESSION_IDLE_LONG,
     SESSION_LONG,
     SESSION_CROSS_SITE,
+    SESSION_COOKIE_UNBOUND,
     API_KEYS_IN_QUERY,
     CHEAP_HASHES,
     BCRYPT_TRUNCATED,
@@ -126,6 +131,14 @@ pub(crate) const PUBLIC_ORIGIN_MISSING: Check = Check::new(
     "set `SECURE_PUBLIC_ORIGIN` to how browsers reach the app, such as `https://example.com`",
 );
 
+pub(crate) const PUBLIC_ORIGIN_LOCAL: Check = Check::new(
+    "public-origin-local",
+    Warning,
+    "links in mails lead to the public origin, and plain HTTP is sent there: to the machine of whoever \
+     follows them",
+    "set `SECURE_PUBLIC_ORIGIN` to how browsers reach the app, such as `https://example.com`",
+);
+
 pub(crate) const EVERY_HOST: Check = Check::new(
     "every-host",
     Warning,
@@ -148,6 +161,29 @@ pub(crate) const NO_TRUSTED_PROXIES: Check = Check::new(
     "this server has no TLS of its own, so a proxy stands before it; as nobody's word is taken, all \
      clients are one to the limits, and whether they came by HTTPS is not known",
     "set `SECURE_TRUSTED_PROXIES` to the addresses of the proxy, or let the server end TLS itself",
+);
+
+pub(crate) const PROXIES_WIDE: Check = Check::new(
+    "proxies-wide",
+    Warning,
+    "whoever calls from there chooses its own address and says that it came by HTTPS: limits by address, \
+     lists of addresses and the enforcement of HTTPS hold for none of them",
+    "name the networks of the proxies alone in `SECURE_TRUSTED_PROXIES`",
+);
+
+pub(crate) const BODY_LARGE: Check = Check::new(
+    "body-large",
+    Warning,
+    "a JSON or form body is held in memory while its route runs, and whoever may call one sends as many at \
+     a time as there are connections (ASVS 15.2.2)",
+    "set `SECURE_BODY_LIMIT` to `16MiB` or less; files do not come as JSON",
+);
+
+pub(crate) const BODY_SLOW: Check = Check::new(
+    "body-slow",
+    Warning,
+    "whoever sends a byte now and then holds a connection for that long (ASVS 15.2.2)",
+    "say `.body_deadline(…)` with 2 minutes or less",
 );
 
 pub(crate) const HSTS_OFF: Check = Check::new(
@@ -186,8 +222,9 @@ pub(crate) const CORS_ANY_ORIGIN: Check = Check::new(
 pub(crate) const CSP_INCOMPLETE: Check = Check::new(
     "csp-incomplete",
     Warning,
-    "without `base-uri`, `frame-ancestors` and `default-src` (or `object-src`) a content security policy \
-     leaves plugins, `<base>` and framing open (ASVS 3.4.3, 3.4.6)",
+    "without `base-uri`, `frame-ancestors` and `default-src` (or `object-src`), or with `*` in them, a content \
+     security policy leaves plugins, `<base>` and framing open, and without `form-action` the forms of pages \
+     (ASVS 3.4.3, 3.4.6)",
     "add what is missing, with `'none'` where nothing is needed",
 );
 
@@ -267,6 +304,15 @@ pub(crate) const SESSION_CROSS_SITE: Check = Check::new(
     "write `SameSite=Lax` or `SameSite=Strict` into `cookie!(…)`",
 );
 
+pub(crate) const SESSION_COOKIE_UNBOUND: Check = Check::new(
+    "session-cookie-unbound",
+    Warning,
+    "without `__Host-` a page of another host below the same domain can set the cookie of sessions, and with \
+     `Domain` it is sent there too (ASVS 3.3.3)",
+    "let the name in `cookie!(…)` begin with `__Host-`; where hosts are meant to share it, accept this with \
+     that reason",
+);
+
 pub(crate) const API_KEYS_IN_QUERY: Check = Check::new(
     "api-keys-in-query",
     Warning,
@@ -323,9 +369,10 @@ pub(crate) const PASSWORD_GRANT: Check = Check::new(
 
 pub(crate) const UNLISTED_ROUTES: Check = Check::new(
     "unlisted-routes",
-    Notice,
-    "routes that declare no policy are let through, for an app that moves over step by step",
-    "list them in `security.routes(…)`, and remove `.unlisted_routes(…)`",
+    Warning,
+    "routes that declare no policy are let through, whichever they are: nobody asks who calls them",
+    "list them in `security.routes(…)`, and remove `.unlisted_routes(…)`; while an app moves over, accept \
+     this with that reason",
 );
 
 pub(crate) const ROUTE_UNCHECKED: Check = Check::new(
