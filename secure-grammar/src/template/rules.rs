@@ -101,7 +101,7 @@ impl Rules {
             self.form = None;
         }
         for expression in &tag.expressions {
-            if text[expression.clone()].starts_with("{{") {
+            if text[expression.clone()].starts_with("{{") && !is_macro(&text[expression.clone()]) {
                 self.add(
                     expression.clone(),
                     "a value outside of quotes may be any attribute, such as `onclick=…`",
@@ -266,6 +266,15 @@ fn filters(expression: &str) -> impl Iterator<Item = &str> {
         filter.starts_with(char::is_whitespace).then_some(filter)
     });
     piped.chain(block)
+}
+
+/// Whether an expression calls a macro, `{{ ui::described(field) }}`, which is looked at where it is written.
+fn is_macro(expression: &str) -> bool {
+    let call = expression.trim_start_matches(['{', '-', '+', '~', ' ']);
+    call.split_once('(').is_some_and(|(name, _)| {
+        let mut letters = name.chars();
+        letters.all(|char| char.is_alphanumeric() || matches!(char, '_' | ':'))
+    })
 }
 
 /// Whether a filter prints what it gets as it is; `text` begins with it.
