@@ -3,9 +3,12 @@
 use std::{
     collections::BTreeSet,
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Output,
 };
+
+use rcgen::{CertificateParams, date_time_ymd};
 
 use crate::{
     server::{command, fresh_folder, run},
@@ -24,7 +27,7 @@ const GOOD: [(&str, &str); 11] = [
     ("SECURE_HSTS_SUBDOMAINS", "1"),
     ("SECURE_TRUSTED_PROXIES", "10.0.0.0/8"),
     ("DATABASE_URL", "sqlite:/var/lib/accounts/accounts.db"),
-    ("REDIS_URL", "redis://:hunter2@redis.internal"),
+    ("REDIS_URL", "rediss://:hunter2@redis.internal"),
     ("MAIL_URL", "smtps://post:hunter2@smtp.example.com"),
     ("MAIL_FROM", "Accounts <no-reply@example.com>"),
 ];
@@ -253,6 +256,59 @@ const CASES: &[Case] = &[
     ),
     (&[("MAIL_URL", None)], "error", &["accounts-mail-missing"]),
     (&[("REDIS_URL", None)], "notice", &["accounts-no-redis"]),
+    (
+        &[("REDIS_URL", Some("redis://:hunter2@redis.internal"))],
+        "warning",
+        &["accounts-redis-plain"],
+    ),
+    (
+        &[("REDIS_URL", Some("redis://localhost@redis.internal:6379/0"))],
+        "warning",
+        &["accounts-redis-plain"],
+    ),
+    (
+        &[("REDIS_URL", Some("redis://localhost.example.com"))],
+        "warning",
+        &["accounts-redis-plain"],
+    ),
+    (
+        &[("REDIS_URL", Some("redis://:hunter2@127.0.0.1:6379/0"))],
+        "notice",
+        &[],
+    ),
+    (
+        &[("REDIS_URL", Some("redis.internal:6379"))],
+        "error",
+        &["accounts-setting-refused"],
+    ),
+    (
+        &[("SECURE_ISSUER", Some("http://accounts.example.com"))],
+        "error",
+        &["http-origin"],
+    ),
+    (
+        &[("SECURE_PUBLIC_ORIGIN", Some("https://localhost"))],
+        "warning",
+        &["public-origin-local"],
+    ),
+    (
+        &[("SECURE_TRUSTED_PROXIES", Some("0.0.0.0/1,128.0.0.0/1"))],
+        "warning",
+        &["proxies-wide"],
+    ),
+    (
+        &[("SECURE_BODY_LIMIT", Some("1GiB"))],
+        "warning",
+        &["body-large"],
+    ),
+    (
+        &[(
+            "SECURE_PAGE_CSP",
+            Some("default-src 'none'; base-uri 'none'; frame-ancestors *; form-action 'self'"),
+        )],
+        "warning",
+        &["csp-incomplete"],
+    ),
 ];
 
 #[test]
@@ -360,6 +416,58 @@ fn with_tls_of_its_own_no_proxy_is_needed() {
 }
 
 #[test]
+fn a_certificate_that_no_browser_takes_is_found() {
+    let folder = fresh_folder();
+    let pki = Pki::new();
+    let check = |params: CertificateParams, name: &str| {
+        let (certificate, key) = pki.write_with(params, &folder, name);
+        let arguments = ["--tls-cert", path(&certificate), "--tls-key", path(&key)];
+        let output = check(&folder, &GOOD, &arguments);
+        let found = codes(&output).difference(&always()).cloned().collect();
+        let text = String::from_utf8(output.stdout).expect("UTF-8");
+        (found, output.status.code(), text)
+    };
+    let params = |name: &str| CertificateParams::new([name.to_owned()]).expect("a name");
+    let refused = Vec::from(["accounts-certificate-refused".to_owned()]);
+
+    let (found, _, text): (Vec<String>, _, _) = check(params("*.example.com"), "good");
+    assert_eq!(found, [""; 0], "{text}");
+    let mut old = params("accounts.example.com");
+    (old.not_before, old.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+    let mut new = params("accounts.example.com");
+    (new.not_before, new.not_after) = (date_time_ymd(2100, 1, 1), date_time_ymd(2101, 1, 1));
+    for (params, name, why) in [
+        (old, "old", "it has expired"),
+        (new, "new", "it is not valid yet"),
+        (
+            params("example.com"),
+            "other",
+            "it is not for accounts.example.com",
+        ),
+    ] {
+        let (found, code, text) = check(params, name);
+        assert_eq!((found, code), (refused.clone(), Some(1)), "{text}");
+        assert!(text.contains(why), "{text}");
+    }
+    fs::remove_dir_all(folder).expect("the folder");
+}
+
+#[test]
+fn a_key_that_everybody_reads_is_found() {
+    let folder = fresh_folder();
+    let (certificate, key) = Pki::new().write(&folder, "one");
+    let arguments = ["--tls-cert", path(&certificate), "--tls-key", path(&key)];
+    for (mode, is_open) in [(0o640, false), (0o400, false), (0o644, true)] {
+        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).expect("permissions");
+        let output = check(&folder, &GOOD, &arguments);
+        let is_found = codes(&output).contains("accounts-key-readable");
+        assert_eq!(is_found, is_open, "{mode:o}");
+        assert_eq!(output.status.code(), Some(is_open.into()), "{mode:o}");
+    }
+    fs::remove_dir_all(folder).expect("the folder");
+}
+
+#[test]
 fn what_is_to_be_checked_is_said() {
     let folder = fresh_folder();
     let output = run(command(&folder).arg("check"));
@@ -384,7 +492,12 @@ fn the_page_has_every_code_of_the_service() {
         .copied()
         .collect();
     // By the tests above.
-    provoked.extend(["accounts-origin-required", "accounts-tls-refused"]);
+    provoked.extend([
+        "accounts-origin-required",
+        "accounts-tls-refused",
+        "accounts-certificate-refused",
+        "accounts-key-readable",
+    ]);
     provoked.retain(|code| code.starts_with("accounts-"));
     assert_eq!(documented, provoked);
 
