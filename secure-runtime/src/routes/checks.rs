@@ -30,6 +30,7 @@ pub(crate) fn check(routes: &Routes) -> Result<RouteTable, LaunchError> {
         Ok(RouteTable::new(
             checker.routes,
             checker.unchecked,
+            &checker.floors,
             checker.vocabularies,
         ))
     } else {
