@@ -3,22 +3,16 @@
 use std::{
     collections::BTreeSet,
     fs,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Output,
 };
 
-use rcgen::{CertificateParams, date_time_ymd};
-
-use crate::{
-    server::{command, fresh_folder, run},
-    tls::{Pki, path},
-};
+use crate::server::{command, fresh_folder, run};
 
 const SECRET: &str = "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=";
 
 /// A configuration that may go out.
-const GOOD: [(&str, &str); 11] = [
+pub(crate) const GOOD: [(&str, &str); 11] = [
     ("SECURE_PROFILE", "production"),
     ("SECURE_SECRET", SECRET),
     ("SECURE_ISSUER", "https://accounts.example.com"),
@@ -33,20 +27,22 @@ const GOOD: [(&str, &str); 11] = [
 ];
 
 /// What `GOOD` is told of anyway; in an optimised build there is less.
-fn always() -> BTreeSet<String> {
+pub(crate) fn always() -> BTreeSet<String> {
     let debug = cfg!(debug_assertions).then_some("debug-assertions");
     let codes = ["one-instance", "password-grant"];
     codes.into_iter().chain(debug).map(str::to_owned).collect()
 }
 
-fn check(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+pub(crate) fn check(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = command(folder);
     command.env_remove("PORT").envs(variables.iter().copied());
     run(command.args(["check", "--deploy"]).args(arguments))
 }
 
 /// The good configuration with a change: a variable that is another one, or `None` for one that is not set.
-fn with(change: &[(&'static str, Option<&'static str>)]) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn with(
+    change: &[(&'static str, Option<&'static str>)],
+) -> Vec<(&'static str, &'static str)> {
     let mut variables = GOOD.to_vec();
     for (name, value) in change {
         variables.retain(|(known, _)| known != name);
@@ -56,7 +52,7 @@ fn with(change: &[(&'static str, Option<&'static str>)]) -> Vec<(&'static str, &
 }
 
 /// The codes that are printed, each with its level.
-fn found(output: &Output) -> BTreeSet<(String, String)> {
+pub(crate) fn found(output: &Output) -> BTreeSet<(String, String)> {
     let text = String::from_utf8(output.stdout.clone()).expect("UTF-8");
     let lines = text.lines().filter_map(|line| {
         let (level, rest) = line.split_once('[')?;
@@ -67,7 +63,7 @@ fn found(output: &Output) -> BTreeSet<(String, String)> {
 }
 
 /// The codes but those that routes have for themselves, with their reasons in the code.
-fn codes(output: &Output) -> BTreeSet<String> {
+pub(crate) fn codes(output: &Output) -> BTreeSet<String> {
     let codes = found(output).into_iter().map(|(code, _)| code);
     codes.filter(|code| !code.starts_with("route-")).collect()
 }
@@ -394,80 +390,6 @@ fn a_warning_is_accepted_with_a_reason() {
 }
 
 #[test]
-fn with_tls_of_its_own_no_proxy_is_needed() {
-    let folder = fresh_folder();
-    let pki = Pki::new();
-    let (certificate, key) = pki.write(&folder, "one");
-    let arguments = ["--tls-cert", path(&certificate), "--tls-key", path(&key)];
-    let without_proxy = with(&[("SECURE_TRUSTED_PROXIES", None)]);
-    let output = check(&folder, &without_proxy, &arguments);
-    assert_eq!(codes(&output), always());
-    assert_eq!(output.status.code(), Some(0));
-
-    let arguments = ["--tls-cert", path(&certificate), "--tls-key", "nowhere.pem"];
-    let output = check(&folder, &GOOD, &arguments);
-    let found = found(&output);
-    assert!(
-        found.contains(&("accounts-tls-refused".into(), "error".into())),
-        "{found:?}"
-    );
-    assert_eq!(output.status.code(), Some(1));
-    fs::remove_dir_all(folder).expect("the folder");
-}
-
-#[test]
-fn a_certificate_that_no_browser_takes_is_found() {
-    let folder = fresh_folder();
-    let pki = Pki::new();
-    let check = |params: CertificateParams, name: &str| {
-        let (certificate, key) = pki.write_with(params, &folder, name);
-        let arguments = ["--tls-cert", path(&certificate), "--tls-key", path(&key)];
-        let output = check(&folder, &GOOD, &arguments);
-        let found = codes(&output).difference(&always()).cloned().collect();
-        let text = String::from_utf8(output.stdout).expect("UTF-8");
-        (found, output.status.code(), text)
-    };
-    let params = |name: &str| CertificateParams::new([name.to_owned()]).expect("a name");
-    let refused = Vec::from(["accounts-certificate-refused".to_owned()]);
-
-    let (found, _, text): (Vec<String>, _, _) = check(params("*.example.com"), "good");
-    assert_eq!(found, [""; 0], "{text}");
-    let mut old = params("accounts.example.com");
-    (old.not_before, old.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
-    let mut new = params("accounts.example.com");
-    (new.not_before, new.not_after) = (date_time_ymd(2100, 1, 1), date_time_ymd(2101, 1, 1));
-    for (params, name, why) in [
-        (old, "old", "it has expired"),
-        (new, "new", "it is not valid yet"),
-        (
-            params("example.com"),
-            "other",
-            "it is not for accounts.example.com",
-        ),
-    ] {
-        let (found, code, text) = check(params, name);
-        assert_eq!((found, code), (refused.clone(), Some(1)), "{text}");
-        assert!(text.contains(why), "{text}");
-    }
-    fs::remove_dir_all(folder).expect("the folder");
-}
-
-#[test]
-fn a_key_that_everybody_reads_is_found() {
-    let folder = fresh_folder();
-    let (certificate, key) = Pki::new().write(&folder, "one");
-    let arguments = ["--tls-cert", path(&certificate), "--tls-key", path(&key)];
-    for (mode, is_open) in [(0o640, false), (0o400, false), (0o644, true)] {
-        fs::set_permissions(&key, fs::Permissions::from_mode(mode)).expect("permissions");
-        let output = check(&folder, &GOOD, &arguments);
-        let is_found = codes(&output).contains("accounts-key-readable");
-        assert_eq!(is_found, is_open, "{mode:o}");
-        assert_eq!(output.status.code(), Some(is_open.into()), "{mode:o}");
-    }
-    fs::remove_dir_all(folder).expect("the folder");
-}
-
-#[test]
 fn what_is_to_be_checked_is_said() {
     let folder = fresh_folder();
     let output = run(command(&folder).arg("check"));
@@ -491,7 +413,7 @@ fn the_page_has_every_code_of_the_service() {
         .flat_map(|(_, _, codes)| *codes)
         .copied()
         .collect();
-    // By the tests above.
+    // By the tests above, and those of `deploy_tls`.
     provoked.extend([
         "accounts-origin-required",
         "accounts-tls-refused",
