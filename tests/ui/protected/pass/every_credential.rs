@@ -27,6 +27,12 @@ async fn bearer() -> &'static str {
     ""
 }
 
+#[get("/session")]
+#[protected(via = "session")]
+async fn session() -> &'static str {
+    ""
+}
+
 #[get("/key")]
 #[protected(via = "api_key", scopes = "articles:read")]
 #[rate_limit("5/minute", by = "api_key")]
@@ -43,14 +49,15 @@ async fn both(_caller: CurrentUser) -> &'static str {
 }
 
 assert_policy!(key, both; |policy| policy.takes_api_keys());
-assert_policy!(default, bearer; |policy| !policy.takes_api_keys());
+assert_policy!(default, bearer, session; |policy| !policy.takes_api_keys());
 
 fn via<P: Policy>() -> &'static [Via] {
     P::POLICY.demands().unwrap().via()
 }
 
 fn main() {
-    assert_eq!(via::<default>(), [Via::Bearer]);
+    assert_eq!(via::<default>(), [Via::Bearer, Via::Session]);
+    assert_eq!(via::<session>(), [Via::Session]);
     assert_eq!(via::<bearer>(), [Via::Bearer]);
     assert_eq!(via::<key>(), [Via::ApiKey]);
     assert_eq!(via::<both>(), [Via::ApiKey, Via::Bearer]);
