@@ -7,15 +7,12 @@ use std::{
     process::Output,
 };
 
-use crate::{
-    server::{command, fresh_folder, run},
-    tls::{Pki, path},
-};
+use crate::server::{command, fresh_folder, run};
 
 const SECRET: &str = "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=";
 
 /// A configuration that may go out.
-const GOOD: [(&str, &str); 11] = [
+pub(crate) const GOOD: [(&str, &str); 11] = [
     ("SECURE_PROFILE", "production"),
     ("SECURE_SECRET", SECRET),
     ("SECURE_ISSUER", "https://accounts.example.com"),
@@ -24,26 +21,28 @@ const GOOD: [(&str, &str); 11] = [
     ("SECURE_HSTS_SUBDOMAINS", "1"),
     ("SECURE_TRUSTED_PROXIES", "10.0.0.0/8"),
     ("DATABASE_URL", "sqlite:/var/lib/accounts/accounts.db"),
-    ("REDIS_URL", "redis://:hunter2@redis.internal"),
+    ("REDIS_URL", "rediss://:hunter2@redis.internal"),
     ("MAIL_URL", "smtps://post:hunter2@smtp.example.com"),
     ("MAIL_FROM", "Accounts <no-reply@example.com>"),
 ];
 
 /// What `GOOD` is told of anyway; in an optimised build there is less.
-fn always() -> BTreeSet<String> {
+pub(crate) fn always() -> BTreeSet<String> {
     let debug = cfg!(debug_assertions).then_some("debug-assertions");
     let codes = ["one-instance", "password-grant"];
     codes.into_iter().chain(debug).map(str::to_owned).collect()
 }
 
-fn check(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
+pub(crate) fn check(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Output {
     let mut command = command(folder);
     command.env_remove("PORT").envs(variables.iter().copied());
     run(command.args(["check", "--deploy"]).args(arguments))
 }
 
 /// The good configuration with a change: a variable that is another one, or `None` for one that is not set.
-fn with(change: &[(&'static str, Option<&'static str>)]) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn with(
+    change: &[(&'static str, Option<&'static str>)],
+) -> Vec<(&'static str, &'static str)> {
     let mut variables = GOOD.to_vec();
     for (name, value) in change {
         variables.retain(|(known, _)| known != name);
@@ -53,7 +52,7 @@ fn with(change: &[(&'static str, Option<&'static str>)]) -> Vec<(&'static str, &
 }
 
 /// The codes that are printed, each with its level.
-fn found(output: &Output) -> BTreeSet<(String, String)> {
+pub(crate) fn found(output: &Output) -> BTreeSet<(String, String)> {
     let text = String::from_utf8(output.stdout.clone()).expect("UTF-8");
     let lines = text.lines().filter_map(|line| {
         let (level, rest) = line.split_once('[')?;
@@ -64,7 +63,7 @@ fn found(output: &Output) -> BTreeSet<(String, String)> {
 }
 
 /// The codes but those that routes have for themselves, with their reasons in the code.
-fn codes(output: &Output) -> BTreeSet<String> {
+pub(crate) fn codes(output: &Output) -> BTreeSet<String> {
     let codes = found(output).into_iter().map(|(code, _)| code);
     codes.filter(|code| !code.starts_with("route-")).collect()
 }
@@ -253,6 +252,59 @@ const CASES: &[Case] = &[
     ),
     (&[("MAIL_URL", None)], "error", &["accounts-mail-missing"]),
     (&[("REDIS_URL", None)], "notice", &["accounts-no-redis"]),
+    (
+        &[("REDIS_URL", Some("redis://:hunter2@redis.internal"))],
+        "warning",
+        &["accounts-redis-plain"],
+    ),
+    (
+        &[("REDIS_URL", Some("redis://localhost@redis.internal:6379/0"))],
+        "warning",
+        &["accounts-redis-plain"],
+    ),
+    (
+        &[("REDIS_URL", Some("redis://localhost.example.com"))],
+        "warning",
+        &["accounts-redis-plain"],
+    ),
+    (
+        &[("REDIS_URL", Some("redis://:hunter2@127.0.0.1:6379/0"))],
+        "notice",
+        &[],
+    ),
+    (
+        &[("REDIS_URL", Some("redis.internal:6379"))],
+        "error",
+        &["accounts-setting-refused"],
+    ),
+    (
+        &[("SECURE_ISSUER", Some("http://accounts.example.com"))],
+        "error",
+        &["http-origin"],
+    ),
+    (
+        &[("SECURE_PUBLIC_ORIGIN", Some("https://localhost"))],
+        "warning",
+        &["public-origin-local"],
+    ),
+    (
+        &[("SECURE_TRUSTED_PROXIES", Some("0.0.0.0/1,128.0.0.0/1"))],
+        "warning",
+        &["proxies-wide"],
+    ),
+    (
+        &[("SECURE_BODY_LIMIT", Some("1GiB"))],
+        "warning",
+        &["body-large"],
+    ),
+    (
+        &[(
+            "SECURE_PAGE_CSP",
+            Some("default-src 'none'; base-uri 'none'; frame-ancestors *; form-action 'self'"),
+        )],
+        "warning",
+        &["csp-incomplete"],
+    ),
 ];
 
 #[test]
@@ -338,28 +390,6 @@ fn a_warning_is_accepted_with_a_reason() {
 }
 
 #[test]
-fn with_tls_of_its_own_no_proxy_is_needed() {
-    let folder = fresh_folder();
-    let pki = Pki::new();
-    let (certificate, key) = pki.write(&folder, "one");
-    let arguments = ["--tls-cert", path(&certificate), "--tls-key", path(&key)];
-    let without_proxy = with(&[("SECURE_TRUSTED_PROXIES", None)]);
-    let output = check(&folder, &without_proxy, &arguments);
-    assert_eq!(codes(&output), always());
-    assert_eq!(output.status.code(), Some(0));
-
-    let arguments = ["--tls-cert", path(&certificate), "--tls-key", "nowhere.pem"];
-    let output = check(&folder, &GOOD, &arguments);
-    let found = found(&output);
-    assert!(
-        found.contains(&("accounts-tls-refused".into(), "error".into())),
-        "{found:?}"
-    );
-    assert_eq!(output.status.code(), Some(1));
-    fs::remove_dir_all(folder).expect("the folder");
-}
-
-#[test]
 fn what_is_to_be_checked_is_said() {
     let folder = fresh_folder();
     let output = run(command(&folder).arg("check"));
@@ -383,8 +413,13 @@ fn the_page_has_every_code_of_the_service() {
         .flat_map(|(_, _, codes)| *codes)
         .copied()
         .collect();
-    // By the tests above.
-    provoked.extend(["accounts-origin-required", "accounts-tls-refused"]);
+    // By the tests above, and those of `deploy_tls`.
+    provoked.extend([
+        "accounts-origin-required",
+        "accounts-tls-refused",
+        "accounts-certificate-refused",
+        "accounts-key-readable",
+    ]);
     provoked.retain(|code| code.starts_with("accounts-"));
     assert_eq!(documented, provoked);
 

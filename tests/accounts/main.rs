@@ -9,6 +9,7 @@ mod articles;
 mod clients;
 mod crash;
 mod deploy;
+mod deploy_tls;
 mod discovery;
 mod greeting;
 mod html;

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -38,15 +39,25 @@ impl Pki {
 
     /// A new certificate and its key, in files of `folder`.
     pub(crate) fn write(&self, folder: &Path, name: &str) -> (PathBuf, PathBuf) {
-        let key = KeyPair::generate().expect("a key");
         let params = CertificateParams::new([NAME.to_owned(), "localhost".to_owned()]);
-        let params = params.expect("names");
+        self.write_with(params.expect("names"), folder, name)
+    }
+
+    /// The same, with a certificate of one's own.
+    pub(crate) fn write_with(
+        &self,
+        params: CertificateParams,
+        folder: &Path,
+        name: &str,
+    ) -> (PathBuf, PathBuf) {
+        let key = KeyPair::generate().expect("a key");
         let certificate = params
             .signed_by(&key, &self.authority)
             .expect("a certificate");
         let files = ["cert", "key"].map(|what| folder.join(format!("{name}.{what}.pem")));
         fs::write(&files[0], certificate.pem()).expect("a file");
         fs::write(&files[1], key.serialize_pem()).expect("a file");
+        for_its_owner(&files[1]);
         let [certificate, key] = files;
         (certificate, key)
     }
@@ -54,6 +65,11 @@ impl Pki {
     fn root(&self) -> Certificate {
         Certificate::from_pem(self.authority.pem().as_bytes()).expect("a certificate")
     }
+}
+
+fn for_its_owner(file: &Path) {
+    let permissions = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(file, permissions).expect("permissions");
 }
 
 pub(crate) fn path(path: &Path) -> &str {

@@ -172,7 +172,7 @@ const CHANGES: &[(Change, &[&str])] = &[
     (
         |b| {
             b.page_csp(csp!(
-                "default-src 'none'; script-src 'nonce'; base-uri 'none'"
+                "default-src 'none'; script-src 'nonce'; base-uri 'none'; form-action 'self'"
             ))
         },
         &["csp-incomplete"],
@@ -180,8 +180,67 @@ const CHANGES: &[(Change, &[&str])] = &[
     (
         |b| {
             b.page_csp(csp!(
+                "default-src 'none'; script-src 'nonce'; base-uri 'none'; frame-ancestors 'none'"
+            ))
+        },
+        &["csp-incomplete"],
+    ),
+    // What is there, and limits nothing.
+    (
+        |b| {
+            b.csp(csp!(
+                "default-src 'none'; base-uri 'none'; frame-ancestors *"
+            ))
+        },
+        &["csp-incomplete"],
+    ),
+    (
+        |b| {
+            b.csp(csp!(
+                "default-src 'none'; base-uri 'none'; frame-ancestors https:"
+            ))
+        },
+        &["csp-incomplete"],
+    ),
+    (|b| b.issuer("http://auth.example.com"), &["http-origin"]),
+    (
+        |b| b.public_origin("https://localhost:8443"),
+        &["public-origin-local"],
+    ),
+    (
+        |b| b.public_origin("https://app.localhost"),
+        &["public-origin-local"],
+    ),
+    (
+        |b| b.public_origin("https://127.0.0.1"),
+        &["public-origin-local"],
+    ),
+    (
+        |b| b.public_origin("https://[::1]:8443"),
+        &["public-origin-local"],
+    ),
+    (|b| b.public_origin("https://localhost.example.com"), &[]),
+    (
+        |b| b.trusted_proxies(["0.0.0.0/1", "10.0.0.0/8", "128.0.0.0/1"]),
+        &["proxies-wide", "proxies-wide"],
+    ),
+    (|b| b.trusted_proxies(["2000::/3"]), &["proxies-wide"]),
+    (
+        |b| b.trusted_proxies(["::ffff:0.0.0.0/97"]),
+        &["proxies-wide"],
+    ),
+    (|b| b.trusted_proxies(["fc00::/7", "2001:db8::/32"]), &[]),
+    (|b| b.body_limit(16 * 1024 * 1024 + 1), &["body-large"]),
+    (|b| b.body_limit(16 * 1024 * 1024), &[]),
+    (
+        |b| b.body_deadline(Duration::from_secs(121)),
+        &["body-slow"],
+    ),
+    (
+        |b| {
+            b.page_csp(csp!(
                 "default-src 'none'; script-src 'nonce'; style-src 'unsafe-inline'; \
-                 base-uri 'none'; frame-ancestors 'none'",
+                 base-uri 'none'; frame-ancestors 'none'; form-action 'self'",
                 unsafe_inline_styles = "because the charts write style attributes"
             ))
         },
@@ -259,6 +318,14 @@ const CHANGES: &[(Change, &[&str])] = &[
             with_people(b).sessions(SessionSettings::new().cookie(cookie))
         },
         &["session-cross-site"],
+    ),
+    (
+        |b| {
+            let cookie =
+                cookie!("__Secure-app; Path=/; Secure; HttpOnly; SameSite=Lax; Domain=example.com");
+            with_people(b).sessions(SessionSettings::new().cookie(cookie))
+        },
+        &["session-cookie-unbound"],
     ),
     (|b| with_people(b).sessions(SessionSettings::new()), &[]),
     (

@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use actix_web::{App, HttpServer, Responder, web::Json};
+use actix_web::{
+    App, HttpServer, Responder,
+    web::{Bytes, Json},
+};
 use secure_runtime::{prelude::*, test::TestClock};
 
 use crate::support::{Server, raw, settings};
@@ -32,13 +35,20 @@ async fn write_note(note: Json<Note>) -> impl Responder {
     note.text.clone()
 }
 
+#[post("/raw")]
+#[public]
+#[rate_limit("100/minute")]
+async fn take(#[unvalidated = "because it is only counted"] body: Bytes) -> impl Responder {
+    body.len().to_string()
+}
+
 fn server() -> Server {
     let security = settings(&TestClock::default())
         .body_deadline(Duration::from_millis(200))
         .build()
         .expect("settings");
     let routes = security.routes(|routes| {
-        routes.service(fine).service(write_note);
+        routes.service(fine).service(write_note).service(take);
     });
     let routes = routes.expect("routes");
     let shared = security.clone();
@@ -189,6 +199,16 @@ async fn whatever_is_a_request_comes_to_the_app() {
             "chunks that are late",
             format!("{post}transfer-encoding: chunked\r\n\r\n1\r\n{{\r\n"),
             408,
+        ),
+        (
+            "a body that nobody validates, late",
+            "POST /raw HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n1".to_owned(),
+            408,
+        ),
+        (
+            "a body that nobody validates, in time",
+            "POST /raw HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\n1".to_owned(),
+            200,
         ),
     ] {
         assert_eq!(answer(&server, request).await, (status, true), "{name}");

@@ -292,3 +292,41 @@ fn a_floor_lies_nine_deep_under_no_route() {
     assert_eq!(findings(|r| deeper(r, 8)), [""; 0]);
     assert_one(|r| deeper(r, 9), &["`plain` stands on more than 8 floors"]);
 }
+
+#[protected]
+async fn of_tenant(#[unvalidated = "because it is only echoed"] id: web::Path<String>) -> String {
+    id.into_inner()
+}
+
+#[test]
+fn what_a_parameter_is_called_is_no_way_around_a_floor() {
+    // `/tenants/acme/notes` is answered by the first of them.
+    for path in [
+        "/tenants/{id}/notes",
+        "/tenants/{id:[a-z]+}/notes",
+        "/tenants/{id}*",
+    ] {
+        let found = findings_at(path);
+        let [finding] = found.as_slice() else {
+            panic!("one finding, not {found:#?}");
+        };
+        assert!(finding.contains("the path has no `{tenant}`"), "{finding}");
+    }
+    assert_eq!(findings_at("/tenants/acme"), [""; 0]);
+    assert_eq!(findings_at("/{id}/notes"), [""; 0]);
+}
+
+/// What is found where a route stands before a scope with an owner.
+fn findings_at(path: &'static str) -> Vec<String> {
+    let settings = settings(&TestClock::default()).resource_owners(Owners::default());
+    let launch = settings.build().expect("settings").routes(move |routes| {
+        routes.get(path, of_tenant);
+        routes.scope("/tenants/{tenant}", |tenant| {
+            tenant.floor(floor!(owner = "tenant")).get("/plain", plain);
+        });
+    });
+    launch.map_or_else(
+        |error: LaunchError| error.findings().to_vec(),
+        |_| Vec::new(),
+    )
+}

@@ -6,7 +6,9 @@ use actix_web::{
     http::Method,
     web,
 };
-use secure_runtime::{prelude::*, test::TestApp};
+use secure_runtime::{floor, prelude::*, test::TestApp};
+
+use crate::support::Role;
 
 #[get("/api/mine")]
 #[protected]
@@ -151,4 +153,50 @@ async fn an_unchecked_service_may_answer_everything_below_a_prefix() {
         );
     }
     assert_eq!(app.get("/api/mine").send().await.status(), 401);
+}
+
+/// A service beside a scope answers below its prefix, and hides that until it is asked.
+#[actix_web::test]
+async fn what_is_mounted_beside_a_floor_is_no_way_around_it() {
+    let list: fn(&mut Routes) = |routes| {
+        let resource = |path: &str| web::resource(path.to_owned()).to(metrics);
+        let beside = ["/admin/metrics", "/{section}/more", "/administration"];
+        for path in beside {
+            routes.service(unchecked("because of reasons", resource(path)));
+        }
+        routes
+            .service(unchecked(
+                "because it is old",
+                web::scope("/tenants/acme").route("/old", web::get().to(metrics)),
+            ))
+            .scope("/admin", |admin| {
+                admin.floor(floor!(roles = "admin")).get("/inside", plain);
+            })
+            .scope("/tenants/{tenant}", |tenant| {
+                tenant.floor(floor!(owner = "tenant")).get("/inside", plain);
+            })
+            .scope("/drawings", |drawings| {
+                let files = unchecked("because they are drawings", resource("/files"));
+                drawings
+                    .floor(floor!(roles = "admin"))
+                    .service(files.without_floor());
+            });
+    };
+    let app = TestApp::with(|settings| settings, list, |_| {}).await;
+    for (path, status) in [
+        ("/admin/metrics", 500),
+        ("/admin/more", 500),
+        ("/tenants/acme/old", 500),
+        ("/other/more", 200),
+        ("/administration", 200),
+        ("/drawings/files", 200),
+        ("/admin/inside", 401),
+    ] {
+        assert_eq!(app.get(path).send().await.status(), status, "{path}");
+    }
+}
+
+#[protected]
+async fn plain() -> impl Responder {
+    "plain"
 }

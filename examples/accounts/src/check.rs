@@ -66,6 +66,26 @@ const TLS_REFUSED: Check = Check::new(
     "name a certificate chain and its key, both in PEM",
 );
 
+const CERTIFICATE_REFUSED: Check = Check::new(
+    "accounts-certificate-refused",
+    Level::Error,
+    "no browser takes a certificate that is out of date, or another site's",
+    "get one for the host of `SECURE_PUBLIC_ORIGIN`, and let what renews it send SIGHUP",
+);
+const KEY_READABLE: Check = Check::new(
+    "accounts-key-readable",
+    Level::Warning,
+    "whoever has an account on the machine can take the key, and be this site",
+    "let nobody but the service read it: `chmod 600`, `defaultMode: 0400` of a mounted secret",
+);
+const REDIS_PLAIN: Check = Check::new(
+    "accounts-redis-plain",
+    Level::Warning,
+    "whoever is on the way to Redis reads its password, and reads and writes sessions and revocations \
+     (ASVS 12.3.1)",
+    "write `rediss://`; where the way is encrypted by something else, accept this with that reason",
+);
+
 /// Looks at the configuration as it stands.
 pub(crate) async fn run(
     settings: Result<Settings, StartupError>,
@@ -76,7 +96,15 @@ pub(crate) async fn run(
     let mut builder = Security::draft_from_env();
     match transport.certificates() {
         Ok(None) => {}
-        Ok(Some(_)) => {
+        Ok(Some(certificates)) => {
+            let host = settings.as_ref().ok().and_then(Settings::public_host);
+            let refused = host.and_then(|host| certificates.refused_for(host));
+            findings.extend(refused.map(|why| {
+                CERTIFICATE_REFUSED.found(format!("the certificate is refused: {why}"))
+            }));
+            if certificates.key_is_readable() {
+                findings.push(KEY_READABLE.found("everybody on this machine reads `--tls-key`"));
+            }
             deployment = deployment.with_tls();
             builder = builder.enforce_https(true);
         }
@@ -122,8 +150,35 @@ fn of_settings(settings: &Settings) -> Vec<Finding> {
         let what = format!("`DATABASE_URL` is not set, so it is {DATA}/accounts.db");
         findings.push(DATABASE_DEFAULT.found(what));
     }
-    if settings.redis_url.is_none() {
-        findings.push(NO_REDIS.found("`REDIS_URL` is not set"));
-    }
+    findings.extend(of_redis(
+        settings.redis_url.as_ref().map(|url| url.expose()),
+    ));
     findings
+}
+
+/// The address may hold a password, so it is not shown.
+fn of_redis(url: Option<&String>) -> Option<Finding> {
+    let Some(url) = url else {
+        return Some(NO_REDIS.found("`REDIS_URL` is not set"));
+    };
+    let (scheme, place) = url.split_once("://").unwrap_or_default();
+    let place = place.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
+    let is_here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|here| {
+        host.strip_prefix(here)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    });
+    match scheme {
+        "redis" | "rediss" if host.is_empty() => {
+            Some(SETTING_REFUSED.found("`REDIS_URL`: it names no host"))
+        }
+        "redis" if !is_here => {
+            Some(REDIS_PLAIN.found("`REDIS_URL` begins with `redis://`, which is not encrypted"))
+        }
+        "redis" | "rediss" | "unix" | "redis+unix" => None,
+        _ => Some(
+            SETTING_REFUSED
+                .found("`REDIS_URL`: it begins with none of `rediss://`, `redis://` and `unix://`"),
+        ),
+    }
 }

@@ -61,6 +61,15 @@ impl Settings {
             keys_file: text("SECURE_KEYS_FILE")?.map(PathBuf::from),
         })
     }
+
+    /// The name or the address of the public origin, without its port.
+    pub(crate) fn public_host(&self) -> Option<&str> {
+        let (_, place) = self.public_origin.as_deref()?.split_once("://")?;
+        match place.strip_prefix('[') {
+            Some(address) => address.split(']').next(),
+            None => place.split(':').next(),
+        }
+    }
 }
 
 /// Reads a `.env` file in development, where the environment itself says nothing else.

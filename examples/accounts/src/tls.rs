@@ -9,10 +9,11 @@ use std::{
 
 use clap::Args;
 use rustls::{
-    Error as TlsError, ServerConfig,
+    CertificateError, Error as TlsError, RootCertStore, ServerConfig,
+    client::{verify_server_cert_signed_by_trust_anchor, verify_server_name},
     crypto::aws_lc_rs,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-    server::{ClientHello, ResolvesServerCert},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject as _},
+    server::{ClientHello, ParsedCertificate, ResolvesServerCert},
     sign::CertifiedKey,
     version::{TLS12, TLS13},
 };
@@ -67,6 +68,52 @@ impl Certificates {
         let new = Arc::new(certified_key(&self.certificate, &self.key)?);
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
+    }
+
+    /// Why every browser refuses the certificate for `host` (a name, or an address), whomever it trusts.
+    pub(crate) fn refused_for(&self, host: &str) -> Option<String> {
+        let shown = self.shown.read().unwrap_or_else(PoisonError::into_inner);
+        let (own, issuers) = shown.cert.split_first()?;
+        let own = match ParsedCertificate::try_from(own) {
+            Ok(own) => own,
+            Err(error) => return Some(error.to_string()),
+        };
+        let name = ServerName::try_from(host).ok()?;
+        if verify_server_name(&own, &name).is_err() {
+            return Some(format!("it is not for {host}"));
+        }
+        // By whom it was issued is not asked: the time is looked at before.
+        let checked = verify_server_cert_signed_by_trust_anchor(
+            &own,
+            &RootCertStore::empty(),
+            issuers,
+            UnixTime::now(),
+            aws_lc_rs::default_provider()
+                .signature_verification_algorithms
+                .all,
+        );
+        match checked {
+            Err(TlsError::InvalidCertificate(
+                CertificateError::Expired | CertificateError::ExpiredContext { .. },
+            )) => Some("it has expired".to_owned()),
+            Err(TlsError::InvalidCertificate(
+                CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
+            )) => Some("it is not valid yet".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Whether everybody on this machine may read the key.
+    pub(crate) fn key_is_readable(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+
+            let about = std::fs::metadata(&self.key);
+            about.is_ok_and(|about| about.permissions().mode() & 0o004 != 0)
+        }
+        #[cfg(not(unix))]
+        false
     }
 
     /// What the server listens with.

@@ -6,6 +6,8 @@ use super::tags::{Attribute, Part, Tag};
 
 /// The field in which a form brings its token.
 const TOKEN: &str = "csrf_token";
+/// What an expression has in it that prints the field, such as a macro: `{{ ui::csrf(frame) }}`.
+const PRINTS_TOKEN: &str = "csrf";
 /// Attributes that lead somewhere.
 const ADDRESSES: [&str; 7] = [
     "action",
@@ -16,9 +18,6 @@ const ADDRESSES: [&str; 7] = [
     "src",
     "xlink:href",
 ];
-/// Filters that print what they get without escaping it.
-const UNESCAPED: [&str; 4] = ["safe", "raw", "escape(\"none\")", "e(\"none\")"];
-
 /// A mistake and the bytes of the template that it is about.
 #[derive(Debug)]
 pub(super) struct Mistake {
@@ -102,7 +101,24 @@ impl Rules {
             self.form = None;
         }
         for expression in &tag.expressions {
+            if text[expression.clone()].starts_with("{{") && !is_macro(&text[expression.clone()]) {
+                self.add(
+                    expression.clone(),
+                    "a value outside of quotes may be any attribute, such as `onclick=…`",
+                    "write the attribute, and the value in quotes: `name=\"{{ value }}\"`; what is there or \
+                     not stands in `{% if … %}`",
+                );
+            }
             self.expression(text, expression.clone());
+        }
+        if tag.name == "base"
+            && let Some(href) = tag.attribute("href")
+        {
+            self.add(
+                href.span.clone(),
+                "`<base>` leads every address of the page elsewhere, and `base-uri 'none'` stops it",
+                "write the addresses themselves, from `/` on",
+            );
         }
         for attribute in &tag.attributes {
             self.attribute(text, attribute);
@@ -168,6 +184,13 @@ impl Rules {
                 "write a form or a link, or listen to the event in a script of its own",
             );
         }
+        if name == "srcdoc" && content.contains("{{") {
+            self.add(
+                value.clone(),
+                "a value in `srcdoc` is escaped once and read as HTML twice",
+                "let the frame be a page of its own, with `src`",
+            );
+        }
         if !attribute.is_quoted && content.contains("{{") {
             self.add(
                 value.clone(),
@@ -213,18 +236,12 @@ impl Rules {
             .chars()
             .filter(|char| !char.is_whitespace())
             .collect();
-        if compact.contains(TOKEN) {
+        if compact.contains(PRINTS_TOKEN) {
             self.form = None;
         }
-        let filters = compact
-            .trim_end_matches(['}', '-', '+', '~'])
-            .split('|')
-            .skip(1);
         let is_unescaped = compact.starts_with("{{{")
             || compact.starts_with("{{&")
-            || filters
-                .into_iter()
-                .any(|filter| UNESCAPED.contains(&filter))
+            || filters(content).any(is_unescaping)
             || (compact.starts_with("{%") && compact.contains("autoescape"));
         if is_unescaped {
             self.add(
@@ -233,6 +250,47 @@ impl Rules {
                 "print the value itself; what may be HTML has a type of its own",
             );
         }
+    }
+}
+
+/// What stands behind each `|` of an expression, and behind the name of a filter block. `||` is no filter.
+fn filters(expression: &str) -> impl Iterator<Item = &str> {
+    let is_bar = |at: usize| expression.as_bytes().get(at) == Some(&b'|');
+    let piped = expression.match_indices('|').filter_map(move |(at, _)| {
+        let is_or = is_bar(at + 1) || at.checked_sub(1).is_some_and(is_bar);
+        (!is_or).then(|| &expression[at + 1..])
+    });
+    let block = expression.strip_prefix("{%").and_then(|block| {
+        let block = block.trim_start_matches(['-', '+', '~']).trim_start();
+        let filter = block.strip_prefix("filter")?;
+        filter.starts_with(char::is_whitespace).then_some(filter)
+    });
+    piped.chain(block)
+}
+
+/// Whether an expression calls a macro, `{{ ui::described(field) }}`, which is looked at where it is written.
+fn is_macro(expression: &str) -> bool {
+    let call = expression.trim_start_matches(['{', '-', '+', '~', ' ']);
+    call.split_once('(').is_some_and(|(name, _)| {
+        let mut letters = name.chars();
+        letters.all(|char| char.is_alphanumeric() || matches!(char, '_' | ':'))
+    })
+}
+
+/// Whether a filter prints what it gets as it is; `text` begins with it.
+fn is_unescaping(text: &str) -> bool {
+    let text = text.trim_start();
+    let end = text.find(|char: char| !char.is_alphanumeric() && char != '_');
+    let (name, rest) = text.split_at(end.unwrap_or(text.len()));
+    let mut argument = rest.chars().filter(|char| !char.is_whitespace());
+    match name {
+        "safe" | "raw" => true,
+        "escape" | "e" => {
+            argument.next() == Some('(')
+                && argument.next().is_some_and(|char| "\"'".contains(char))
+                && argument.take(4).eq("none".chars())
+        }
+        _ => false,
     }
 }
 

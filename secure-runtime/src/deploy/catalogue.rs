@@ -1,5 +1,13 @@
 //! Every check: its code, how bad it is, why it is made, and how what it finds is mended.
 
+mod edge;
+
+pub(crate) use edge::{
+    BODY_LARGE, BODY_SLOW, CORS_ANY_ORIGIN, CSP_INCOMPLETE, CSP_REPORT_ONLY, CSP_WEAK, EVERY_HOST,
+    HSTS_OFF, HSTS_SHORT, HSTS_WITHOUT_SUBDOMAINS, HTTPS_NOT_ENFORCED, NO_TRUSTED_PROXIES,
+    PROXIES_WIDE, PUBLIC_ORIGIN_LOCAL, PUBLIC_ORIGIN_MISSING,
+};
+
 use super::{
     Check,
     Level::{Error, Notice, Warning},
@@ -17,9 +25,13 @@ pub(super) const ALL: &[Check] = &[
     ROUTES_REFUSED,
     PREVIOUS_SECRET,
     PUBLIC_ORIGIN_MISSING,
+    PUBLIC_ORIGIN_LOCAL,
     EVERY_HOST,
     HTTPS_NOT_ENFORCED,
     NO_TRUSTED_PROXIES,
+    PROXIES_WIDE,
+    BODY_LARGE,
+    BODY_SLOW,
     HSTS_OFF,
     HSTS_SHORT,
     HSTS_WITHOUT_SUBDOMAINS,
@@ -35,6 +47,7 @@ pub(super) const ALL: &[Check] = &[
     SESSION_IDLE_LONG,
     SESSION_LONG,
     SESSION_CROSS_SITE,
+    SESSION_COOKIE_UNBOUND,
     API_KEYS_IN_QUERY,
     CHEAP_HASHES,
     BCRYPT_TRUNCATED,
@@ -118,93 +131,6 @@ pub(crate) const PREVIOUS_SECRET: Check = Check::new(
     "take it out of `SECURE_PREVIOUS_SECRET` once the last refresh token made with it has expired",
 );
 
-pub(crate) const PUBLIC_ORIGIN_MISSING: Check = Check::new(
-    "public-origin-missing",
-    Warning,
-    "without it HSTS is sent over TLS of this server's own alone, plain HTTP cannot be redirected, and \
-     a link could only be made from what a request calls the host",
-    "set `SECURE_PUBLIC_ORIGIN` to how browsers reach the app, such as `https://example.com`",
-);
-
-pub(crate) const EVERY_HOST: Check = Check::new(
-    "every-host",
-    Warning,
-    "a request that names somebody else's host is answered: caches are poisoned and pages of another \
-     site reach this one by DNS rebinding",
-    "set `SECURE_PUBLIC_ORIGIN` or `SECURE_ALLOWED_HOSTS`, or say `.allowed_hosts(hosts!(…))`",
-);
-
-pub(crate) const HTTPS_NOT_ENFORCED: Check = Check::new(
-    "https-not-enforced",
-    Warning,
-    "requests that came by plain HTTP are answered, with whatever credentials they carry (ASVS 12.2.1)",
-    "set `SECURE_PUBLIC_ORIGIN` and `SECURE_TRUSTED_PROXIES`, so that it can be known, or \
-     `SECURE_ENFORCE_HTTPS=1` for a server with TLS of its own",
-);
-
-pub(crate) const NO_TRUSTED_PROXIES: Check = Check::new(
-    "no-trusted-proxies",
-    Warning,
-    "this server has no TLS of its own, so a proxy stands before it; as nobody's word is taken, all \
-     clients are one to the limits, and whether they came by HTTPS is not known",
-    "set `SECURE_TRUSTED_PROXIES` to the addresses of the proxy, or let the server end TLS itself",
-);
-
-pub(crate) const HSTS_OFF: Check = Check::new(
-    "hsts-off",
-    Warning,
-    "`Strict-Transport-Security` is sent nowhere, so browsers go on to try plain HTTP first \
-     (ASVS 3.4.1)",
-    "set `SECURE_PUBLIC_ORIGIN` with `https://` or say `.public_https()`, and leave `SECURE_HSTS` at its \
-     default of two years",
-);
-
-pub(crate) const HSTS_SHORT: Check = Check::new(
-    "hsts-short",
-    Warning,
-    "whoever has not come back within that time comes by plain HTTP again; ASVS 3.4.1 asks for a year",
-    "write `max-age=63072000` (two years) into `SECURE_HSTS`, once a shorter one has shown no harm",
-);
-
-pub(crate) const HSTS_WITHOUT_SUBDOMAINS: Check = Check::new(
-    "hsts-without-subdomains",
-    Warning,
-    "a subdomain that is reached by plain HTTP can set cookies for this host; ASVS 3.4.1 asks for \
-     subdomains too",
-    "set `SECURE_HSTS_SUBDOMAINS=1` when every subdomain has HTTPS; where one has not, accept this with \
-     that reason",
-);
-
-pub(crate) const CORS_ANY_ORIGIN: Check = Check::new(
-    "cors-any-origin",
-    Warning,
-    "the pages of every site read the answers; that is for answers that are everybody's anyway \
-     (ASVS 3.4.2)",
-    "name the origins in `cors!(origins = […])` or `SECURE_CORS_ORIGINS`",
-);
-
-pub(crate) const CSP_INCOMPLETE: Check = Check::new(
-    "csp-incomplete",
-    Warning,
-    "without `base-uri`, `frame-ancestors` and `default-src` (or `object-src`) a content security policy \
-     leaves plugins, `<base>` and framing open (ASVS 3.4.3, 3.4.6)",
-    "add what is missing, with `'none'` where nothing is needed",
-);
-
-pub(crate) const CSP_WEAK: Check = Check::new(
-    "csp-weak",
-    Notice,
-    "a switch of `csp!` takes something from what the policy protects, for the reason in the code",
-    "remove the switch when the reason is gone",
-);
-
-pub(crate) const CSP_REPORT_ONLY: Check = Check::new(
-    "csp-report-only",
-    Notice,
-    "a policy that only reports stops nothing; it is there to be tried out",
-    "enforce it once its reports are quiet, and remove it then",
-);
-
 pub(crate) const ACCESS_TOKEN_LONG: Check = Check::new(
     "access-token-long",
     Warning,
@@ -267,6 +193,15 @@ pub(crate) const SESSION_CROSS_SITE: Check = Check::new(
     "write `SameSite=Lax` or `SameSite=Strict` into `cookie!(…)`",
 );
 
+pub(crate) const SESSION_COOKIE_UNBOUND: Check = Check::new(
+    "session-cookie-unbound",
+    Warning,
+    "without `__Host-` a page of another host below the same domain can set the cookie of sessions, and with \
+     `Domain` it is sent there too (ASVS 3.3.3)",
+    "let the name in `cookie!(…)` begin with `__Host-`; where hosts are meant to share it, accept this with \
+     that reason",
+);
+
 pub(crate) const API_KEYS_IN_QUERY: Check = Check::new(
     "api-keys-in-query",
     Warning,
@@ -323,9 +258,10 @@ pub(crate) const PASSWORD_GRANT: Check = Check::new(
 
 pub(crate) const UNLISTED_ROUTES: Check = Check::new(
     "unlisted-routes",
-    Notice,
-    "routes that declare no policy are let through, for an app that moves over step by step",
-    "list them in `security.routes(…)`, and remove `.unlisted_routes(…)`",
+    Warning,
+    "routes that declare no policy are let through, whichever they are: nobody asks who calls them",
+    "list them in `security.routes(…)`, and remove `.unlisted_routes(…)`; while an app moves over, accept \
+     this with that reason",
 );
 
 pub(crate) const ROUTE_UNCHECKED: Check = Check::new(

@@ -73,6 +73,18 @@ impl TrustedProxies {
         self.header.scheme_name()
     }
 
+    /// The networks that hold more than any one operator has.
+    pub(crate) fn wide(&self) -> impl Iterator<Item = &IpNet> {
+        self.networks.iter().filter(|network| match network {
+            IpNet::V4(network) => network.prefix_len() < 8,
+            // `fc00::/7` is everybody's own, as `10.0.0.0/8` is.
+            IpNet::V6(network) => {
+                let is_own = network.addr().is_unique_local() && network.prefix_len() >= 7;
+                network.prefix_len() < 16 && !is_own
+            }
+        })
+    }
+
     /// Whether there is any.
     pub(crate) fn are_there(&self) -> bool {
         !self.networks.is_empty()

@@ -11,6 +11,7 @@ use futures_util::{FutureExt as _, future::LocalBoxFuture};
 use crate::{
     Problem, Security,
     context::RequestContext,
+    input::in_time,
     policy::{Input, Need},
     principal::{CurrentUser, LoadAccount, Principal},
 };
@@ -117,7 +118,13 @@ impl<T: FromRequest + 'static> Argument for Unvalidated<T> {
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<T> {
-        extract_foreign(request, payload)
+        match extract_foreign(request, payload) {
+            Extraction::Body(body) => {
+                let request = request.clone();
+                Extraction::Body(Box::pin(async move { in_time(&request, body).await }))
+            }
+            extraction => extraction,
+        }
     }
 }
 

@@ -62,18 +62,29 @@ pub(crate) async fn read_at_most(
     if announced.is_some_and(|length| length > limit as u64) {
         return Err(too_large());
     }
-    let deadline = RequestContext::of(&request).map_or(DEFAULT_BODY_DEADLINE, |context| {
-        context.security.body_deadline()
-    });
-    // Whoever sends a byte now and then would hold the connection for ever.
-    let body = timeout(deadline, collect(limit, payload)).await;
-    let body = body.map_err(|_| {
-        Problem::new(StatusCode::REQUEST_TIMEOUT).with_detail("the body took too long")
-    })??;
+    let body = in_time(&request, collect(limit, payload)).await?;
     if body.is_empty() {
         return Err(Problem::bad_request().with_detail(what));
     }
     Ok(body)
+}
+
+/// What a body becomes, where it is there in time. Whoever sends a byte now and then would hold the connection
+/// for ever.
+///
+/// # Errors
+/// 408 for one that takes too long.
+pub(crate) async fn in_time<T>(
+    request: &HttpRequest,
+    body: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    let deadline = RequestContext::of(request).map_or(DEFAULT_BODY_DEADLINE, |context| {
+        context.security.body_deadline()
+    });
+    let body = timeout(deadline, body).await;
+    body.map_err(|_| {
+        Problem::new(StatusCode::REQUEST_TIMEOUT).with_detail("the body took too long")
+    })?
 }
 
 async fn collect(limit: usize, mut payload: Payload) -> Result<Bytes, Problem> {

@@ -13,7 +13,7 @@ mod query;
 pub mod rules;
 mod unaccepted;
 
-pub(crate) use body::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, read_at_most};
+pub(crate) use body::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, in_time, read_at_most};
 pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
 pub use checked::Checked;
 pub use errors::{Errors, FieldError};

@@ -37,6 +37,11 @@ impl<S> SecurityService<S> {
             if table.is_left_unchecked(path) {
                 return Ok(Admission::Anybody);
             }
+            if let Admission::Unchecked(pattern) = &admission
+                && table.is_on_floor(path)
+            {
+                return Err(beside_a_floor(pattern));
+            }
             if table.answers(request.method(), path) {
                 return Ok(admission);
             }
@@ -91,6 +96,14 @@ pub(super) fn undeclared(method: &str, pattern: Option<String>) -> Problem {
          with `unchecked(\"because …\", service)`, or say `.unlisted_routes(\"because …\")` while \
          the app moves over",
         pattern.as_deref().unwrap_or("(unknown)"),
+    ))
+}
+
+/// An unchecked service asks nobody who calls, and the floor at its path says that somebody does.
+fn beside_a_floor(pattern: &str) -> Problem {
+    Problem::internal(format_args!(
+        "the unchecked service at {pattern} answers where a floor is laid, and is refused; mount it in the \
+         scope of the floor, and say `.without_floor()`, or mount it elsewhere"
     ))
 }
 

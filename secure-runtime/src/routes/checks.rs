@@ -6,7 +6,7 @@ use secure_grammar::{PathPattern, changes_state};
 use super::{
     LaunchError, Routes,
     entry::{Entry, Kind, LaidFloor, PolicyEntry, ScopeEntry, UncheckedEntry},
-    table::{MountedLimit, MountedRoute, RouteTable, is_below},
+    table::{MountedLimit, MountedRoute, RouteTable, answers_below},
 };
 use crate::{
     limit::Rule,
@@ -30,6 +30,7 @@ pub(crate) fn check(routes: &Routes) -> Result<RouteTable, LaunchError> {
         Ok(RouteTable::new(
             checker.routes,
             checker.unchecked,
+            &checker.floors,
             checker.vocabularies,
         ))
     } else {
@@ -74,7 +75,7 @@ impl Checker {
         let floor = self
             .floors
             .iter()
-            .find(|floor| is_below(&floor.prefix, answers));
+            .find(|floor| answers_below(&floor.prefix, answers));
         let because = &entry.because;
         match floor {
             Some(floor) if !entry.without_floor => self.findings.push(format!(
@@ -183,7 +184,8 @@ impl Checker {
         let mut under = Vec::new();
         for laid in &self.floors {
             let mut endpoints = entry.endpoints.iter();
-            let Some((method, path)) = endpoints.find(|(_, path)| is_below(&laid.prefix, path))
+            let Some((method, path)) =
+                endpoints.find(|(_, path)| answers_below(&laid.prefix, path))
             else {
                 continue;
             };
@@ -311,7 +313,7 @@ impl Checker {
         for assertion in routes.assertions() {
             for route in &self.routes {
                 for (method, path) in &route.endpoints {
-                    let below = is_below(&assertion.prefix, path);
+                    let below = answers_below(&assertion.prefix, path);
                     if below && !(assertion.holds)(method.as_str(), path, &route.policy) {
                         self.findings.push(format!(
                             "{method} {path} (`{}`) breaks the assertion \"{}\"",

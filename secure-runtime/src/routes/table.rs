@@ -3,7 +3,7 @@ use std::{any::TypeId, collections::HashMap};
 use actix_web::{dev::ResourceDef, http::Method};
 use secure_grammar::Quota;
 
-use super::entry::UncheckedEntry;
+use super::entry::{LaidFloor, UncheckedEntry};
 use crate::{
     limit::Rule,
     policy::{Count, LimitKey, Need, Policy, RateLimit, RoutePolicy, Via},
@@ -75,15 +75,25 @@ pub(crate) struct RouteTable {
     any_host: Vec<(Method, String)>,
     /// Where a handler has a middleware of its own.
     wrapped: Vec<(Method, ResourceDef)>,
+    /// The prefixes below which there is a floor.
+    floors: Vec<ResourceDef>,
+    /// The scopes in which an unchecked service says that it keeps to no floor.
+    beside_floors: Vec<ResourceDef>,
 }
 
 impl RouteTable {
     pub(crate) fn new(
         routes: Vec<MountedRoute>,
         unchecked: Vec<UncheckedEntry>,
+        floors: &[LaidFloor],
         vocabularies: Vocabularies,
     ) -> Self {
+        let floors = floors.iter().map(|laid| laid.prefix.as_str());
+        let beside = unchecked.iter().filter(|entry| entry.without_floor);
+        let beside = beside.map(|entry| entry.prefix.as_str());
         let mut table = Self {
+            floors: floors.map(ResourceDef::prefix).collect(),
+            beside_floors: beside.map(ResourceDef::prefix).collect(),
             unchecked,
             vocabularies,
             ..Self::default()
@@ -270,6 +280,13 @@ impl RouteTable {
         prefixes.any(|prefix| is_below(prefix, path))
     }
 
+    /// Whether there is a floor at `path`, and no unchecked service there that says it keeps to none: one that
+    /// is mounted beside the scope hides its path until it is asked.
+    pub(crate) fn is_on_floor(&self, path: &str) -> bool {
+        let is_in = |scopes: &[ResourceDef]| scopes.iter().any(|scope| scope.is_match(path));
+        is_in(&self.floors) && !is_in(&self.beside_floors)
+    }
+
     /// Whether a handler that answers `method` at `path` has a middleware of its own, which may answer
     /// before the guard.
     pub(crate) fn is_wrapped(&self, method: &Method, path: &str) -> bool {
@@ -294,4 +311,16 @@ impl RouteTable {
 pub(crate) fn is_below(prefix: &str, path: &str) -> bool {
     path.strip_prefix(prefix)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || prefix.is_empty())
+}
+
+/// Whether a route with this pattern answers below a scope with this prefix. What a parameter is called is no
+/// matter: `/tenants/{id}/users` stands below `/tenants/{tenant}`.
+pub(crate) fn answers_below(prefix: &str, pattern: &str) -> bool {
+    let mut segments = pattern.split('/');
+    prefix.split('/').all(|expected| {
+        segments.next().is_some_and(|segment| {
+            let parameters = expected.split_once('{').zip(segment.split_once('{'));
+            segment == expected || parameters.is_some_and(|((before, _), (own, _))| before == own)
+        })
+    })
 }

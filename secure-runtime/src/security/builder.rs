@@ -254,9 +254,10 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
-    /// In what time a JSON or form body has to be there, from when the handler asks for it; otherwise 408, and
-    /// the connection is closed. Defaults to 30 seconds. In what time the head of a request has to be there,
-    /// says `HttpServer::client_request_timeout`.
+    /// In what time a body has to be there, from when the handler asks for it; otherwise 408, and the connection
+    /// is closed. It holds for what is `#[unvalidated]` too, unless the handler reads it piece by piece itself
+    /// (`web::Payload`). Defaults to 30 seconds. In what time the head of a request has to be there, says
+    /// `HttpServer::client_request_timeout`.
     pub fn body_deadline(mut self, deadline: Duration) -> Self {
         self.options.body_deadline = deadline;
         self

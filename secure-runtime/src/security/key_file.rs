@@ -1,6 +1,6 @@
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
+    io,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -9,7 +9,10 @@ use actix_web::rt::time::sleep;
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::State;
-use crate::token::keys::{KeyRing, KeySet, RotationError};
+use crate::{
+    settings::read_text,
+    token::keys::{KeyRing, KeySet, RotationError},
+};
 
 /// How often the file is looked at.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -134,16 +137,14 @@ enum Fault {
     Keys(RotationError),
 }
 
-fn read_text(path: &Path) -> io::Result<zeroize::Zeroizing<String>> {
-    fs::read_to_string(path).map(zeroize::Zeroizing::new)
-}
-
 fn fingerprint(text: &str) -> Vec<u8> {
     digest(&SHA256, text.as_bytes()).as_ref().to_vec()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use super::*;
     use crate::{
         ServerSecret,

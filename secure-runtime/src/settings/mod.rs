@@ -66,7 +66,7 @@ use std::{env, error::Error, fmt, sync::Arc};
 use futures_util::future::join_all;
 
 use crate::{Secret, SettingsError};
-pub(crate) use places::{Found, find};
+pub(crate) use places::{Found, find, read_text};
 
 /// Keeps secrets, and gives them to whoever may have them: a secret manager.
 ///
@@ -118,8 +118,8 @@ impl Error for SecretLoaderError {
 /// `…_FILE` names, without the blanks around it. `None` where none of them has it.
 ///
 /// # Errors
-/// When two of them have it, when the file cannot be read, when what there is is not UTF-8, when the manager
-/// fails or has a blank.
+/// When two of them have it, when the file cannot be read, is blank or larger than 1 MiB, when what there is is
+/// not UTF-8, when the manager fails or has a blank.
 pub async fn secret_from(
     loader: &impl SecretLoader,
     name: &str,
@@ -141,7 +141,8 @@ pub async fn secret_from(
 /// ```
 ///
 /// # Errors
-/// When both have it, when the file cannot be read, when what there is is not UTF-8.
+/// When both have it, when the file cannot be read, is blank or larger than 1 MiB, when what there is is not
+/// UTF-8.
 pub fn secret_from_env(name: &str) -> Result<Option<Secret<String>>, SettingsError> {
     app_secret(name, None)
 }

@@ -1,4 +1,9 @@
-use std::{env::VarError, fs, path::PathBuf};
+use std::{
+    env::VarError,
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
 
 use zeroize::Zeroizing;
 
@@ -13,6 +18,24 @@ pub(crate) struct Found {
     pub(crate) path: Option<PathBuf>,
 }
 
+/// What a file with a secret has at most, in bytes: a key set has a few thousand.
+const LARGEST: u64 = 1024 * 1024;
+
+/// The text of a file with a secret. A file that is something else altogether does not fill the memory.
+///
+/// # Errors
+/// When it cannot be read, is too large, or not UTF-8.
+pub(crate) fn read_text(path: &Path) -> io::Result<Zeroizing<String>> {
+    let mut text = Zeroizing::new(String::new());
+    File::open(path)?
+        .take(LARGEST + 1)
+        .read_to_string(&mut text)?;
+    match text.len() as u64 > LARGEST {
+        true => Err(io::Error::other("it has more than 1 MiB")),
+        false => Ok(text),
+    }
+}
+
 /// Looks for a secret in its three places: what the manager says, the variable, the file that `…_FILE` names.
 ///
 /// # Errors
@@ -25,13 +48,13 @@ pub(crate) fn find(
     let file = format!("{name}_FILE");
     let text = set(name, variable(name))?;
     let path = set(&file, variable(&file))?;
-    let found = |text: String, name: &str, path| Found {
+    let found = |text: String| Found {
         name: name.to_owned(),
         text: Zeroizing::new(text),
-        path,
+        path: None,
     };
     match (loaded, text, path) {
-        (Some(secret), None, None) => Ok(Some(found(secret.expose().clone(), name, None))),
+        (Some(secret), None, None) => Ok(Some(found(secret.expose().clone()))),
         (Some(_), Some(text), _) => {
             drop(Zeroizing::new(text));
             Err(format!(
@@ -45,9 +68,16 @@ pub(crate) fn find(
             drop(Zeroizing::new(text));
             Err(format!("`{name}` and `{file}` are both set; keep one"))
         }
-        (None, Some(text), None) => Ok(Some(found(text, name, None))),
-        (None, None, Some(path)) => match fs::read_to_string(&path) {
-            Ok(text) => Ok(Some(found(text, &file, Some(path.into())))),
+        (None, Some(text), None) => Ok(Some(found(text))),
+        (None, None, Some(path)) => match read_text(path.as_ref()) {
+            Ok(text) if text.trim().is_empty() => {
+                Err(format!("`{file}`: the file that it names is blank"))
+            }
+            Ok(text) => Ok(Some(Found {
+                name: file,
+                text,
+                path: Some(path.into()),
+            })),
             // The path is not shown: somebody may have put the secret itself there.
             Err(error) => Err(format!(
                 "`{file}`: the file that it names cannot be read: {error}"

@@ -55,6 +55,23 @@ fn a_file_that_cannot_be_read_is_not_named() {
     assert!(!refused.contains(WORD), "{refused}");
 }
 
+#[test]
+fn a_file_without_a_secret_is_refused() {
+    let file = std::env::temp_dir().join(format!("secure-no-secret-{}", std::process::id()));
+    let path = file.to_str().expect("UTF-8");
+    let refused = |path: &str| look("X", &[("X_FILE", path)], None).expect_err("no secret");
+    fs::write(&file, " \n").expect("a file");
+    assert_eq!(refused(path), "`X_FILE`: the file that it names is blank");
+    // Neither fills the memory nor is shown.
+    fs::write(&file, "x".repeat(1024 * 1024 + 1)).expect("a file");
+    assert!(refused(path).ends_with("it has more than 1 MiB"));
+    fs::write(&file, b"hunter2\xff").expect("a file");
+    assert!(!refused(path).contains(WORD));
+    fs::remove_file(&file).expect("the file");
+    #[cfg(target_os = "linux")]
+    assert!(refused("/dev/zero").ends_with("it has more than 1 MiB"));
+}
+
 /// A manager with entries, and one that it refuses to give.
 struct Manager(HashMap<&'static str, &'static str>);
 

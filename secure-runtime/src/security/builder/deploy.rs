@@ -47,6 +47,10 @@ impl CompleteBuilder {
         let accepted = std::mem::take(&mut self.options.accepted);
         let mut report = DeployReport::accepting(accepted);
         report.extend(self.options.findings(deployment));
+        if self.issuer.0.starts_with("http://") {
+            let what = format!("the issuer is {}", self.issuer.0);
+            report.add(checks::HTTP_ORIGIN.found(what));
+        }
 
         let mut routes = Routes::new();
         listing(&mut routes);
@@ -116,6 +120,14 @@ impl Options {
             );
             checks::SESSION_CROSS_SITE.found(what)
         });
+        let is_bound = sessions.cookie.name().starts_with("__Host-");
+        let unbound = (!is_bound).then(|| {
+            let what = format!(
+                "the cookie of sessions is called `{}`",
+                sessions.cookie.name()
+            );
+            checks::SESSION_COOKIE_UNBOUND.found(what)
+        });
         let findings = [
             longer(
                 checks::SESSION_IDLE_LONG,
@@ -130,6 +142,7 @@ impl Options {
                 LONGEST_SESSION,
             ),
             crosses,
+            unbound,
         ];
         findings.into_iter().flatten().collect()
     }

@@ -1,8 +1,13 @@
-use super::{Options, checks};
+use std::{net::IpAddr, time::Duration};
+
+use super::{Options, checks, longer};
 use crate::{
     deploy::{Deployment, Finding},
     edge::PageCsp,
 };
+
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+const LONGEST_BODY: Duration = Duration::from_secs(2 * 60);
 
 /// What ASVS 3.4.1 asks for, in seconds.
 const YEAR: u64 = 365 * 24 * 60 * 60;
@@ -40,9 +45,31 @@ impl Options {
         {
             findings.push(checks::CORS_ANY_ORIGIN.found("`*` is among the origins of CORS"));
         }
+        if let Some(origin) = origin.filter(|origin| is_local(origin)) {
+            findings
+                .push(checks::PUBLIC_ORIGIN_LOCAL.found(format!("the public origin is {origin}")));
+        }
+        let (proxies, _) = self.proxies.check();
+        findings.extend(proxies.wide().map(|network| {
+            checks::PROXIES_WIDE.found(format!("everybody in {network} is trusted as a proxy"))
+        }));
+        findings.extend(self.body_findings());
         findings.extend(self.hsts_findings(deployment));
         findings.extend(self.csp_findings());
         findings
+    }
+
+    fn body_findings(&self) -> Vec<Finding> {
+        let limit = self.body_limit;
+        let large = (limit > LARGEST_BODY)
+            .then(|| checks::BODY_LARGE.found(format!("a body may have {limit} bytes")));
+        let slow = longer(
+            checks::BODY_SLOW,
+            "a body may come within",
+            self.body_deadline,
+            LONGEST_BODY,
+        );
+        [large, slow].into_iter().flatten().collect()
     }
 
     fn has_proxies(&self) -> bool {
@@ -86,11 +113,19 @@ impl Options {
         let headers = &self.headers;
         let mut findings = Vec::new();
         let enforced = [
-            ("the policy of every response", headers.csp.clone().into()),
-            ("the policy of pages", headers.page_csp.clone()),
+            (
+                "the policy of every response",
+                headers.csp.clone().into(),
+                &["base-uri", "frame-ancestors"][..],
+            ),
+            (
+                "the policy of pages",
+                headers.page_csp.clone(),
+                &["base-uri", "frame-ancestors", "form-action"],
+            ),
         ];
-        for (name, policy) in &enforced {
-            let missing = missing_directives(policy);
+        for (name, policy, needed) in &enforced {
+            let missing = missing_directives(policy, needed);
             if !missing.is_empty() {
                 let what = format!("{name} lacks `{}`", missing.join("`, `"));
                 findings.push(checks::CSP_INCOMPLETE.found(what));
@@ -113,21 +148,38 @@ impl Options {
     }
 }
 
-/// The directives without which something stays open that no page of ours needs.
-fn missing_directives(policy: &PageCsp) -> Vec<&'static str> {
+/// The directives without which something stays open that no page of ours needs: what is not there, or is there
+/// and limits nothing.
+fn missing_directives<'a>(policy: &PageCsp, needed: &[&'a str]) -> Vec<&'a str> {
     let text = policy.to_string();
     let has = |name: &str| {
-        let mut directives = text.split(';').map(str::trim);
-        directives.any(|directive| directive.split(' ').next() == Some(name))
+        let mut directives = text
+            .split(';')
+            .map(|directive| directive.split_whitespace());
+        let found = directives.find_map(|mut words| (words.next() == Some(name)).then_some(words));
+        found.is_some_and(|mut values| !values.any(is_anything))
     };
-    let mut missing = Vec::new();
-    for name in ["base-uri", "frame-ancestors"] {
-        if !has(name) {
-            missing.push(name);
-        }
-    }
+    let mut missing: Vec<_> = needed.iter().copied().filter(|name| !has(name)).collect();
     if !has("default-src") && !has("object-src") {
         missing.push("default-src");
     }
     missing
+}
+
+/// `*`, `https:`, `https://*:*`
+fn is_anything(value: &str) -> bool {
+    let host = value.split_once("://").map_or(value, |(_, host)| host);
+    value.ends_with(':') || host == "*" || host.starts_with("*:")
+}
+
+/// Whether an origin is the machine of whoever goes there.
+fn is_local(origin: &str) -> bool {
+    let host = origin.split_once("://").map_or(origin, |(_, host)| host);
+    let name = match host.strip_prefix('[') {
+        Some(address) => address.split(']').next(),
+        None => host.split(':').next(),
+    };
+    let name = name.unwrap_or_default();
+    let is_loopback = |address: IpAddr| address.is_loopback() || address.is_unspecified();
+    name == "localhost" || name.ends_with(".localhost") || name.parse().is_ok_and(is_loopback)
 }
