@@ -60,10 +60,7 @@ async fn a_body_that_is_no_json_is_400() {
         ("trailing garbage", format!("{good}x").into_bytes()),
         ("two bodies", format!("{good}{good}").into_bytes()),
         ("a comment", format!("{good} // fine").into_bytes()),
-        (
-            "a trailing comma",
-            good.replace('}', ",}").into_bytes(),
-        ),
+        ("a trailing comma", good.replace('}', ",}").into_bytes()),
         ("single quotes", good.replace('"', "'").into_bytes()),
         (
             "no UTF-8",
