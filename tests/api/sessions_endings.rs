@@ -6,6 +6,7 @@ use secure_runtime::{
     account::ApiKeyFate,
     audit::AuditKind,
     test::{TestResponse, TestSession},
+    token::Grant,
 };
 use serde_json::json;
 
@@ -328,4 +329,19 @@ async fn of_two_sessions_in_one_request_both_are_signed_out() {
     assert_leaves(&send("same-origin").await, "both");
     let statuses = [browsers.status(&ada).await, browsers.status(&bob).await];
     assert_eq!(statuses, [401, 401]);
+}
+
+/// The request that signs out may be the one that gets another secret.
+#[actix_web::test]
+async fn who_signs_out_after_a_change_of_role_leaves_all_the_same() {
+    for path in ["/logout", "/token-logout", "/everywhere"] {
+        let browsers = Browsers::new().await;
+        let session = browsers.sign_in("ada").await;
+        browsers.owners.change("ada", |ada| {
+            ada.grant = Grant::new("ada").with_roles(["user", "admin"]);
+        });
+        browsers.pass(BOUND);
+        assert_leaves(&browsers.post(&session, path).await, path);
+        assert!(browsers.list("ada").await.is_empty(), "{path}");
+    }
 }

@@ -82,7 +82,7 @@ impl SessionSettings {
     }
 
     /// What is wrong with them, one sentence each.
-    pub(crate) fn findings(&self) -> Vec<String> {
+    pub(crate) fn findings(&self, revocation_bound: Duration) -> Vec<String> {
         let cookie = &self.cookie;
         let path = self.after_sign_out.as_bytes();
         let is_local = path.starts_with(b"/")
@@ -94,6 +94,11 @@ impl SessionSettings {
             (
                 (MINUTE..=self.absolute).contains(&self.idle),
                 "a session may lie unused for 1 minute at least, and no longer than it lasts",
+            ),
+            // What is remembered for so long is not seen to be used.
+            (
+                revocation_bound.saturating_mul(2) <= self.idle,
+                "a session may lie unused for twice the revocation bound at least",
             ),
             (self.absolute <= LONGEST, "a session lasts 400 days at most"),
             (
