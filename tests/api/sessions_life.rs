@@ -130,6 +130,8 @@ async fn settings_that_make_no_sense_are_refused() {
     let insecure = secure_runtime::cookie!("session; HttpOnly");
     let readable = secure_runtime::cookie!("__Host-session; Secure");
     let kept = secure_runtime::cookie!("__Host-session; Secure; HttpOnly; Max-Age=60");
+    let taken = secure_runtime::cookie!("__Host-csrf; Secure; HttpOnly");
+    let taken_in_development = secure_runtime::cookie!("device; Secure; HttpOnly");
     for (settings, expected) in [
         (new().idle(59 * SECOND), "1 minute at least"),
         (new().idle(13 * HOUR), "no longer than it lasts"),
@@ -139,6 +141,8 @@ async fn settings_that_make_no_sense_are_refused() {
         (new().cookie(insecure), "`Secure` and `HttpOnly`"),
         (new().cookie(readable), "`Secure` and `HttpOnly`"),
         (new().cookie(kept), "no `Max-Age`"),
+        (new().cookie(taken), "other cookies of ours"),
+        (new().cookie(taken_in_development), "other cookies of ours"),
         (
             new().after_sign_out("https://evil.test"),
             "a path of this site",

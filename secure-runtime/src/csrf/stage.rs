@@ -91,13 +91,14 @@ fn is_asked(request: &HttpRequest, context: &RequestContext, policy: &RoutePolic
         return false;
     }
     match context.principal().map(Principal::via) {
-        // No browser sends those by itself.
-        Some(Via::Bearer | Via::ApiKey) => false,
+        // No browser sends it by itself.
+        Some(Via::Bearer) => false,
+        // A key may stand in an address, where the app has said so, and so in a link.
         _ if policy.sets_session() => true,
         Some(Via::Session) => {
             changes_state(request.method().as_str()) || opens_web_socket(request.headers())
         }
-        None => false,
+        Some(Via::ApiKey) | None => false,
     }
 }
 

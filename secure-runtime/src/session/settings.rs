@@ -6,6 +6,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const LONGEST: Duration = HOUR.saturating_mul(24 * 400);
 const MOST: usize = 1000;
+/// What other cookies of ours are called, but for their prefix.
+const OURS: [&str; 2] = ["csrf", "device"];
 
 /// How long sessions last, how many of them somebody has, and what their cookie is called.
 ///
@@ -108,6 +110,10 @@ impl SessionSettings {
             (
                 cookie.is_secure() && cookie.is_http_only(),
                 "the cookie of sessions has to be `Secure` and `HttpOnly`",
+            ),
+            (
+                !OURS.contains(&&*cookie.name_for(false)),
+                "`csrf` and `device` are other cookies of ours",
             ),
             (
                 cookie.max_age().is_none(),
