@@ -1,11 +1,16 @@
 //! The change of a password: by who knows the one before, and an end to whatever else is signed in (B8).
 
 use futures_util::future::join_all;
-use secure_runtime::{audit::AuditKind, token::Grant};
-use serde_json::Value;
+use secure_runtime::{
+    audit::AuditKind,
+    session::SessionSettings,
+    test::{TestApp, TestResponse, TestSession},
+    token::Grant,
+};
+use serde_json::{Value, json};
 
 use crate::support::{
-    AccountApp, BAD, CURRENT, Fault, GOOD, MINUTE, OTHER, Operation, Query, Way, asking,
+    AccountApp, BAD, CURRENT, Fault, GOOD, MINUTE, OTHER, Operation, Query, SECOND, Way, asking,
     assert_refused_at, bad_token, new_key, problem, seen,
 };
 
@@ -294,4 +299,77 @@ async fn pass_a_minute() {
     tokio::time::pause();
     tokio::time::sleep(MINUTE).await;
     tokio::time::resume();
+}
+
+/// An app whose people come with a session too.
+async fn with_sessions() -> AccountApp {
+    let AccountApp { world, .. } = AccountApp::new().await;
+    let routes = crate::support::account_routes;
+    let settings = |settings| world.settings(settings).sessions(SessionSettings::new());
+    let app = TestApp::with(settings, routes, |_| {}).await;
+    AccountApp { app, world }
+}
+
+async fn change_by(app: &AccountApp, session: &TestSession, current: &str) -> TestResponse {
+    let body = json!({"current_password": current, "new_password": GOOD});
+    let request = app.app.post("/me/password").with_session(session);
+    request.json(&body).send().await
+}
+
+/// Whether somebody is signed in by it: a wrong password is told, but not to a stranger.
+async fn is_in(app: &AccountApp, session: &TestSession) -> bool {
+    match change_by(app, session, "wrong").await.status() {
+        422 => true,
+        401 => false,
+        status => panic!("{status}"),
+    }
+}
+
+/// Who has the cookie of the one that changes the password, and not the password, is out.
+#[actix_web::test]
+async fn a_cookie_that_was_stolen_is_dead_after_the_change() {
+    let app = with_sessions().await;
+    let (here, elsewhere) = (app.app.session("ada").await, app.app.session("ada").await);
+    let stolen = here.clone();
+    app.world.clock.advance(SECOND);
+    app.world.audit.events();
+    let answer = change_by(&app, &here, CURRENT).await;
+    assert_eq!(answer.status(), 204);
+    let new = answer.session().expect("another cookie");
+    assert_ne!(new.cookie(), stolen.cookie());
+    let kinds = app.world.audit.kinds();
+    assert!(kinds.contains(&AuditKind::SessionRenewed), "{kinds:?}");
+    assert!(!is_in(&app, &elsewhere).await);
+    assert!(is_in(&app, &new).await);
+    // Requests that are under way get through, and no other cookie.
+    let under_way = change_by(&app, &stolen, "wrong").await;
+    assert_eq!((under_way.status(), under_way.session()), (422, None));
+    app.world.clock.advance(10 * SECOND);
+    assert!(!is_in(&app, &stolen).await);
+    assert!(is_in(&app, &new).await);
+}
+
+/// Nothing is changed that would leave the one who has stolen it signed in.
+#[actix_web::test]
+async fn where_no_other_cookie_can_be_given_the_password_stays() {
+    let app = with_sessions().await;
+    let here = app.app.session("ada").await;
+    assert!(is_in(&app, &here).await);
+    for operation in [Operation::Get, Operation::Swap] {
+        app.world.store.fails_to(&[operation]);
+        let answer = change_by(&app, &here, CURRENT).await;
+        assert_eq!(answer.status(), 503, "{operation:?}");
+        assert_eq!(answer.session(), None, "{operation:?}");
+        app.world.store.works();
+        assert!(app.has_password("ada", CURRENT).await, "{operation:?}");
+    }
+    assert_eq!(change_by(&app, &here, CURRENT).await.status(), 204);
+}
+
+#[actix_web::test]
+async fn a_wrong_password_gives_no_other_cookie() {
+    let app = with_sessions().await;
+    let here = app.app.session("ada").await;
+    let answer = change_by(&app, &here, "wrong").await;
+    assert_eq!((answer.status(), answer.session()), (422, None));
 }

@@ -86,8 +86,18 @@ async fn public_caller(caller: Option<CurrentUser>) -> impl Responder {
     caller.map_or("nobody", |_| "somebody")
 }
 
+#[post("/public/caller/from-anywhere")]
+#[public(
+    unlimited = "because it is a test",
+    csrf_off = "because a partner's page asks who is there"
+)]
+async fn caller_from_anywhere(caller: Option<CurrentUser>) -> impl Responder {
+    caller.map_or("nobody", |_| "somebody")
+}
+
 fn list(routes: &mut Routes) {
     routes
+        .service(caller_from_anywhere)
         .service(login)
         .service(login_by_form)
         .service(login_without_a_body)
@@ -390,7 +400,11 @@ async fn the_matrix_shows_what_is_open() {
     let rows = serde_json::to_value(&report).expect("JSON");
     let rows = rows["routes"].as_array().expect("rows");
     let reasons: Vec<_> = rows.iter().filter_map(|row| row.get("csrf_off")).collect();
-    assert_eq!(reasons, ["because a partner's page signs in here"]);
+    let expected = [
+        "because a partner's page signs in here",
+        "because a partner's page asks who is there",
+    ];
+    assert_eq!(reasons, expected);
 }
 
 /// Without a public origin, in development, at the name that the browser has in its bar.
@@ -431,4 +445,33 @@ async fn tokens_and_keys_are_never_asked() {
             (200, "ada".to_owned())
         );
     }
+}
+
+/// Not even where a session begins: what a token is sent with, no page of another site can send unasked.
+#[actix_web::test]
+async fn who_has_a_token_signs_in_from_anywhere() {
+    let Login { app, .. } = app().await;
+    let request = app.post("/login/bare").as_user("ada");
+    assert_eq!(request.send().await.text(), "in");
+    let request = app.post("/login/bare").header("authorization", "Bearer x");
+    assert_eq!(request.send().await.status(), 401);
+    // What a browser may send by itself is no token.
+    let request = app
+        .post("/login/bare")
+        .header("authorization", "Basic YTpi");
+    assert_ne!(request.send().await.status(), 200);
+}
+
+/// A public route that asks who calls is asked about, so it may say that it is open.
+#[actix_web::test]
+async fn a_public_route_that_asks_who_calls_may_be_open_too() {
+    let Login { app, .. } = app().await;
+    let session = app.session("ada").await;
+    let evil = |path: &str| {
+        let request = app.post(path).header("cookie", session.cookie());
+        request.header("origin", EVIL)
+    };
+    assert_refused("judged", &evil("/public/caller").send().await);
+    let open = evil("/public/caller/from-anywhere").send().await;
+    assert_eq!(open.text(), "somebody");
 }

@@ -1,11 +1,15 @@
 //! Which cookie counts (G1), and beside what.
 
+use std::time::Duration;
+
 use secure_runtime::{
     Profile,
     session::SessionSettings,
+    store::{Entry, Space, Store as _},
     test::{TestApp, TestClock, TestResponse, TestSession},
     token::Grant,
 };
+use serde_json::json;
 
 use crate::support::{Browsers, CHALLENGE, Operation, Owners, SharedStore, all};
 
@@ -215,4 +219,76 @@ async fn a_name_of_the_apps_own() {
     let removed = "__Secure-app=; Path=/app; Max-Age=0; Secure; HttpOnly; SameSite=Strict";
     let answer = who(&browsers.app, "__Secure-app=x").await;
     assert_eq!(all(&answer, "set-cookie"), [removed]);
+}
+
+/// However many cookies somebody plants from a neighbouring host, the real one is still among those that
+/// are compared.
+#[actix_web::test]
+async fn copies_of_one_that_was_planted_do_not_hide_the_real_one() {
+    let browsers = Browsers::new().await;
+    let (planted, real) = (browsers.sign_in("bob").await, browsers.sign_in("ada").await);
+    let copies = vec![planted.cookie(); 8].join("; ");
+    let answer = who(&browsers.app, &format!("{copies}; {}", real.cookie())).await;
+    assert_eq!(answer.text(), "nobody");
+}
+
+/// In development a proxy may speak HTTPS: what is removed is called as what was set.
+#[actix_web::test]
+async fn behind_a_proxy_in_development_the_same_cookie_is_removed() {
+    let clock = TestClock::default();
+    let (store, owners) = (SharedStore::new(&clock), Owners::with_ada());
+    let browsers = Browsers::on(
+        &clock,
+        &store,
+        &owners,
+        SessionSettings::new(),
+        |settings| {
+            let settings = settings.profile(Profile::Development);
+            settings.trusted_proxies(["10.0.0.0/8"])
+        },
+    );
+    let browsers = browsers.await;
+    let by_proxy = |path: &str, session: &TestSession| {
+        let request = browsers.app.post(path).with_session(session);
+        let request = request.from_address("10.0.0.1");
+        request.header("x-forwarded-proto", "https")
+    };
+    let session = browsers.sign_in("ada").await;
+    let body = json!({"username": "ada", "password": "ada's password"});
+    let again = by_proxy("/sign-in", &session).json(&body).send().await;
+    assert_eq!(again.header("clear-site-data"), None, "it is set anew");
+    assert!(
+        all(&again, "set-cookie")
+            .iter()
+            .all(|cookie| !cookie.contains("Max-Age=0"))
+    );
+    let session = again.session().expect("a session");
+    assert!(session.cookie().starts_with("session="));
+    let answer = by_proxy("/logout", &session).send().await;
+    let removed = "session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
+    assert_eq!(all(&answer, "set-cookie"), [removed]);
+}
+
+/// Otherwise its holder could neither sign in nor out, and would be answered 503 until it expires.
+#[actix_web::test]
+async fn a_record_that_cannot_be_read_is_nobodys() {
+    let browsers = Browsers::new().await;
+    let session = browsers.sign_in("ada").await;
+    let id = value(&session).split_once('.').expect("two parts").0;
+    let readable = r#"{"subject":"ada","secret":"x","roles":[],"scopes":[],"signed_in_at":0,"started_at":0,"last_used_at":0}"#;
+    for record in ["", "{}", readable] {
+        let entry = Entry {
+            value: record.as_bytes(),
+            owner: Some("ada"),
+            lifetime: Duration::from_secs(60),
+        };
+        let put = browsers.store.put(Space::new("session").key(id), entry);
+        put.await.expect("it is put");
+        browsers.pass(Duration::from_secs(1));
+        assert_eq!(browsers.status(&session).await, 401, "{record}");
+        let answer = browsers.post(&session, "/logout").await;
+        assert_eq!(answer.status(), 303, "{record}");
+        let again = browsers.sign_in_with("ada", Some(&session)).await;
+        assert_eq!(again.status(), 200, "{record}");
+    }
 }

@@ -6,6 +6,7 @@ use secure_runtime::{
     account::ApiKeyFate,
     audit::AuditKind,
     test::{TestResponse, TestSession},
+    token::Grant,
 };
 use serde_json::json;
 
@@ -278,4 +279,69 @@ async fn a_sign_in_ends_by_its_id_whatever_it_is() {
     );
     assert_eq!(browsers.status(&ada).await, 401);
     assert_eq!(browsers.status(&bob).await, 200);
+}
+
+/// Browsers keep a `Lax` cookie back where a page of another site sends a form, and take to heart what the
+/// answer says of it all the same.
+#[actix_web::test]
+async fn a_page_of_another_site_has_no_browser_forget_its_session() {
+    let browsers = Browsers::new().await;
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("accept", "*/*"),
+    ] {
+        let request = browsers.app.post("/logout").header(name, value);
+        let answer = request.send().await;
+        assert_eq!(answer.status(), 403, "{name}: {value}");
+        assert_stays(&answer, value);
+    }
+}
+
+/// A cookie beside a token is not looked at: who has the browser forget it would leave its session alive, and
+/// nobody could end it.
+#[actix_web::test]
+async fn who_signs_out_of_a_token_keeps_the_browsers_session() {
+    let browsers = Browsers::new().await;
+    let session = browsers.sign_in("ada").await;
+    let request = browsers.app.post("/logout").as_user("bob");
+    let request = request.header("cookie", session.cookie());
+    let answer = request.send().await;
+    assert_eq!(answer.status(), 303);
+    assert_stays(&answer, "it was not meant");
+    assert_eq!(browsers.status(&session).await, 200);
+}
+
+/// Of two that are sent none counts, and each may be what somebody has stolen.
+#[actix_web::test]
+async fn of_two_sessions_in_one_request_both_are_signed_out() {
+    let browsers = Browsers::new().await;
+    let (ada, bob) = (browsers.sign_in("ada").await, browsers.sign_in("bob").await);
+    let both = format!("{}; {}", ada.cookie(), bob.cookie());
+    let send = async |site: &str| {
+        let request = browsers.app.post("/logout").header("cookie", &both);
+        request.header("sec-fetch-site", site).send().await
+    };
+    assert_eq!(send("cross-site").await.status(), 403);
+    assert_eq!(browsers.status(&ada).await, 200);
+    assert_leaves(&send("same-origin").await, "both");
+    let statuses = [browsers.status(&ada).await, browsers.status(&bob).await];
+    assert_eq!(statuses, [401, 401]);
+}
+
+/// The request that signs out may be the one that gets another secret.
+#[actix_web::test]
+async fn who_signs_out_after_a_change_of_role_leaves_all_the_same() {
+    for path in ["/logout", "/token-logout", "/everywhere"] {
+        let browsers = Browsers::new().await;
+        let session = browsers.sign_in("ada").await;
+        browsers.owners.change("ada", |ada| {
+            ada.grant = Grant::new("ada").with_roles(["user", "admin"]);
+        });
+        browsers.pass(BOUND);
+        assert_leaves(&browsers.post(&session, path).await, path);
+        assert!(browsers.list("ada").await.is_empty(), "{path}");
+    }
 }

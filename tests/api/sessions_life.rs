@@ -12,7 +12,7 @@ use secure_runtime::{
     token::Hs256Key,
 };
 
-use crate::support::{Browsers, Operation, Owners, all};
+use crate::support::{Browsers, Complete, Operation, Owners, all};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -112,13 +112,16 @@ async fn a_use_that_cannot_be_written_down_is_one() {
 }
 
 fn build(settings: SessionSettings) -> Result<Security, SettingsError> {
+    builder(settings).build()
+}
+
+fn builder(settings: SessionSettings) -> Complete {
     Security::builder()
         .issuer("https://auth.test")
         .audience("https://api.test")
         .signing_key(Hs256Key::random())
         .resource_owners(Owners::with_ada())
         .sessions(settings)
-        .build()
 }
 
 #[actix_web::test]
@@ -127,6 +130,8 @@ async fn settings_that_make_no_sense_are_refused() {
     let insecure = secure_runtime::cookie!("session; HttpOnly");
     let readable = secure_runtime::cookie!("__Host-session; Secure");
     let kept = secure_runtime::cookie!("__Host-session; Secure; HttpOnly; Max-Age=60");
+    let taken = secure_runtime::cookie!("__Host-csrf; Secure; HttpOnly");
+    let taken_in_development = secure_runtime::cookie!("device; Secure; HttpOnly");
     for (settings, expected) in [
         (new().idle(59 * SECOND), "1 minute at least"),
         (new().idle(13 * HOUR), "no longer than it lasts"),
@@ -136,6 +141,8 @@ async fn settings_that_make_no_sense_are_refused() {
         (new().cookie(insecure), "`Secure` and `HttpOnly`"),
         (new().cookie(readable), "`Secure` and `HttpOnly`"),
         (new().cookie(kept), "no `Max-Age`"),
+        (new().cookie(taken), "other cookies of ours"),
+        (new().cookie(taken_in_development), "other cookies of ours"),
         (
             new().after_sign_out("https://evil.test"),
             "a path of this site",
@@ -149,6 +156,11 @@ async fn settings_that_make_no_sense_are_refused() {
         assert!(error.contains(expected), "{error}");
     }
     assert!(build(new().idle(MINUTE).absolute(MINUTE).most(1)).is_ok());
+    // What is remembered for as long as it may lie unused would end while it is used.
+    let bounded = |bound| builder(new().idle(MINUTE)).revocation_bound(bound).build();
+    let error = bounded(31 * SECOND).expect_err("too long").to_string();
+    assert!(error.contains("twice the revocation bound"), "{error}");
+    assert!(bounded(30 * SECOND).is_ok());
     assert!(build(new().after_sign_out("/signed-out?now=1")).is_ok());
 }
 

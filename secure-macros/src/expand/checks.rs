@@ -41,7 +41,8 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
     if let Some((_, span)) = endpoint.access.csrf_off() {
         let message = match endpoint.access {
             Access::Public(_) => {
-                "`csrf_off` does nothing on a public route that begins no session\n  help: remove it"
+                "`csrf_off` does nothing on a public route that begins no session and asks for no caller\n  \
+                 help: remove it"
             }
             Access::Protected(_) => {
                 "`csrf_off` does nothing on a route that takes no sessions\n  \
@@ -56,7 +57,7 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
         ));
     }
     if endpoint.access.csrf_off().is_none() {
-        let message = "this route begins a session by a safe method, so a link could sign somebody in\n  \
+        let message = "this route begins or ends a session by a safe method, so a link could do so\n  \
              help: `#[post(\"…\")]`, and a page with a form\n  \
              help: or say why that is safe: `csrf_off = \"because …\"`";
         checks.extend(policy_check(

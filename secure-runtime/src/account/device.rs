@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     crypto::{Signable, Signed, Signer, fill_random},
-    edge::{ResponseCookie, cookies},
+    edge::{MOST_OF_ONE_NAME, ResponseCookie, cookies},
 };
 
 /// 400 days: browsers keep no cookie for longer.
@@ -60,7 +60,8 @@ impl KnownDevice {
         signer: &Signer,
         account: &str,
     ) -> Option<Self> {
-        cookies(headers, cookie_name(secure)).find_map(|text| {
+        let mut sent = cookies(headers, cookie_name(secure)).take(MOST_OF_ONE_NAME);
+        sent.find_map(|text| {
             let remembered = signer.verify(&Signed::<Remembered>::from_untrusted(text));
             let Remembered { id, account: whose } = remembered.ok()?;
             let id = URL_SAFE_NO_PAD.decode(id).ok()?;

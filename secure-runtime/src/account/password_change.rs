@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, rc::Rc};
 
 use actix_web::{HttpRequest, dev::Payload};
 
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Principal, Problem, Secret,
     audit::AuditKind,
+    context::RequestContext,
     guard::{Argument, Caller, Extraction},
     mail::Errand,
     password::PasswordHash,
@@ -47,11 +48,15 @@ use crate::{
 /// ```
 pub struct PasswordChange {
     visit: Visit,
+    context: Rc<RequestContext>,
+    /// Whether cookies are for HTTPS alone.
+    secure_cookies: bool,
 }
 
 impl PasswordChange {
     /// Sets the password of the caller's account. The sign-in that the caller came with stays, and every
-    /// other one ends; a reset that somebody has asked for is good for nothing.
+    /// other one ends; a reset that somebody has asked for is good for nothing. A [session](crate::session)
+    /// that stays has another cookie from this answer on: who has stolen the one before is out 10 seconds later.
     ///
     /// # Errors
     /// 422 at `#/current_password` where that is wrong, and at `#/new_password` where the policy refuses
@@ -69,9 +74,20 @@ impl PasswordChange {
         let context = account.password_context();
         let pointer = "#/new_password";
         let hash = self.visit.hash(new_password, &context, pointer).await?;
+        // First: where that cannot be done nothing is, and the caller may try again.
+        self.renew_session(caller).await?;
         let (visit, caller) = (self.visit.clone(), caller.clone());
         let finish = async move { finish(&visit, caller, account, hash).await };
         self.visit.to_the_end(finish).await
+    }
+
+    async fn renew_session(&self, caller: &Principal) -> Result<(), Problem> {
+        let sessions = self.context.security.sessions();
+        if let Some(cookie) = sessions.renew_secret(caller).await? {
+            let cookie = sessions.cookie(&cookie, self.secure_cookies);
+            self.context.add_cookie(cookie);
+        }
+        Ok(())
     }
 }
 
@@ -110,7 +126,12 @@ impl Argument for PasswordChange {
     const NEEDS: &'static [Need] = &[Need::Accounts, Need::Mail];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        Visit::extract(request, |visit| Self { visit })
+        let context = RequestContext::of_guarded(request);
+        Extraction::Ready(context.map(|context| Self {
+            visit: Visit::of(&context),
+            secure_cookies: context.security.sets_secure_cookies(request),
+            context,
+        }))
     }
 }
 

@@ -35,12 +35,14 @@ impl Visit {
     /// As an argument of a handler.
     pub(super) fn extract<T>(request: &HttpRequest, wrap: impl FnOnce(Self) -> T) -> Extraction<T> {
         let context = RequestContext::of_guarded(request);
-        Extraction::Ready(context.map(|context| {
-            wrap(Self {
-                state: context.security.clone(),
-                address: context.client_address(),
-            })
-        }))
+        Extraction::Ready(context.map(|context| wrap(Self::of(&context))))
+    }
+
+    pub(super) fn of(context: &RequestContext) -> Self {
+        Self {
+            state: context.security.clone(),
+            address: context.client_address(),
+        }
     }
 
     pub(super) fn records(&self) -> Result<(&dyn ErasedRecords, &Passwords), Problem> {

@@ -4,7 +4,8 @@
 //! A browser adds the cookies of a site to whatever is sent there, also where a page of another site has it
 //! sent. So the guard asks of each request that changes state for a caller with a
 //! [session](crate::session), of each that opens a WebSocket for one, and of each to a route that can begin a
-//! session (somebody could be signed in to the attacker's account), where it comes from:
+//! session (somebody could be signed in to the attacker's account) or end the one of a browser that has kept its
+//! cookie back, where it comes from:
 //!
 //! | `Sec-Fetch-Site` | `Origin` | |
 //! |---|---|---|

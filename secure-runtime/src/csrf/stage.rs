@@ -22,6 +22,7 @@ use crate::{
     edge::Transport,
     input::is_form,
     policy::{InputKind, RoutePolicy, Via},
+    principal::Principal,
 };
 
 /// Where a page sends the token that sends no form.
@@ -89,13 +90,16 @@ fn is_asked(request: &HttpRequest, context: &RequestContext, policy: &RoutePolic
     if policy.csrf_off_because().is_some() {
         return false;
     }
-    if policy.sets_session() {
-        return true;
+    match context.principal().map(Principal::via) {
+        // No browser sends it by itself.
+        Some(Via::Bearer) => false,
+        // A key may stand in an address, where the app has said so, and so in a link.
+        _ if policy.sets_session() => true,
+        Some(Via::Session) => {
+            changes_state(request.method().as_str()) || opens_web_socket(request.headers())
+        }
+        Some(Via::ApiKey) | None => false,
     }
-    let by_cookie = context
-        .principal()
-        .is_some_and(|caller| caller.via() == Via::Session);
-    by_cookie && (changes_state(request.method().as_str()) || opens_web_socket(request.headers()))
 }
 
 fn sent_in_header(headers: &HeaderMap) -> Sent {

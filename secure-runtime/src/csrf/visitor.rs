@@ -1,5 +1,6 @@
 //! A browser in which nobody is signed in: a cookie of random bits, to which its form tokens are bound.
-//! Whoever plants a cookie there still lacks the key by which tokens are made.
+//! A page of the attacker's own visit has a token that fits a cookie of the attacker's: that no other host can
+//! plant one is what `__Host-` is for.
 
 use actix_web::http::header::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -45,7 +45,7 @@ pub(crate) use accept::wants_page;
 pub use browser::{Hsts, PermissionsPolicy};
 pub use client_address::ClientAddress;
 pub use cookie::CookiePolicy;
-pub(crate) use cookie::{ResponseCookie, cookies};
+pub(crate) use cookie::{MOST_OF_ONE_NAME, ResponseCookie, cookies};
 pub use cors::Cors;
 pub(crate) use cors::CorsPolicy;
 pub use csp::{Csp, EveryResponse, PageCsp};

@@ -25,6 +25,7 @@ use crate::{
     },
     guard::settle,
     log,
+    principal::Principal,
 };
 
 /// Completes whatever answers.
@@ -33,6 +34,8 @@ pub(super) struct Finish {
     pub(super) transport: Transport,
     /// Whether a browser may be told to come by HTTPS alone.
     hsts: bool,
+    /// Whether cookies are for HTTPS alone.
+    secure_cookies: bool,
     origin: Origin,
     /// Who looks at the answer, where problems are shown as pages.
     pub(super) visitor: Option<Visitor>,
@@ -62,10 +65,12 @@ impl Finish {
         let public_https = state.headers().settings().public_https;
         let hsts =
             transport.is_https_as_configured(public_https) && may_have_hsts(named_hosts(request));
+        let secure_cookies = state.sets_secure_cookies(request.request());
         Self {
             context,
             transport,
             hsts,
+            secure_cookies,
             origin: Origin::Asks(origin),
             visitor,
         }
@@ -235,11 +240,11 @@ impl Finish {
         if !state.sessions().are_configured() || !context.leaves() {
             return;
         }
-        let removal = state
-            .sessions()
-            .removal(!state.is_development() || self.transport.is_https());
-        let is_set_anew =
-            |cookie: &ResponseCookie| cookie.name == removal.name && !cookie.is_removal();
+        let removal = state.sessions().removal(self.secure_cookies);
+        // Another secret of the session that ends is none to go on with.
+        let is_set_anew = |cookie: &ResponseCookie| {
+            cookie.name == removal.name && !cookie.is_removal() && !is_of_caller(cookie, context)
+        };
         if context.cookies().iter().any(is_set_anew) {
             return;
         }
@@ -263,6 +268,12 @@ impl Finish {
         let development = self.context.security.is_development();
         log::refused(status, &self.context.request_id, cause, development);
     }
+}
+
+/// Whether a cookie is that of the session which the request has come with.
+fn is_of_caller(cookie: &ResponseCookie, context: &RequestContext) -> bool {
+    let id = context.principal().and_then(Principal::family);
+    id.is_some_and(|id| cookie.value.split('.').next() == Some(id))
 }
 
 /// The problem that goes out instead of an answer that says too much: every fault of the server that is

@@ -177,7 +177,8 @@ impl RoutePolicy {
         false
     }
 
-    /// Whether the handler takes an argument that can begin a [session](crate::session).
+    /// Whether the handler takes an argument that can begin a [session](crate::session), or have the browser
+    /// forget one: whether it sets who the browser is signed in as.
     pub const fn sets_session(&self) -> bool {
         let mut at = 0;
         while at < self.parameters.len() {
@@ -365,7 +366,8 @@ impl RoutePolicy {
 
     /// Whether a browser may add by itself what the route counts on, or be signed in by it.
     pub const fn is_open_to_forgery(&self) -> bool {
-        self.sets_session() || (self.is_protected() && self.takes_sessions())
+        let asks = self.is_protected() || self.asks_who_calls();
+        self.sets_session() || (asks && self.takes_sessions())
     }
 
     /// Whether no endpoint that is known begins a session by a method that a link has.

@@ -10,7 +10,7 @@ pub enum Need {
     AddressChanges,
     /// How mail goes out: `.mail(…)`.
     Mail,
-    /// Cookie sessions, since it can begin or end one: `.sessions(…)`.
+    /// Cookie sessions, since it can begin or end one in the browser: `.sessions(…)`.
     Sessions,
 }
 

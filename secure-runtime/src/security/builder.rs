@@ -374,7 +374,7 @@ impl<I, A, K> Builder<I, A, K> {
         findings.extend(options.tokens.findings());
         findings.extend(options.api_keys.findings());
         if let Some(sessions) = &options.sessions {
-            findings.extend(sessions.findings());
+            findings.extend(sessions.findings(options.tokens.revocation_bound));
             if owners.is_none() {
                 findings.push(
                     "nobody says what the subjects of sessions may do; say `.accounts(…)` or \

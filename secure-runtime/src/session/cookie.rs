@@ -3,7 +3,7 @@
 use actix_web::http::header::HeaderMap;
 
 use super::{Sessions, text::Presented};
-use crate::edge::{ResponseCookie, cookies};
+use crate::edge::{MOST_OF_ONE_NAME, ResponseCookie, cookies};
 
 /// What stands in a request's cookies.
 #[derive(Debug)]
@@ -32,13 +32,14 @@ impl Sessions {
         }
     }
 
-    /// Every cookie that could be one of ours, for who is to end them all.
+    /// The cookies that could be ours, for who is to end them all.
     pub(crate) fn all_sent(&self, headers: &HeaderMap, secure: bool) -> Vec<Presented> {
         if !self.is_configured {
             return Vec::new();
         }
         let name = self.settings.cookie.name_for(secure);
         cookies(headers, &name)
+            .take(MOST_OF_ONE_NAME)
             .filter_map(Presented::parse)
             .collect()
     }

@@ -7,10 +7,10 @@ use actix_web::{
 };
 
 use crate::{
-    CurrentUser, Problem,
+    Problem,
     context::RequestContext,
     guard::{Argument, Caller, Extraction},
-    policy::{Input, Need},
+    policy::{Input, Need, Via},
     post, public, rate_limit,
 };
 
@@ -18,7 +18,23 @@ use crate::{
 /// answer has the browser forget its cookie and what it has kept of the site.
 ///
 /// The latter is so of every answer to a request whose own session has ended meanwhile, however that has come
-/// about. This also does it where there was no session (any more), which a page for signing out wants.
+/// about. This also does it where there was no session (any more), which a page for signing out wants; so a
+/// request that brings no cookie has to come from a page of this site too ([`csrf`](crate::csrf)): the answer
+/// to one from elsewhere would take away the cookie that the browser has kept back. Who calls with a token
+/// signs out of that alone, and the browser keeps what it has.
+///
+/// ```
+/// use actix_web::{HttpResponse, Responder};
+/// use secure_runtime::{prelude::*, session::SessionSignOut};
+///
+/// #[post("/goodbye")]
+/// #[public]
+/// #[rate_limit("60/minute")]
+/// async fn goodbye(sign_out: SessionSignOut) -> Result<impl Responder, Problem> {
+///     sign_out.now().await?;
+///     Ok(HttpResponse::NoContent())
+/// }
+/// ```
 pub struct SessionSignOut {
     context: Rc<RequestContext>,
     request: HttpRequest,
@@ -34,8 +50,13 @@ impl SessionSignOut {
         let state = &context.security;
         let secure = state.sets_secure_cookies(request);
         match context.principal() {
-            Some(caller) => state.tokens().sign_out(caller).await?,
-            // On a route that authenticates nobody.
+            Some(caller) => {
+                state.tokens().sign_out(caller).await?;
+                if caller.via() != Via::Session {
+                    return Ok(());
+                }
+            }
+            // Several cookies, of which nobody can say which one counts, or none that is good.
             None => {
                 for presented in state.sessions().all_sent(request.headers(), secure) {
                     state.sessions().end_presented(&presented).await?;
@@ -50,10 +71,8 @@ impl SessionSignOut {
 impl Argument for SessionSignOut {
     type Value = Self;
     const INPUT: Option<Input> = None;
-    // So that the guard asks whether the caller means it.
     const CALLER: Caller = Caller::Any;
-    // The answer has the browser forget its session also where the request came without it, as one from a
-    // page of another site does: so nobody's word is taken for the user's.
+    // It decides whom the browser is signed in as, so the guard asks whether that is meant.
     const NEEDS: &'static [Need] = &[Need::Sessions];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
@@ -78,11 +97,9 @@ impl fmt::Debug for SessionSignOut {
 #[public]
 #[rate_limit("60/minute")]
 pub async fn sign_out(
-    caller: Option<CurrentUser>,
     sign_out: SessionSignOut,
     security: crate::Security,
 ) -> Result<HttpResponse, Problem> {
-    let _ = caller;
     sign_out.now().await?;
     let mut answer = HttpResponse::SeeOther();
     let path = HeaderValue::try_from(security.sessions().after_sign_out());

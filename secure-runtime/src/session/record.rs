@@ -113,20 +113,31 @@ impl Record {
     /// The record with another secret, for somebody who may do something else now.
     pub(super) fn renewed(&self, secret: &SecretHash, may: &Grant, now: Duration) -> Self {
         Self {
+            roles: may.roles().to_vec(),
+            scopes: may.scopes().to_vec(),
+            ..self.with_secret(secret, now)
+        }
+    }
+
+    /// The record with another secret.
+    pub(super) fn with_secret(&self, secret: &SecretHash, now: Duration) -> Self {
+        Self {
             secret: secret.to_text(),
             previous: Some(Previous {
                 secret: self.secret.clone(),
                 until: millis(now + GRACE),
             }),
-            roles: may.roles().to_vec(),
-            scopes: may.scopes().to_vec(),
             last_used_at: millis(now),
             ..self.clone()
         }
     }
 
+    /// The record of a session that is used now. A secret before that is not good any more is forgotten, so
+    /// that no clock that is put back makes it good again.
     pub(super) fn touched(&self, now: Duration) -> Self {
+        let previous = self.previous.clone();
         Self {
+            previous: previous.filter(|previous| now < Duration::from_millis(previous.until)),
             last_used_at: millis(now),
             ..self.clone()
         }
@@ -224,6 +235,19 @@ mod tests {
         let again = renewed.renewed(&third, &grant(), NOW);
         let secrets = again.secrets().expect("secrets");
         assert!(secrets.include(&second, NOW) && !secrets.include(&first, NOW));
+    }
+
+    #[test]
+    fn a_clock_that_is_put_back_makes_no_secret_good_again() {
+        let [first, second] = [hash(), hash()];
+        let renewed = record(&first).renewed(&second, &grant(), NOW);
+        let includes_first = |record: Record| {
+            let secrets = record.secrets().expect("secrets");
+            assert!(secrets.is_present(&second));
+            secrets.include(&first, NOW)
+        };
+        assert!(includes_first(renewed.touched(NOW + GRACE - SECOND / 1000)));
+        assert!(!includes_first(renewed.touched(NOW + GRACE)));
     }
 
     #[test]

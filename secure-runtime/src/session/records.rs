@@ -1,7 +1,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    record::Record,
+    record::{Record, Secrets},
     text::{Presented, SessionId},
     verify::Verified,
 };
@@ -44,14 +44,29 @@ impl Records {
 
     /// What the store holds of a session, if the secret is right.
     pub(super) async fn read(&self, presented: &Presented) -> Result<Option<Stored>, StoreError> {
-        let id = presented.id.to_text();
+        let now = self.clock.unix();
+        let stored = self.stored(presented.id).await?;
+        Ok(stored
+            .filter(|(_, secrets)| secrets.include(&presented.secret, now))
+            .map(|(it, _)| it))
+    }
+
+    /// What the store holds of a session, whoever asks. What cannot be read is none: it would keep its holder
+    /// from signing in, and out, for as long as it lies there.
+    pub(super) async fn stored(
+        &self,
+        id: SessionId,
+    ) -> Result<Option<(Stored, Secrets)>, StoreError> {
+        let id = id.to_text();
         let Some(bytes) = self.store.get(SESSIONS.key(&id)).await? else {
             return Ok(None);
         };
-        let record = Record::from_bytes(&bytes)?;
-        let now = self.clock.unix();
-        let is_right = record.secrets()?.include(&presented.secret, now);
-        Ok(is_right.then_some(Stored { bytes, record }))
+        let read = Record::from_bytes(&bytes)
+            .and_then(|record| Ok((record.secrets()?, record)))
+            .inspect_err(|error| tracing::error!(%error, id, "a session is passed over"));
+        Ok(read
+            .ok()
+            .map(|(secrets, record)| (Stored { bytes, record }, secrets)))
     }
 
     /// Writes a session that has just begun.

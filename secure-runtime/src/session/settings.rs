@@ -6,6 +6,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const LONGEST: Duration = HOUR.saturating_mul(24 * 400);
 const MOST: usize = 1000;
+/// What other cookies of ours are called, but for their prefix.
+const OURS: [&str; 2] = ["csrf", "device"];
 
 /// How long sessions last, how many of them somebody has, and what their cookie is called.
 ///
@@ -82,7 +84,7 @@ impl SessionSettings {
     }
 
     /// What is wrong with them, one sentence each.
-    pub(crate) fn findings(&self) -> Vec<String> {
+    pub(crate) fn findings(&self, revocation_bound: Duration) -> Vec<String> {
         let cookie = &self.cookie;
         let path = self.after_sign_out.as_bytes();
         let is_local = path.starts_with(b"/")
@@ -95,6 +97,11 @@ impl SessionSettings {
                 (MINUTE..=self.absolute).contains(&self.idle),
                 "a session may lie unused for 1 minute at least, and no longer than it lasts",
             ),
+            // What is remembered for so long is not seen to be used.
+            (
+                revocation_bound.saturating_mul(2) <= self.idle,
+                "a session may lie unused for twice the revocation bound at least",
+            ),
             (self.absolute <= LONGEST, "a session lasts 400 days at most"),
             (
                 (1..=MOST).contains(&self.most),
@@ -103,6 +110,10 @@ impl SessionSettings {
             (
                 cookie.is_secure() && cookie.is_http_only(),
                 "the cookie of sessions has to be `Secure` and `HttpOnly`",
+            ),
+            (
+                !OURS.contains(&&*cookie.name_for(false)),
+                "`csrf` and `device` are other cookies of ours",
             ),
             (
                 cookie.max_age().is_none(),

@@ -8,7 +8,7 @@ use super::{
     Sessions,
     record::{Record, Secrets},
     records::Stored,
-    text::{NewSecret, Presented},
+    text::{NewSecret, Presented, SessionId},
 };
 use crate::{
     Problem,
@@ -75,6 +75,38 @@ impl Sessions {
         Ok(found.and_then(|(verified, new_cookie)| self.admit(&verified, new_cookie)))
     }
 
+    /// Gives the session of a caller who has just changed what opens the account another secret, and says what
+    /// its cookie is from now on: who has stolen the one before is not signed in with it any more. `None` where
+    /// the session has ended, and where the caller has come with something else.
+    ///
+    /// # Errors
+    /// 503 where the store does not answer.
+    pub(crate) async fn renew_secret(
+        &self,
+        caller: &Principal,
+    ) -> Result<Option<Zeroizing<String>>, Problem> {
+        let id = match caller.via() {
+            Via::Session => caller.family().and_then(SessionId::parse),
+            Via::Bearer | Via::ApiKey => None,
+        };
+        let Some(id) = id else {
+            return Ok(None);
+        };
+        for _ in 0..TRIES {
+            let Some((stored, _)) = self.records.stored(id).await? else {
+                return Ok(None);
+            };
+            let new = NewSecret::draw(id);
+            let renewed = stored.record.with_secret(&new.hash, self.clock.unix());
+            if self.replace(id, &stored, &renewed).await? {
+                self.records.remembered.forget(&id);
+                self.record(AuditKind::SessionRenewed, &renewed.subject, id);
+                return Ok(Some(new.cookie));
+            }
+        }
+        Err(changed_all_the_time())
+    }
+
     /// Asks what is to be known of a session, beginning with its record where that was not read before.
     async fn look_up(
         &self,
@@ -116,8 +148,7 @@ impl Sessions {
             remembered.remember(&presented.id, &verified, epoch);
             return Ok(Some((verified, new_cookie)));
         }
-        let wait = Duration::from_secs(1);
-        Err(Problem::unavailable(wait).because("the session is changed all the time"))
+        Err(changed_all_the_time())
     }
 
     /// Writes down what has to be: another secret for somebody who may do something else now, and the last
@@ -134,7 +165,7 @@ impl Sessions {
         if is_present && record.differs_from(may) {
             let new = NewSecret::draw(presented.id);
             let renewed = record.renewed(&new.hash, may, now);
-            if !self.replace(presented, stored, &renewed).await? {
+            if !self.replace(presented.id, stored, &renewed).await? {
                 return Ok(None);
             }
             self.record(AuditKind::SessionRenewed, &record.subject, presented.id);
@@ -142,7 +173,7 @@ impl Sessions {
         }
         if record.is_to_be_touched(&self.settings, now) {
             let touched = record.touched(now);
-            match self.replace(presented, stored, &touched).await {
+            match self.replace(presented.id, stored, &touched).await {
                 Ok(true) => return Ok(Some((touched, None))),
                 Ok(false) => return Ok(None),
                 // It was read a moment ago, so it is good; it only seems to have been used earlier.
@@ -198,13 +229,13 @@ impl Sessions {
     /// Writes what a session is now; the store keeps it for as long as it lasts.
     async fn replace(
         &self,
-        presented: &Presented,
+        id: SessionId,
         stored: &Stored,
         record: &Record,
     ) -> Result<bool, StoreError> {
         match record.lifetime(&self.settings, self.clock.unix()) {
             Some(lifetime) => {
-                let replaced = self.records.replace(presented.id, stored, record, lifetime);
+                let replaced = self.records.replace(id, stored, record, lifetime);
                 replaced.await
             }
             None => Ok(false),
@@ -282,4 +313,9 @@ impl Sessions {
             new_cookie,
         })
     }
+}
+
+fn changed_all_the_time() -> Problem {
+    let wait = Duration::from_secs(1);
+    Problem::unavailable(wait).because("the session is changed all the time")
 }

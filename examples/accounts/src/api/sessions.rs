@@ -94,9 +94,8 @@ pub(crate) async fn end_one(
     security: &Security,
     id: &str,
 ) -> Result<bool, Problem> {
-    let subject = caller.subject();
-    Ok(security.tokens().end_sign_in(subject, id).await?
-        || security.sessions().end(subject, id).await?)
+    let tokens = security.tokens();
+    Ok(tokens.end_sign_in(caller.subject(), id).await?)
 }
 
 impl From<Family> for SessionView {

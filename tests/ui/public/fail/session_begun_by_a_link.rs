@@ -1,4 +1,4 @@
-//~ this route begins a session by a safe method
+//~ this route begins or ends a session by a safe method
 use secure_runtime::{account::SessionSignIn, prelude::*};
 
 #[get("/login")]
