@@ -227,7 +227,7 @@ async fn a_name_of_the_apps_own() {
 async fn copies_of_one_that_was_planted_do_not_hide_the_real_one() {
     let browsers = Browsers::new().await;
     let (planted, real) = (browsers.sign_in("bob").await, browsers.sign_in("ada").await);
-    let copies = vec![planted.cookie(); 8].join("; ");
+    let copies = [planted.cookie(); 8].join("; ");
     let answer = who(&browsers.app, &format!("{copies}; {}", real.cookie())).await;
     assert_eq!(answer.text(), "nobody");
 }
