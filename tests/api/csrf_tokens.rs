@@ -418,8 +418,34 @@ async fn the_token_stands_in_the_header() {
     let path = format!("/bare?csrf_token={token}");
     assert_refused("in the query", &post(&app, &path, &session).send().await);
     let body = format!("csrf_token={token}");
-    let form = post(&app, "/bare", &session).body(FORM, body).send().await;
-    assert_refused("in a form that nobody reads", &form);
+    let form = post(&app, "/json", &session).body(FORM, body).send().await;
+    assert_refused("in a form, where JSON is read", &form);
+}
+
+#[actix_web::test]
+async fn a_form_without_fields_carries_its_token_all_the_same() {
+    let Login { app, .. } = app().await;
+    let session = app.session("ada").await;
+    let token = token_of(&app, &session).await;
+    let with = |pairs: String| post(&app, "/bare", &session).body(FORM, pairs);
+    let good = with(format!("csrf_token={token}")).send().await;
+    assert_eq!(good.text(), "done");
+    let more = with(format!("csrf_token={token}&go=1")).send().await;
+    assert_eq!(more.text(), "done");
+    for bad in [
+        String::new(),
+        "go=1".to_owned(),
+        "csrf_token=a".to_owned(),
+        format!("csrf_token={token}a"),
+        format!("csrf_token={token}&csrf_token={token}"),
+        "%zz".to_owned(),
+    ] {
+        assert_refused(&bad, &with(bad.clone()).send().await);
+    }
+    let long = with(format!("csrf_token={token}&x={}", "a".repeat(300_000)));
+    assert_eq!(long.send().await.status(), 413);
+    let no_form = post(&app, "/bare", &session).body("text/plain", format!("csrf_token={token}"));
+    assert_refused("no form", &no_form.send().await);
 }
 
 #[actix_web::test]

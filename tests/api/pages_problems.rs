@@ -40,6 +40,12 @@ async fn my_page() -> impl Responder {
     "mine"
 }
 
+#[get("/programs")]
+#[protected(via = "bearer")]
+async fn for_programs() -> impl Responder {
+    "data"
+}
+
 #[post("/mine")]
 #[protected]
 async fn change_mine() -> impl Responder {
@@ -117,6 +123,7 @@ async fn guessing() -> Result<HttpResponse, Problem> {
 
 fn list(routes: &mut Routes) {
     routes.service(my_page).service(change_mine).service(admin);
+    routes.service(for_programs);
     routes.service(find).service(sign_in_page).service(failing);
     routes
         .service(panicking)
@@ -271,6 +278,10 @@ async fn nobody_is_sent_to_the_sign_in_page_and_back() {
     assert_eq!(all(&sent, "vary"), ["Accept"]);
     assert_eq!(all(&sent, "x-request-id").len(), 1);
     assert_eq!(all(&sent, "content-security-policy").len(), 1);
+    // Where no browser gets in, signing in leads nowhere.
+    let useless = browser(&app, "/programs").send().await;
+    assert_eq!((useless.status(), is_page(&useless)), (401, true));
+    assert!(!useless.text().contains("/login"));
     // The form there reads the same place.
     let back = browser(&app, &place).send().await;
     assert_eq!(

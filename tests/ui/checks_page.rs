@@ -8,7 +8,7 @@ const START: &str = "cargo test -p secure-tests --test ui checks` -->\n";
 const END: &str = "<!-- end of the compile-time checks -->";
 
 /// The folders, in the order of the page, and what they are about.
-const ATTRIBUTES: [(&str, &str); 23] = [
+const ATTRIBUTES: &[(&str, &str)] = &[
     ("protected", "`#[protected]`"),
     ("public", "`#[public]`"),
     ("rate_limit", "`#[rate_limit]`"),
@@ -57,7 +57,7 @@ fn list() -> String {
     let cases = misuses();
     let mut text = String::new();
     let mut listed = 0;
-    for (folder, title) in ATTRIBUTES {
+    for &(folder, title) in ATTRIBUTES {
         let _ = writeln!(
             text,
             "\n### {title}\n\n| mistake | what the compiler says |\n|---|---|"

@@ -36,4 +36,4 @@ mod visitor;
 pub use argument::CsrfToken;
 pub(crate) use field::take_field;
 pub(crate) use progress::Progress;
-pub(crate) use stage::{judge, judge_field};
+pub(crate) use stage::{judge, judge_field, read_token};

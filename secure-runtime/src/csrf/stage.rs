@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use actix_web::{
     HttpMessage as _, HttpRequest,
+    dev::Payload,
+    http::StatusCode,
     http::header::{HeaderMap, HeaderName, HeaderValue, ORIGIN},
 };
 use secure_grammar::{Origin, changes_state};
@@ -12,6 +14,7 @@ use super::{
     decision::{Verdict, decide},
     evidence::{Known, opens_web_socket, page, relation},
     field::Sent,
+    progress::Reader,
     text::{Binding, is_good},
     visitor::Visitor,
 };
@@ -20,7 +23,7 @@ use crate::{
     audit::{AuditEvent, AuditKind},
     context::RequestContext,
     edge::Transport,
-    input::is_form,
+    input::{self, is_form},
     policy::{InputKind, RoutePolicy, Via},
     principal::Principal,
 };
@@ -59,10 +62,13 @@ pub(crate) fn judge(
         Verdict::Passes => Ok(()),
         Verdict::Refused(why) => Err(refused(context, &with_origin(why, headers))),
         Verdict::NeedsToken => match sent_in_header(headers) {
-            Sent::Nothing if reads_form(request, policy) => {
-                context.csrf.wait_for_form();
-                Ok(())
-            }
+            Sent::Nothing => match form_reader(request, policy) {
+                Some(reader) => {
+                    context.csrf.wait_for_form(reader);
+                    Ok(())
+                }
+                None => judge_token(request, context, &Sent::Nothing),
+            },
             sent => judge_token(request, context, &sent),
         },
     }
@@ -77,6 +83,23 @@ pub(crate) fn judge_field(request: &HttpRequest, sent: &Sent) -> Result<(), Prob
     judge_token(request, &context, sent)?;
     context.csrf.settle();
     Ok(())
+}
+
+/// Reads a form for the sake of its token alone, which is judged.
+pub(crate) fn read_token(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<(), Problem>> + use<> {
+    let (form, request) = (input::read_form(request, payload), request.clone());
+    async move {
+        match form.await {
+            // What is no form brings no token.
+            Err(problem) if problem.status() == StatusCode::BAD_REQUEST => {
+                judge_field(&request, &Sent::Nothing)
+            }
+            read => read.map(drop),
+        }
+    }
 }
 
 /// The refusal. Its cause is for the log.
@@ -111,10 +134,20 @@ fn sent_in_header(headers: &HeaderMap) -> Sent {
     }
 }
 
-/// Whether the handler reads a form, and one is sent.
-fn reads_form(request: &HttpRequest, policy: &RoutePolicy) -> bool {
-    let mut inputs = policy.inputs();
-    inputs.any(|input| input.kind() == InputKind::Form) && is_form(request.content_type())
+/// Who reads the form, where one is sent and somebody can.
+fn form_reader(request: &HttpRequest, policy: &RoutePolicy) -> Option<Reader> {
+    if !is_form(request.content_type()) {
+        return None;
+    }
+    let mut reader = Some(Reader::Guard);
+    for input in policy.inputs() {
+        match input.kind() {
+            InputKind::Form => return Some(Reader::Handler),
+            InputKind::Query | InputKind::Path => {}
+            InputKind::Json | InputKind::Other => reader = None,
+        }
+    }
+    reader
 }
 
 fn judge_token(

@@ -149,9 +149,11 @@ impl Answers {
 }
 
 impl ProblemPages {
-    /// How a problem with this status is shown to whoever asks.
-    pub(crate) fn present(&self, status: u16, visitor: &Visitor) -> Presentation {
-        presentation::decide(status, visitor, self.sign_in.as_ref())
+    /// How a problem with this status is shown to whoever asks; `helps` says whether it would be another answer
+    /// after signing in.
+    pub(crate) fn present(&self, status: u16, visitor: &Visitor, helps: bool) -> Presentation {
+        let sign_in = self.sign_in.as_ref().filter(|_| helps);
+        presentation::decide(status, visitor, sign_in)
     }
 
     pub(crate) fn sign_in(&self) -> Option<&str> {

@@ -1,7 +1,9 @@
 use std::rc::Rc;
 
+use actix_web::{HttpRequest, dev::Payload};
+
 use super::Extraction;
-use crate::context::RequestContext;
+use crate::{context::RequestContext, csrf};
 
 /// That the stages have let a request pass, and what a form has still to tell.
 #[derive(Debug)]
@@ -14,12 +16,27 @@ impl Clearance {
     }
 
     /// The arguments, once everything has been told.
-    pub(super) fn after<V: 'static>(self, arguments: Extraction<V>) -> Extraction<V> {
+    pub(super) fn extract<V: 'static>(
+        self,
+        request: &HttpRequest,
+        payload: &mut Payload,
+        extract: fn(&HttpRequest, &mut Payload) -> Extraction<V>,
+    ) -> Extraction<V> {
         let Some(context) = self.0 else {
-            return arguments;
+            return extract(request, payload);
         };
+        // A handler that reads no form has nobody else to read the one that carries the token.
+        let form = context
+            .csrf
+            .is_left_to_the_guard()
+            .then(|| csrf::read_token(request, payload));
+        let request = request.clone();
+        let mut payload = payload.take();
         Extraction::Body(Box::pin(async move {
-            let values = arguments.value().await?;
+            if let Some(form) = form {
+                form.await?;
+            }
+            let values = extract(&request, &mut payload).value().await?;
             context.csrf.finish()?;
             Ok(values)
         }))

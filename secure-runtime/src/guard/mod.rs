@@ -73,7 +73,7 @@ impl<G: Guard<V>, V: 'static> FromRequest for Guarded<G, V> {
         let policy = const { &G::POLICY };
         let state = match stages::run(request, TypeId::of::<G>(), policy) {
             Passage::Decided(Ok(clearance)) => {
-                State::Extraction(clearance.after(G::extract(request, payload)))
+                State::Extraction(clearance.extract(request, payload, G::extract))
             }
             Passage::Decided(Err(problem)) => State::Extraction(Extraction::Ready(Err(problem))),
             Passage::Later(stages) => State::Stages(Box::new(Waiting {
@@ -121,7 +121,7 @@ impl<G: Guard<V>, V: 'static> Future for GuardFuture<G, V> {
         let extraction = match mem::replace(&mut self.state, State::Done) {
             State::Stages(mut waiting) => match waiting.stages.as_mut().poll(context) {
                 Poll::Ready(Ok(clearance)) => {
-                    clearance.after(G::extract(&waiting.request, &mut waiting.payload))
+                    clearance.extract(&waiting.request, &mut waiting.payload, G::extract)
                 }
                 Poll::Ready(Err(problem)) => Extraction::Ready(Err(problem)),
                 Poll::Pending => {

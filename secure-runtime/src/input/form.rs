@@ -31,7 +31,7 @@ impl<T: Validated> Argument for Form<T> {
 ///
 /// # Errors
 /// As [`body::read`]; 400 for what is no form, and what the guard says.
-pub(super) fn read(
+pub(crate) fn read(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> impl Future<Output = Result<Bytes, Problem>> + use<> {

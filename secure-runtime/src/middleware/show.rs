@@ -17,6 +17,7 @@ use crate::{
     Problem,
     edge::{Presentation, ProblemPage},
     log,
+    policy::Via,
 };
 
 /// What is said of a body that goes out no more.
@@ -60,8 +61,8 @@ impl Finish {
         let (Some(pages), Some(visitor)) = (&answers.pages, &self.visitor) else {
             return data;
         };
-        let status = problem.status();
-        let mut shown = match pages.present(status.as_u16(), visitor) {
+        let (status, helps) = (problem.status(), self.takes_sessions());
+        let mut shown = match pages.present(status.as_u16(), visitor, helps) {
             Presentation::Data => data,
             Presentation::Page => {
                 let page = ProblemPage {
@@ -71,7 +72,7 @@ impl Finish {
                     errors: problem.errors(),
                     request_id: &self.context.request_id,
                     nonce: self.context.nonce(),
-                    sign_in: pages.sign_in(),
+                    sign_in: pages.sign_in().filter(|_| helps),
                     language: pages.language(),
                 };
                 let (page, failure) = pages.render(&page);
@@ -90,6 +91,15 @@ impl Finish {
         };
         vary_by_accept(shown.headers_mut());
         shown
+    }
+
+    /// Whether the route that answers lets somebody in who has signed in with the browser. What is no route
+    /// of ours may.
+    fn takes_sessions(&self) -> bool {
+        let state = &self.context.security;
+        let route = self.context.guarded_route();
+        let route = route.and_then(|route| state.table()?.route(route));
+        route.is_none_or(|route| route.policy.takes(Via::Session))
     }
 
     fn sign_in(&self, headers: &HeaderMap, place: HeaderValue) -> HttpResponse {

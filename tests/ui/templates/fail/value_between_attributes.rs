@@ -1,0 +1,4 @@
+//~ a value outside of quotes
+secure_runtime::templates!("../pages/value_between_attributes");
+
+fn main() {}
