@@ -32,6 +32,7 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("permissions_policy", "`permissions_policy!`"),
     ("hsts", "`hsts!`"),
     ("templates", "`templates!`"),
+    ("checked", "`Checked<Form<T>>`"),
     ("cookie", "`cookie!`"),
 ];
 

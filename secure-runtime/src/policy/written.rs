@@ -1,0 +1,91 @@
+//! How the attributes write a policy.
+
+use super::{Access, Demands, Endpoint, Floors, Parameter, RateLimit, RoutePolicy};
+
+/// Written by the attributes; nothing else calls these.
+#[doc(hidden)]
+impl RoutePolicy {
+    pub const fn public(handler: &'static str, module: &'static str) -> Self {
+        Self::new(handler, module, Access::Public)
+    }
+
+    pub const fn protected(handler: &'static str, module: &'static str, demands: Demands) -> Self {
+        Self::new(handler, module, Access::Protected(demands))
+    }
+
+    const fn new(handler: &'static str, module: &'static str, access: Access) -> Self {
+        Self {
+            handler,
+            module,
+            endpoints: &[],
+            access,
+            limits: &[],
+            unlimited: None,
+            any_host: None,
+            csrf_off: None,
+            parameters: &[],
+            wrapped: false,
+            floors: Floors::NONE,
+        }
+    }
+
+    #[must_use]
+    pub const fn with_endpoints(mut self, endpoints: &'static [Endpoint]) -> Self {
+        self.endpoints = endpoints;
+        self
+    }
+
+    #[must_use]
+    pub const fn with_limits(mut self, limits: &'static [RateLimit]) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    #[must_use]
+    pub const fn with_unlimited(mut self, because: &'static str) -> Self {
+        self.unlimited = Some(because);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_any_host(mut self, because: &'static str) -> Self {
+        self.any_host = Some(because);
+        self
+    }
+
+    /// Whether a browser may add by itself what the route counts on, or be signed in by it.
+    pub const fn is_open_to_forgery(&self) -> bool {
+        let asks = self.is_protected() || self.asks_who_calls();
+        self.sets_session() || (asks && self.takes_sessions())
+    }
+
+    /// Whether no endpoint that is known begins a session by a method that a link has.
+    pub const fn begins_sessions_by_unsafe_methods(&self) -> bool {
+        let mut at = 0;
+        while at < self.endpoints.len() {
+            if self.sets_session() && !self.endpoints[at].changes_state() {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
+    #[must_use]
+    pub const fn with_csrf_off(mut self, because: &'static str) -> Self {
+        self.csrf_off = Some(because);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_wrapper(mut self) -> Self {
+        self.wrapped = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn with_parameters(mut self, parameters: &'static [Parameter]) -> Self {
+        self.parameters = parameters;
+        self
+    }
+}
