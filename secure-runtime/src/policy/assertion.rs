@@ -3,7 +3,7 @@
 /// Asserts, when the program is compiled, something about the policies of named handlers.
 ///
 /// The condition is spliced into a `const` block, so it may call the const methods of
-/// [`RoutePolicy`] and nothing that needs run time.
+/// [`RoutePolicy`](crate::policy::RoutePolicy) and nothing that needs run time.
 ///
 /// ```
 /// use actix_web::Responder;
