@@ -10,11 +10,7 @@ mod tokens;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::{
-    Profile,
-    environment::{self},
-    key_file::KeyFile,
-};
+use super::{Profile, Security, SettingsError, environment, key_file::KeyFile};
 use crate::{
     account::AccountSettings,
     api_key::ApiKeySettings,
@@ -303,6 +299,21 @@ impl<I, A, K> Builder<I, A, K> {
     pub(super) fn with_options(mut self, change: impl FnOnce(&mut Options)) -> Self {
         change(&mut self.options);
         self
+    }
+
+    /// Checks the settings and makes the handle.
+    ///
+    /// # Errors
+    /// When issuer or audience is blank, when the lifetime is out of range, when the reason for
+    /// unlisted routes is blank.
+    pub fn build(self) -> Result<Security, SettingsError>
+    where
+        I: Complete<String>,
+        A: Complete<String>,
+        K: Complete<KeyRing>,
+    {
+        let (issuer, audience) = (self.issuer.take(), self.audience.take());
+        build::build(issuer, audience, self.key.take(), self.options)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
-use super::{Builder, Complete};
+use super::Options;
 use crate::{
     api_key::{ApiKeys, Surroundings},
     clock::SystemClock,
@@ -16,178 +16,169 @@ use crate::{
     token::{KeyRing, OneTimeTokens, Tokens},
 };
 
-impl<I, A, K> Builder<I, A, K> {
-    /// Checks the settings and makes the handle.
-    ///
-    /// # Errors
-    /// When issuer or audience is blank, when the lifetime is out of range, when the reason for
-    /// unlisted routes is blank.
-    pub fn build(self) -> Result<Security, SettingsError>
-    where
-        I: Complete<String>,
-        A: Complete<String>,
-        K: Complete<KeyRing>,
-    {
-        let (issuer, audience) = (self.issuer.take(), self.audience.take());
-        let options = self.options;
-        let mut findings = options.refused;
-        for (name, value) in [("issuer", &issuer), ("audience", &audience)] {
-            if value.trim().is_empty() {
-                findings.push(format!("the {name} is blank"));
-            }
+/// Checks the settings and makes the handle.
+pub(super) fn build(
+    issuer: String,
+    audience: String,
+    keys: KeyRing,
+    options: Options,
+) -> Result<Security, SettingsError> {
+    let mut findings = options.refused;
+    for (name, value) in [("issuer", &issuer), ("audience", &audience)] {
+        if value.trim().is_empty() {
+            findings.push(format!("the {name} is blank"));
         }
-        if options.body_limit == 0 {
-            findings.push("the body limit is zero".to_owned());
+    }
+    if options.body_limit == 0 {
+        findings.push("the body limit is zero".to_owned());
+    }
+    if options.body_deadline.is_zero() {
+        findings.push("the deadline of bodies is zero".to_owned());
+    }
+    match &options.unlisted_routes {
+        Some(because) if because.trim().is_empty() => {
+            findings.push("`unlisted_routes` gives no reason".to_owned());
         }
-        if options.body_deadline.is_zero() {
-            findings.push("the deadline of bodies is zero".to_owned());
+        Some(because) => {
+            tracing::warn!(because, "routes that declare no policy are let through");
         }
-        match &options.unlisted_routes {
-            Some(because) if because.trim().is_empty() => {
-                findings.push("`unlisted_routes` gives no reason".to_owned());
-            }
-            Some(because) => {
-                tracing::warn!(because, "routes that declare no policy are let through");
-            }
-            None => {}
-        }
-        let clock = options
-            .clock
-            .unwrap_or_else(|| Arc::new(SystemClock::default()));
-        if options.store.is_none() && options.profile == Profile::Production {
-            tracing::warn!(
-                "refresh tokens and revocations are held in memory: they end with this process, and no \
-                 other instance knows of them; `.store(…)` says where else"
-            );
-        }
-        let store = options
-            .store
-            .unwrap_or_else(|| Arc::new(MemoryStore::new().with_clock(clock.clone())));
-        let public_origin = options.public_origin;
-        let production = options.profile == Profile::Production;
-        if options.owners.is_some() && options.account_owners.is_some() {
+        None => {}
+    }
+    let clock = options
+        .clock
+        .unwrap_or_else(|| Arc::new(SystemClock::default()));
+    if options.store.is_none() && options.profile == Profile::Production {
+        tracing::warn!(
+            "refresh tokens and revocations are held in memory: they end with this process, and no \
+             other instance knows of them; `.store(…)` says where else"
+        );
+    }
+    let store = options
+        .store
+        .unwrap_or_else(|| Arc::new(MemoryStore::new().with_clock(clock.clone())));
+    let public_origin = options.public_origin;
+    let production = options.profile == Profile::Production;
+    if options.owners.is_some() && options.account_owners.is_some() {
+        findings.push(
+            "`.accounts(…)` and `.resource_owners(…)` both say what subjects may have; leave \
+             `.resource_owners(…)` out"
+                .to_owned(),
+        );
+    }
+    let owners = options.account_owners.or(options.owners);
+    let oauth = OAuth::new(
+        owners.clone(),
+        public_origin.clone(),
+        &issuer,
+        options.tokens.jwks_max_age,
+    );
+    findings.extend(options.tokens.findings());
+    findings.extend(options.api_keys.findings());
+    if let Some(sessions) = &options.sessions {
+        findings.extend(sessions.findings(options.tokens.revocation_bound));
+        if owners.is_none() {
             findings.push(
-                "`.accounts(…)` and `.resource_owners(…)` both say what subjects may have; leave \
-                 `.resource_owners(…)` out"
+                "nobody says what the subjects of sessions may do; say `.accounts(…)` or \
+                 `.resource_owners(…)`"
                     .to_owned(),
             );
         }
-        let owners = options.account_owners.or(options.owners);
-        let oauth = OAuth::new(
-            owners.clone(),
-            public_origin.clone(),
-            &issuer,
-            options.tokens.jwks_max_age,
-        );
-        findings.extend(options.tokens.findings());
-        findings.extend(options.api_keys.findings());
-        if let Some(sessions) = &options.sessions {
-            findings.extend(sessions.findings(options.tokens.revocation_bound));
-            if owners.is_none() {
-                findings.push(
-                    "nobody says what the subjects of sessions may do; say `.accounts(…)` or \
-                     `.resource_owners(…)`"
-                        .to_owned(),
-                );
-            }
-        }
-        let bound = options.tokens.revocation_bound;
-        let (proxies, wrong) = options.proxies.check();
-        findings.extend(
-            wrong
-                .iter()
-                .map(|why| format!("the trusted proxies: {why}")),
-        );
-        let origin = public_origin
-            .as_deref()
-            .map(|text| environment::public_origin(text, production));
-        let origin = match origin.transpose() {
-            Ok(origin) => origin,
-            Err(why) => {
-                findings.push(format!("the public origin: {why}"));
-                None
-            }
-        };
-        let (edge, wrong) = options.edge.check(production, &proxies, origin.as_ref());
-        findings.extend(wrong);
-        let headers = HeaderSettings {
-            production,
-            ..options.headers
-        };
-        headers.announce();
-        let keys = self.key.take();
-        let secrets = options.tokens.secrets(&keys);
-        let records = Arc::new(Records::new(store.clone(), clock.clone()));
-        let tokens = secrets.and_then(|secrets| {
-            let tokens = Tokens::new(
-                (issuer, audience, keys),
-                options.tokens,
-                &secrets,
-                (store.clone(), clock.clone(), options.audit.clone()),
-                records.clone(),
-            );
-            Ok((secrets, tokens?))
-        });
-        let (secrets, tokens) = match tokens {
-            Ok(made) if findings.is_empty() => made,
-            Ok(_) => return Err(SettingsError::new(findings)),
-            Err(finding) => {
-                findings.push(finding);
-                return Err(SettingsError::new(findings));
-            }
-        };
-        let sessions = Sessions::new(
-            options.sessions,
-            session::Surroundings {
-                records,
-                clock: clock.clone(),
-                owners: owners.clone(),
-                endings: tokens.endings().clone(),
-                own_claims: tokens.access().own_claims(),
-                bound,
-            },
-        );
-        let api_keys = ApiKeys::new(
-            options.api_keys,
-            Surroundings {
-                store: store.clone(),
-                clock: clock.clone(),
-                audit: options.audit.clone(),
-                owners,
-                revocations: tokens.revocations().clone(),
-                sealer: Sealer::new(secrets.clone()),
-                bound,
-            },
-        );
-        Ok(Security::new(State {
-            profile: options.profile,
-            tokens,
-            one_time: OneTimeTokens::new(store.clone(), clock.clone(), &secrets),
-            signer: Signer::new(secrets.clone(), clock.clone()),
-            sealer: Sealer::new(secrets.clone()),
-            secrets,
-            audit: options.audit,
-            oauth,
-            accounts: options.accounts,
-            api_keys,
-            sessions,
-            key_file: options.key_file,
-            store,
-            clock,
-            limiter: options
-                .limiter
-                .unwrap_or_else(|| Box::new(InProcess::default())),
-            headers: DefaultHeaders::new(headers, None),
-            reporting: OnceLock::new(),
-            proxies,
-            edge,
-            body_limit: options.body_limit,
-            body_deadline: options.body_deadline,
-            unlisted_routes: options.unlisted_routes,
-            ephemeral_key: options.ephemeral_key,
-            announce: AtomicBool::new(options.announce),
-            table: OnceLock::new(),
-            listing: OnceLock::new(),
-        }))
     }
+    let bound = options.tokens.revocation_bound;
+    let (proxies, wrong) = options.proxies.check();
+    findings.extend(
+        wrong
+            .iter()
+            .map(|why| format!("the trusted proxies: {why}")),
+    );
+    let origin = public_origin
+        .as_deref()
+        .map(|text| environment::public_origin(text, production));
+    let origin = match origin.transpose() {
+        Ok(origin) => origin,
+        Err(why) => {
+            findings.push(format!("the public origin: {why}"));
+            None
+        }
+    };
+    let (edge, wrong) = options.edge.check(production, &proxies, origin.as_ref());
+    findings.extend(wrong);
+    let headers = HeaderSettings {
+        production,
+        ..options.headers
+    };
+    headers.announce();
+    let secrets = options.tokens.secrets(&keys);
+    let records = Arc::new(Records::new(store.clone(), clock.clone()));
+    let tokens = secrets.and_then(|secrets| {
+        let tokens = Tokens::new(
+            (issuer, audience, keys),
+            options.tokens,
+            &secrets,
+            (store.clone(), clock.clone(), options.audit.clone()),
+            records.clone(),
+        );
+        Ok((secrets, tokens?))
+    });
+    let (secrets, tokens) = match tokens {
+        Ok(made) if findings.is_empty() => made,
+        Ok(_) => return Err(SettingsError::new(findings)),
+        Err(finding) => {
+            findings.push(finding);
+            return Err(SettingsError::new(findings));
+        }
+    };
+    let sessions = Sessions::new(
+        options.sessions,
+        session::Surroundings {
+            records,
+            clock: clock.clone(),
+            owners: owners.clone(),
+            endings: tokens.endings().clone(),
+            own_claims: tokens.access().own_claims(),
+            bound,
+        },
+    );
+    let api_keys = ApiKeys::new(
+        options.api_keys,
+        Surroundings {
+            store: store.clone(),
+            clock: clock.clone(),
+            audit: options.audit.clone(),
+            owners,
+            revocations: tokens.revocations().clone(),
+            sealer: Sealer::new(secrets.clone()),
+            bound,
+        },
+    );
+    Ok(Security::new(State {
+        profile: options.profile,
+        tokens,
+        one_time: OneTimeTokens::new(store.clone(), clock.clone(), &secrets),
+        signer: Signer::new(secrets.clone(), clock.clone()),
+        sealer: Sealer::new(secrets.clone()),
+        secrets,
+        audit: options.audit,
+        oauth,
+        accounts: options.accounts,
+        api_keys,
+        sessions,
+        key_file: options.key_file,
+        store,
+        clock,
+        limiter: options
+            .limiter
+            .unwrap_or_else(|| Box::new(InProcess::default())),
+        headers: DefaultHeaders::new(headers, None),
+        reporting: OnceLock::new(),
+        proxies,
+        edge,
+        body_limit: options.body_limit,
+        body_deadline: options.body_deadline,
+        unlisted_routes: options.unlisted_routes,
+        ephemeral_key: options.ephemeral_key,
+        announce: AtomicBool::new(options.announce),
+        table: OnceLock::new(),
+        listing: OnceLock::new(),
+    }))
 }
