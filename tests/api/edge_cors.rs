@@ -2,19 +2,17 @@
 
 use actix_web::{
     App, Error, HttpResponse, HttpServer, Responder,
-    dev::Service as _,
-    error::{ErrorForbidden, ErrorInternalServerError},
+    error::ErrorInternalServerError,
     http::Method,
     web::{self, Json},
 };
-use futures_util::future::LocalBoxFuture;
 use secure_runtime::{
     Cors, Profile, cors, hosts,
     prelude::*,
     test::{TestApp, TestClock, TestRequest, TestResponse},
 };
 
-use crate::support::{Complete, Reply, Role, Server, all, settings};
+use crate::support::{Complete, Reply, Role, Server, all, fail_or_answer, settings};
 
 const APP: &str = "https://app.example.com";
 const LOCAL: &str = "https://[2001:db8::1]:8443";
@@ -420,22 +418,7 @@ fn server() -> Server {
         App::new()
             .configure(routes.mount())
             .service(web::resource("/foreign").to(HttpResponse::Ok))
-            .wrap_fn(|request, service| {
-                let how = request.headers().get("x-fail").cloned();
-                let inner = service.call(request);
-                let answer: LocalBoxFuture<'static, _> = match how
-                    .as_ref()
-                    .map(|how| how.as_bytes())
-                {
-                    Some(b"forbidden") => Box::pin(async { Err(ErrorForbidden("theirs")) }),
-                    Some(b"error") => Box::pin(async { Err(ErrorInternalServerError("theirs")) }),
-                    Some(b"problem") => Box::pin(async { Err(Problem::conflict().into()) }),
-                    Some(b"panic") => Box::pin(async { panic!("theirs") }),
-                    Some(_) => panic!("theirs, at once"),
-                    None => Box::pin(inner),
-                };
-                answer
-            })
+            .wrap_fn(|request, service| fail_or_answer(request, service))
             .wrap(shared.middleware())
     });
     let server = server.workers(1).disable_signals();

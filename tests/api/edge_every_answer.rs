@@ -6,12 +6,12 @@ use std::{collections::HashSet, time::Duration};
 use actix_web::{
     App, Error, HttpRequest, HttpResponse, HttpServer, Responder,
     body::MessageBody,
-    dev::{Payload, Service as _, ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse},
     error::{ErrorBadRequest, ErrorForbidden, ErrorInternalServerError},
     middleware::Next,
     web::{self, Bytes, Html, Json, Path, Query},
 };
-use futures_util::{future::LocalBoxFuture, stream};
+use futures_util::stream;
 use secure_runtime::{
     cors,
     edge::{CspNonce, Pages},
@@ -20,7 +20,7 @@ use secure_runtime::{
     test::TestClock,
 };
 
-use crate::support::{Reply, Role, Server, raw, settings};
+use crate::support::{Reply, Role, Server, fail_or_answer, raw, settings};
 
 const API_CSP: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -254,20 +254,7 @@ fn server() -> Server {
         App::new()
             .configure(routes.mount())
             .service(web::resource("/foreign").to(HttpResponse::Ok))
-            .wrap_fn(|request, service| {
-                let how = request.headers().get("x-fail").cloned();
-                let inner = service.call(request);
-                let how = how.as_ref().map(|how| how.as_bytes());
-                let answer: LocalBoxFuture<'static, _> = match how {
-                    Some(b"error") => Box::pin(async { Err(ErrorInternalServerError("theirs")) }),
-                    Some(b"refusal") => Box::pin(async { Err(ErrorForbidden("theirs")) }),
-                    Some(b"problem") => Box::pin(async { Err(Problem::conflict().into()) }),
-                    Some(b"panic") => Box::pin(async { panic!("theirs") }),
-                    Some(_) => panic!("theirs, at once"),
-                    None => Box::pin(inner),
-                };
-                answer
-            })
+            .wrap_fn(|request, service| fail_or_answer(request, service))
             .wrap(shared.middleware())
     })
     .workers(1)
@@ -430,7 +417,7 @@ fn cases(server: &Server, who: &str) -> Vec<Case> {
         ),
         case("undeclared", 500, Open, get("/foreign")),
         case("a middleware's error", 500, Open, failing("error")),
-        case("a middleware's refusal", 403, Open, failing("refusal")),
+        case("a middleware's refusal", 403, Open, failing("forbidden")),
         case("a middleware's problem", 409, Open, failing("problem")),
         case("a middleware's panic", 500, Open, failing("panic")),
         case(

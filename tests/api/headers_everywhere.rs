@@ -4,14 +4,12 @@ use std::collections::HashSet;
 
 use actix_web::{
     App, Error, HttpResponse, HttpServer, Responder,
-    dev::Service as _,
-    error::{ErrorBadRequest, ErrorForbidden, ErrorInternalServerError},
+    error::{ErrorBadRequest, ErrorInternalServerError},
     web::{self, Json},
 };
-use futures_util::future::LocalBoxFuture;
 use secure_runtime::{prelude::*, test::TestClock};
 
-use crate::support::{Reply, Role, Server, settings};
+use crate::support::{Reply, Role, Server, fail_or_answer, settings};
 
 /// Name and value: requirements F1 and F2.
 const ALWAYS: [(&str, &str); 8] = [
@@ -136,22 +134,7 @@ fn server() -> Server {
         App::new()
             .configure(routes.mount())
             .service(web::resource("/foreign").to(HttpResponse::Ok))
-            .wrap_fn(|request, service| {
-                let how = request.headers().get("x-fail").cloned();
-                let inner = service.call(request);
-                let answer: LocalBoxFuture<'static, _> = match how
-                    .as_ref()
-                    .map(|how| how.as_bytes())
-                {
-                    Some(b"forbidden") => Box::pin(async { Err(ErrorForbidden("theirs")) }),
-                    Some(b"error") => Box::pin(async { Err(ErrorInternalServerError("theirs")) }),
-                    Some(b"problem") => Box::pin(async { Err(Problem::conflict().into()) }),
-                    Some(b"panic") => Box::pin(async { panic!("theirs") }),
-                    Some(_) => panic!("theirs, at once"),
-                    None => Box::pin(inner),
-                };
-                answer
-            })
+            .wrap_fn(|request, service| fail_or_answer(request, service))
             .wrap(shared.middleware())
     })
     .workers(1)

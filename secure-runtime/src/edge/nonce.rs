@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, dev::Payload};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    Problem,
     context::RequestContext,
     crypto::fill_random,
     guard::{Argument, Caller, Extraction},
@@ -70,10 +69,7 @@ impl Argument for CspNonce {
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        Extraction::Ready(match RequestContext::of(request) {
-            Some(context) => Ok(context.nonce().clone()),
-            // The guard has let nobody pass then.
-            None => Err(Problem::internal("there is no middleware of ours")),
-        })
+        let context = RequestContext::of_guarded(request);
+        Extraction::Ready(context.map(|context| context.nonce().clone()))
     }
 }
