@@ -40,6 +40,8 @@ pub mod token;
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
 pub use edge::{ClientAddress, Cors, ForwardedHeader, Hosts};
+#[cfg(feature = "uploads")]
+pub use input::upload;
 pub use input::{Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};

@@ -167,6 +167,12 @@ impl Security {
         self.state.sessions()
     }
 
+    /// The folder of uploads; `None` where [`Builder::uploads`] was not said.
+    #[cfg(feature = "uploads")]
+    pub fn uploads(&self) -> Option<&crate::upload::Uploads> {
+        self.state.uploads()
+    }
+
     /// Issues and redeems the tokens that are mailed and used once.
     pub fn one_time_tokens(&self) -> &OneTimeTokens {
         &self.state.one_time

@@ -143,7 +143,7 @@ impl AccountSettings {
             Need::AddressChanges => self.address_changes.is_some(),
             Need::Mail => self.mail.is_some(),
             // Of these the builder was told elsewhere.
-            Need::Sessions => false,
+            Need::Sessions | Need::Uploads => false,
         }
     }
 

@@ -110,6 +110,8 @@ pub enum AuditKind {
     ApiKeyRefused,
     /// A request that counts on a cookie was refused, since no page of this site has sent it (CSRF).
     CrossSiteRefused,
+    /// A file that was uploaded was refused, since a scanner has found malware in it.
+    MalwareRefused,
     /// A session began at a sign-in.
     SessionStarted,
     /// A session was given another secret, since its subject may do something else now.
@@ -139,6 +141,7 @@ impl AuditKind {
             Self::AddressChanged => "user_updated",
             Self::ApiKeyRefused => "authz_fail",
             Self::CrossSiteRefused => "malicious_cors",
+            Self::MalwareRefused => "upload_validation",
         }
     }
 
@@ -146,7 +149,11 @@ impl AuditKind {
     pub const fn is_alarming(self) -> bool {
         matches!(
             self,
-            Self::TokenReuse | Self::SignInThrottled | Self::ApiKeyRefused | Self::CrossSiteRefused
+            Self::TokenReuse
+                | Self::SignInThrottled
+                | Self::ApiKeyRefused
+                | Self::CrossSiteRefused
+                | Self::MalwareRefused
         )
     }
 }

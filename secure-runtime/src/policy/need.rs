@@ -12,6 +12,8 @@ pub enum Need {
     Mail,
     /// Cookie sessions, since it can begin or end one in the browser: `.sessions(…)`.
     Sessions,
+    /// Where files that are uploaded are kept: `.uploads(…)`.
+    Uploads,
 }
 
 impl Need {
@@ -23,6 +25,7 @@ impl Need {
             Self::AddressChanges => ".address_changes(…)",
             Self::Mail => ".mail(…)",
             Self::Sessions => ".sessions(…)",
+            Self::Uploads => ".uploads(…)",
         }
     }
 }

@@ -7,6 +7,8 @@ mod deploy;
 mod edge;
 mod sessions;
 mod tokens;
+#[cfg(feature = "uploads")]
+mod uploads;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -124,6 +126,11 @@ pub(super) struct Options {
     pub(super) accounts: AccountSettings,
     pub(super) api_keys: ApiKeySettings,
     pub(super) sessions: Option<SessionSettings>,
+    #[cfg(feature = "uploads")]
+    pub(super) uploads: Option<crate::upload::UploadSettings>,
+    /// The settings are only to be checked: nothing is made on the disk.
+    #[cfg(feature = "uploads")]
+    pub(super) is_dry: bool,
     pub(super) public_origin: Option<String>,
     pub(super) proxies: ProxySettings,
     pub(super) edge: EdgeSettings,
@@ -161,6 +168,10 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 accounts: AccountSettings::default(),
                 api_keys: ApiKeySettings::default(),
                 sessions: None,
+                #[cfg(feature = "uploads")]
+                uploads: None,
+                #[cfg(feature = "uploads")]
+                is_dry: false,
                 public_origin: None,
                 proxies: ProxySettings::default(),
                 edge: EdgeSettings::default(),

@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(super) accounts: AccountSettings,
     pub(super) api_keys: ApiKeys,
     pub(super) sessions: Sessions,
+    #[cfg(feature = "uploads")]
+    pub(super) uploads: Option<crate::upload::Uploads>,
     pub(super) key_file: Option<KeyFile>,
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
@@ -99,10 +101,18 @@ impl State {
         &self.sessions
     }
 
+    /// The folder of uploads, where the builder was told of one.
+    #[cfg(feature = "uploads")]
+    pub(crate) fn uploads(&self) -> Option<&crate::upload::Uploads> {
+        self.uploads.as_ref()
+    }
+
     /// Whether the builder was told what a handler needs.
     pub(super) fn has(&self, need: Need) -> bool {
         match need {
             Need::Sessions => self.sessions.are_configured(),
+            #[cfg(feature = "uploads")]
+            Need::Uploads => self.uploads.is_some(),
             need => self.accounts.has(need),
         }
     }

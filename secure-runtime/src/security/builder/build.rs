@@ -3,6 +3,8 @@
 use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
 use super::Options;
+#[cfg(feature = "uploads")]
+use crate::upload::Uploads;
 use crate::{
     api_key::{ApiKeys, Surroundings},
     clock::SystemClock,
@@ -108,6 +110,21 @@ pub(super) fn build(
         ..options.headers
     };
     headers.announce();
+    #[cfg(feature = "uploads")]
+    let uploads = match options.uploads {
+        // What is refused anyhow makes no folder.
+        Some(settings) if options.is_dry || !findings.is_empty() => {
+            Some(Uploads::without_folder(settings, clock.clone()))
+        }
+        Some(settings) => match Uploads::open_folder(settings, clock.clone()) {
+            Ok(uploads) => Some(uploads),
+            Err(finding) => {
+                findings.push(finding);
+                None
+            }
+        },
+        None => None,
+    };
     let secrets = options.tokens.secrets(&keys);
     let records = Arc::new(Records::new(store.clone(), clock.clone()));
     let tokens = secrets.and_then(|secrets| {
@@ -163,6 +180,8 @@ pub(super) fn build(
         accounts: options.accounts,
         api_keys,
         sessions,
+        #[cfg(feature = "uploads")]
+        uploads,
         key_file: options.key_file,
         store,
         clock,

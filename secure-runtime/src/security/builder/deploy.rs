@@ -44,6 +44,10 @@ impl CompleteBuilder {
         deployment: &Deployment,
         listing: impl Fn(&mut Routes) + Send + Sync + 'static,
     ) -> DeployReport {
+        #[cfg(feature = "uploads")]
+        {
+            self.options.is_dry = true;
+        }
         let accepted = std::mem::take(&mut self.options.accepted);
         let mut report = DeployReport::accepting(accepted);
         report.extend(self.options.findings(deployment));

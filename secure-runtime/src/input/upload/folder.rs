@@ -1,0 +1,334 @@
+//! The folder that files are kept in.
+
+use std::{
+    fmt,
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use actix_web::{HttpRequest, dev::Payload};
+use tokio::sync::Semaphore;
+
+use super::{
+    Download, FileId, Incoming, StoredFile, Upload, UploadSettings,
+    fault::blocking,
+    incoming::{Place, TemporaryFile},
+};
+use crate::{
+    Problem,
+    clock::Clock,
+    context::RequestContext,
+    crypto::random_hex,
+    guard::{Argument, Caller, Extraction},
+    policy::{Input, Need},
+};
+
+/// How often it is looked for files that a process has left which is gone.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+/// When to come back where too many files are at hand.
+const HAS_ROOM: Duration = Duration::from_secs(1);
+/// How the name of a file ends that is being written.
+const PART: &str = ".part";
+/// How many random bytes its name has.
+const PART_RANDOM: usize = 16;
+
+/// The folder of uploads: keeps what was uploaded, serves it, and removes it. It is an argument of handlers,
+/// and at hand as [`Security::uploads`](crate::Security::uploads).
+///
+/// A cheap handle.
+#[derive(Clone)]
+pub struct Uploads {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: UploadSettings,
+    /// `<folder>/incoming`
+    incoming: PathBuf,
+    /// `<folder>/kept`
+    kept: PathBuf,
+    at_once: Arc<Semaphore>,
+    clock: Arc<dyn Clock>,
+    /// When it was last looked for what others have left.
+    swept: Mutex<Duration>,
+}
+
+impl Uploads {
+    /// Makes the folder where there is none, and deletes what a process has left in it that is gone.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, or is open to others.
+    pub(crate) fn open_folder(
+        settings: UploadSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, String> {
+        let uploads = Self::without_folder(settings, clock);
+        let shared = &uploads.shared;
+        let prepared = prepare(&shared.settings.folder, &shared.incoming, &shared.kept);
+        prepared.map_err(|why| {
+            format!(
+                "the folder of uploads {}: {why}",
+                shared.settings.folder.display()
+            )
+        })?;
+        shared.sweep();
+        Ok(uploads)
+    }
+
+    /// The same without looking at the folder, for what is only to be checked.
+    pub(crate) fn without_folder(settings: UploadSettings, clock: Arc<dyn Clock>) -> Self {
+        let shared = Shared {
+            incoming: settings.folder.join("incoming"),
+            kept: settings.folder.join("kept"),
+            at_once: Arc::new(Semaphore::new(settings.at_once)),
+            swept: Mutex::new(clock.monotonic()),
+            settings,
+            clock,
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    /// Keeps a file for good, under a name of its own.
+    ///
+    /// It is on the disk when this returns. What becomes of it then is for the app to write down: nobody else
+    /// knows its name.
+    ///
+    /// # Errors
+    /// 507 where there is no room, 503 where the folder cannot be used. The file is gone then.
+    pub async fn keep(&self, upload: Upload) -> Result<StoredFile, Problem> {
+        let media_type = upload.media_type;
+        let file = upload.file;
+        let id = FileId::random(media_type);
+        let stored = StoredFile {
+            id: id.clone(),
+            media_type,
+            size: file.size(),
+        };
+        let shared = self.shared.clone();
+        blocking(move || shared.keep(file, &id)).await?;
+        Ok(stored)
+    }
+
+    /// The file of this name, to be served; `None` where there is none.
+    ///
+    /// # Errors
+    /// 503 where the folder cannot be used.
+    pub async fn open(&self, id: &FileId) -> Result<Option<Download>, Problem> {
+        let path = self.shared.path_of(id);
+        let id = id.clone();
+        blocking(move || match File::open(path) {
+            Ok(file) => Download::new(file, &id).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    /// Removes the file of this name, and says whether there was one.
+    ///
+    /// # Errors
+    /// 503 where the folder cannot be used.
+    pub async fn remove(&self, id: &FileId) -> Result<bool, Problem> {
+        let path = self.shared.path_of(id);
+        blocking(move || match fs::remove_file(path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    /// A new file, to be written.
+    ///
+    /// # Errors
+    /// 503 where too many are at hand, or the folder cannot be used; 507 where there is no room.
+    pub(crate) async fn begin(&self) -> Result<Incoming, Problem> {
+        let permit = self.shared.at_once.clone().try_acquire_owned();
+        let permit = permit.map_err(|_| {
+            Problem::unavailable(HAS_ROOM)
+                .with_detail("too many files are uploaded at the moment")
+                .because("more files are at hand than `UploadSettings::at_once` says")
+        })?;
+        let shared = self.shared.clone();
+        let (file, place) = blocking(move || {
+            shared.sweep_now_and_then();
+            shared.begin()
+        })
+        .await?;
+        Ok(Incoming::new(file, place, permit))
+    }
+
+    pub(super) fn settings(&self) -> &UploadSettings {
+        &self.shared.settings
+    }
+}
+
+impl Shared {
+    fn path_of(&self, id: &FileId) -> PathBuf {
+        self.kept.join(id.shelf()).join(id.as_str())
+    }
+
+    /// A file of which nobody else knows, held under a lock.
+    fn begin(&self) -> io::Result<(File, Place)> {
+        loop {
+            let path = self
+                .incoming
+                .join(format!("{}{PART}", random_hex::<PART_RANDOM>()));
+            let file = create(&path)?;
+            let place = Place::new(path);
+            match file.try_lock() {
+                Ok(()) => {}
+                // Another process has found it between the two, and is deleting it.
+                Err(TryLockError::WouldBlock) => continue,
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            if fs::exists(place.path())? {
+                return Ok((file, place));
+            }
+        }
+    }
+
+    /// Moves a file to where it is kept. Whatever fails, nothing of it is left.
+    fn keep(&self, mut file: TemporaryFile, id: &FileId) -> io::Result<()> {
+        file.file.sync_all()?;
+        let path = self.path_of(id);
+        let shelf = self.kept.join(id.shelf());
+        create_folder(&shelf)?;
+        fs::rename(file.place.path(), &path)?;
+        file.place.is_left();
+        let kept = Place::new(path);
+        sync_folder(&shelf)?;
+        sync_folder(&self.kept)?;
+        let mut kept = kept;
+        kept.is_left();
+        Ok(())
+    }
+
+    fn sweep_now_and_then(&self) {
+        let now = self.clock.monotonic();
+        {
+            let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+            if now.saturating_sub(*swept) < SWEEP {
+                return;
+            }
+            *swept = now;
+        }
+        self.sweep();
+    }
+
+    /// Deletes what nobody holds any more.
+    fn sweep(&self) {
+        match sweep(&self.incoming) {
+            Ok(0) => {}
+            Ok(files) => tracing::info!(files, "uploads of a process that is gone are deleted"),
+            Err(error) => tracing::error!(%error, "leftover uploads cannot be deleted"),
+        }
+    }
+}
+
+/// The folder of uploads. Only where [`Builder::uploads`](crate::Builder::uploads) was said.
+impl Argument for Uploads {
+    type Value = Self;
+    const INPUT: Option<Input> = None;
+    const CALLER: Caller = Caller::Unused;
+    const NEEDS: &'static [Need] = &[Need::Uploads];
+
+    fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
+        let context = RequestContext::of_guarded(request);
+        Extraction::Ready(context.and_then(|context| {
+            let uploads = context.security.uploads();
+            uploads
+                .cloned()
+                .ok_or_else(|| Problem::internal("nobody said `.uploads(…)`"))
+        }))
+    }
+}
+
+impl fmt::Debug for Uploads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = &self.shared.settings;
+        f.debug_struct("Uploads")
+            .field("folder", &settings.folder)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes what is missing, and looks whether others could get in.
+fn prepare(folder: &Path, incoming: &Path, kept: &Path) -> Result<(), String> {
+    let say = |error: io::Error| error.to_string();
+    let mut builder = private_folders();
+    builder.recursive(true);
+    builder.create(folder).map_err(say)?;
+    for folder in [incoming, kept] {
+        create_folder(folder).map_err(say)?;
+    }
+    // Files are moved from one to the other, and that at once or not at all.
+    let probe = random_hex::<PART_RANDOM>();
+    let (from, to) = (incoming.join(format!("{probe}{PART}")), kept.join(&probe));
+    let _from = Place::new(from.clone());
+    create(&from).map_err(say)?;
+    let _to = Place::new(to.clone());
+    fs::rename(from, to).map_err(say)
+}
+
+fn private_folders() -> DirBuilder {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "it has no mode"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+/// Makes a folder where there is none.
+fn create_folder(folder: &Path) -> io::Result<()> {
+    match private_folders().create(folder) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    }
+}
+
+/// Makes a file that only its owner can read.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Has the names in a folder outlast a power cut.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match cfg!(unix) {
+        true => File::open(folder)?.sync_all(),
+        false => Ok(()),
+    }
+}
+
+/// Deletes the files of ours that nobody holds, and says how many they were.
+fn sweep(incoming: &Path) -> io::Result<usize> {
+    let mut deleted = 0;
+    for entry in fs::read_dir(incoming)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let digits = name.to_str().and_then(|name| name.strip_suffix(PART));
+        if digits.is_none_or(|digits| digits.len() != 2 * PART_RANDOM) {
+            continue;
+        }
+        if !entry.file_type()?.is_file() {
+            continue;
+        }
+        // Gone meanwhile, or held by another process.
+        let Ok(file) = File::open(entry.path()) else {
+            continue;
+        };
+        if file.try_lock().is_ok() && fs::remove_file(entry.path()).is_ok() {
+            deleted += 1;
+        }
+    }
+    Ok(deleted)
+}

@@ -1,0 +1,27 @@
+//! Files that are uploaded: checked, kept outside of anything that is served by its path, scanned, and served
+//! again as what they are.
+//!
+//! What comes in is written into `<folder>/incoming`, and is gone again unless the handler keeps it:
+//! [`Uploads::keep`] moves it to `<folder>/kept` under a random name, the [`FileId`]. No part of a path ever
+//! comes from a request.
+
+mod download;
+mod fault;
+mod file_id;
+mod folder;
+mod incoming;
+mod scan;
+mod settings;
+mod stored;
+#[expect(clippy::module_inception, reason = "the type is called so")]
+mod upload;
+
+pub use download::Download;
+pub use file_id::{FileId, NoFileId};
+pub use folder::Uploads;
+pub(crate) use incoming::{Incoming, TemporaryFile};
+pub use scan::{Candidate, Scanner, Verdict};
+pub use secure_grammar::MediaType;
+pub use settings::UploadSettings;
+pub use stored::StoredFile;
+pub use upload::Upload;
