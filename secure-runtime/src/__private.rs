@@ -14,7 +14,7 @@ pub use crate::{
     },
     input::{
         Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, Measured,
-        MeasuredProbe, Misfit, ObjectOnly, SecretProbe, Validated, rules,
+        MeasuredProbe, Misfit, ObjectOnly, SecretProbe, UploadProbe, Validated, rules,
     },
     policy::{
         Demands, Endpoint, Floor, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,
@@ -22,6 +22,9 @@ pub use crate::{
     },
     routes::{Methods, resource},
 };
+
+#[cfg(feature = "uploads")]
+pub use crate::upload::{FormData, UploadField, image_bounds, media_type, take_uploads};
 
 pub use secure_grammar::{Quota, SameSite};
 pub use secure_macros::SerdeAttributes;

@@ -57,6 +57,11 @@ pub(crate) fn is_form(content_type: &str) -> bool {
     content_type.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
+/// Whether it is a form with files.
+pub(crate) fn is_multipart(content_type: &str) -> bool {
+    content_type.eq_ignore_ascii_case("multipart/form-data")
+}
+
 /// `name=value` pairs of a query string; whatever is wrong is 422 with its place.
 pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Problem> {
     if !is_well_formed(pairs) {

@@ -19,7 +19,7 @@ pub(crate) use body::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, in_time, read_a
 pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
 pub use checked::Checked;
 pub use errors::{Errors, FieldError};
-pub(crate) use form::{is_form, is_well_formed, read as read_form};
+pub(crate) use form::{is_form, is_multipart, is_well_formed, read as read_form};
 pub use object::ObjectOnly;
-pub use probe::{BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, SecretProbe};
+pub use probe::{BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, SecretProbe, UploadProbe};
 pub use unaccepted::Unaccepted;

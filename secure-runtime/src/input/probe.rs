@@ -55,6 +55,16 @@ impl<T: Measured> MeasuredProbe<T> {
     }
 }
 
+/// Asks whether `T` is a file that is uploaded, or some of them.
+#[derive(Debug)]
+pub struct UploadProbe<T>(PhantomData<T>);
+
+#[cfg(feature = "uploads")]
+impl<T: super::upload::UploadSlot> UploadProbe<T> {
+    /// It is.
+    pub const FITS: bool = true;
+}
+
 /// Asks whether the rules inside a `T` are known.
 #[derive(Debug)]
 pub struct ContentsProbe<T>(PhantomData<T>);
@@ -98,3 +108,4 @@ impl<T> Misfit<T> for BoundedProbe<T> {}
 impl<T> Misfit<T> for MeasuredProbe<T> {}
 impl<T> Misfit<T> for ContentsProbe<T> {}
 impl<T> Misfit<T> for SecretProbe<T> {}
+impl<T> Misfit<T> for UploadProbe<T> {}

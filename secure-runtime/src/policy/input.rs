@@ -20,6 +20,8 @@ pub enum InputKind {
     Json,
     /// The body, as a form (`application/x-www-form-urlencoded`).
     Form,
+    /// The body, as a form with files (`multipart/form-data`).
+    Multipart,
     /// The query string.
     Query,
     /// The path's parameters.
@@ -34,6 +36,7 @@ impl InputKind {
         match self {
             Self::Json => "json",
             Self::Form => "form",
+            Self::Multipart => "multipart",
             Self::Query => "query",
             Self::Path => "path",
             Self::Other => "other",

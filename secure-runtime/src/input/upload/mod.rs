@@ -5,21 +5,35 @@
 //! [`Uploads::keep`] moves it to `<folder>/kept` under a random name, the [`FileId`]. No part of a path ever
 //! comes from a request.
 
+mod body;
+mod check;
+mod declared;
 mod download;
 mod fault;
 mod file_id;
 mod folder;
+mod form_data;
+mod head;
 mod incoming;
+mod multipart;
+mod name;
+mod receive;
+mod refused;
 mod scan;
 mod settings;
 mod stored;
 #[expect(clippy::module_inception, reason = "the type is called so")]
 mod upload;
+mod values;
 
+pub use check::{Dimensions, ImageBounds};
 pub use download::Download;
 pub use file_id::{FileId, NoFileId};
 pub use folder::Uploads;
+pub use form_data::{FormData, UploadField, UploadSlot, image_bounds, media_type, take_uploads};
 pub(crate) use incoming::{Incoming, TemporaryFile};
+pub use multipart::Multipart;
+pub use name::FileName;
 pub use scan::{Candidate, Scanner, Verdict};
 pub use secure_grammar::MediaType;
 pub use settings::UploadSettings;
