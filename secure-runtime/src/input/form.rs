@@ -20,8 +20,9 @@ impl<T: Validated> Argument for Form<T> {
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
         let pairs = read(request, payload);
+        let errors = Errors::of_request(Place::Body, request);
         Extraction::Body(Box::pin(async move {
-            let value = deserialize(&pairs.await?, Place::Body).map_err(Problem::invalid)?;
+            let value = deserialize(&pairs.await?, errors).map_err(Problem::invalid)?;
             Ok(Form(value))
         }))
     }
@@ -58,16 +59,18 @@ pub(crate) fn is_form(content_type: &str) -> bool {
 }
 
 /// `name=value` pairs of a query string; whatever is wrong is 422 with its place.
-pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Problem> {
+pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], errors: Errors) -> Result<T, Problem> {
     if !is_well_formed(pairs) {
         return Err(malformed());
     }
-    deserialize(pairs, place).map_err(Problem::invalid)
+    deserialize(pairs, errors).map_err(Problem::invalid)
 }
 
 /// What well-formed pairs say, or what is wrong with it: never nothing.
-pub(super) fn deserialize<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Vec<FieldError>> {
-    let mut errors = Errors::new(place);
+pub(super) fn deserialize<T: Validated>(
+    pairs: &[u8],
+    mut errors: Errors,
+) -> Result<T, Vec<FieldError>> {
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(pairs));
     match serde_path_to_error::deserialize::<_, T>(deserializer) {
         Ok(value) => {

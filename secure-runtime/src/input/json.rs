@@ -21,9 +21,10 @@ impl<T: Validated> Argument for Json<T> {
             "a JSON body is required",
             is_json,
         );
+        let errors = Errors::of_request(Place::Body, request);
         Extraction::Body(Box::pin(async move {
             let body = body.await?;
-            parse(&body).map(Json)
+            parse(&body, errors).map(Json)
         }))
     }
 }
@@ -34,8 +35,7 @@ fn is_json(content_type: &str) -> bool {
 }
 
 /// Syntax is 400; a value of the wrong shape or against a rule is 422 with its place.
-fn parse<T: Validated>(body: &[u8]) -> Result<T, Problem> {
-    let mut errors = Errors::new(Place::Body);
+fn parse<T: Validated>(body: &[u8], mut errors: Errors) -> Result<T, Problem> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value: T = match serde_path_to_error::deserialize(&mut deserializer) {
         Ok(value) => value,

@@ -12,6 +12,7 @@ mod probe;
 mod query;
 pub mod rules;
 mod unaccepted;
+mod within;
 
 pub(crate) use body::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, in_time, read_at_most};
 pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};

@@ -20,7 +20,7 @@ impl<T: Validated> Argument for Path<T> {
         let Some(Ok(path)) = parsed else {
             return Extraction::Ready(Err(Problem::not_found()));
         };
-        let mut errors = Errors::new(Place::Parameters);
+        let mut errors = Errors::of_request(Place::Parameters, request);
         path.check(&mut errors);
         Extraction::Ready(errors.finish().map(|()| path).map_err(Problem::invalid))
     }
