@@ -133,7 +133,10 @@ impl Problem {
         if errors.iter().any(|error| error.is_forbidden) {
             errors.retain(|error| error.is_forbidden);
             let places = errors.iter().filter_map(|error| error.place());
-            let cause = format!("not the caller's to set: {}", places.collect::<Vec<_>>().join(", "));
+            let cause = format!(
+                "not the caller's to set: {}",
+                places.collect::<Vec<_>>().join(", ")
+            );
             let mut problem = Self::forbidden().because(cause);
             problem.inner.errors = errors;
             return problem;

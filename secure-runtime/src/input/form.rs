@@ -4,7 +4,7 @@ use actix_web::{
     web::{Bytes, Form},
 };
 
-use super::{Errors, FieldError, Validated, body, errors::Place};
+use super::{Errors, FieldError, Validated, body, errors::Place, tagged::reading_pairs};
 use crate::{
     Problem, csrf,
     guard::{Argument, Caller, Extraction},
@@ -72,7 +72,7 @@ pub(super) fn deserialize<T: Validated>(
     mut errors: Errors,
 ) -> Result<T, Vec<FieldError>> {
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(pairs));
-    match serde_path_to_error::deserialize::<_, T>(deserializer) {
+    match reading_pairs(|| serde_path_to_error::deserialize::<_, T>(deserializer)) {
         Ok(value) => {
             value.check(&mut errors);
             errors.finish().map(|()| value)

@@ -6,11 +6,13 @@ mod checked;
 mod errors;
 mod form;
 mod json;
+mod normalize;
 mod object;
 mod path;
 mod probe;
 mod query;
 pub mod rules;
+mod tagged;
 mod unaccepted;
 mod within;
 
@@ -19,6 +21,10 @@ pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
 pub use checked::Checked;
 pub use errors::{Errors, FieldError};
 pub(crate) use form::{is_form, is_well_formed, read as read_form};
+pub use normalize::{Normalize, Text};
 pub use object::ObjectOnly;
-pub use probe::{BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, SecretProbe};
+pub use probe::{
+    BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, OptionalProbe, SecretProbe, TextProbe,
+};
+pub use tagged::{Variants, once, read_adjacent, read_external, read_internal};
 pub use unaccepted::Unaccepted;
