@@ -236,7 +236,12 @@ pub trait Contents {
     }
 }
 
-impl Contents for String {}
+impl Contents for String {
+    fn check_inside(&self, errors: &mut Errors) {
+        errors.refuse_nul(self);
+    }
+}
+
 impl<T: Zeroize> Contents for Secret<T> {}
 
 impl<T: Contents> Contents for Option<T> {
@@ -254,6 +259,10 @@ impl<T: Contents> Contents for Box<T> {
 }
 
 impl Measured for String {
+    fn check_contents(&self, errors: &mut Errors) {
+        errors.refuse_nul(self);
+    }
+
     fn sample(bounds: &Bounds) -> Value {
         Value::String(bounds.text())
     }

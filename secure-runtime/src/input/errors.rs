@@ -85,6 +85,9 @@ impl FieldError {
     }
 }
 
+/// What is wrong with a text that holds the character NUL: programs in C, and databases, end it there.
+pub(super) const NUL: (&str, &str) = ("nul", "must not hold the character NUL");
+
 /// Where an input stands, and so how its errors name their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -189,6 +192,21 @@ impl Errors {
         });
     }
 
+    /// Notes that a text holds the character NUL, if it does.
+    pub(super) fn refuse_nul(&mut self, text: &str) {
+        if text.contains('\0') {
+            let (code, detail) = NUL;
+            self.add(code, detail);
+        }
+    }
+
+    /// Notes that what a key from outside leads to holds the character NUL.
+    pub(super) fn add_nul_at(&mut self, key: &str) {
+        let (code, detail) = NUL;
+        let key = Segment::Key(shortened(key));
+        self.within(key, |errors| errors.add(code, detail));
+    }
+
     /// Notes what a check of `validator`'s kind found.
     pub(crate) fn add_validation(&mut self, error: ValidationError) {
         let detail = error.message.unwrap_or(Cow::Borrowed("breaks a rule"));
@@ -221,6 +239,11 @@ impl Errors {
         matches!(self.path.last(), Some(Segment::Key(last)) if last == field)
     }
 
+    /// Whether nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// All that was found; `Ok` when nothing was.
     pub(crate) fn finish(self) -> Result<(), Vec<FieldError>> {
         if self.found.is_empty() {
@@ -238,12 +261,10 @@ impl Errors {
     fn pointer(&self) -> String {
         let mut text = String::from("#");
         for segment in &self.path {
-            text.push('/');
             match segment {
-                Segment::Field(name) => escape(name, &mut text),
-                Segment::Key(name) => escape(name, &mut text),
-                // Writing into a String cannot fail.
-                Segment::Index(index) => drop(write!(text, "{index}")),
+                Segment::Field(name) => push_name(&mut text, name),
+                Segment::Key(name) => push_name(&mut text, name),
+                Segment::Index(index) => push_index(&mut text, *index),
             }
         }
         text
@@ -261,9 +282,25 @@ impl Errors {
 
 /// The pointer to a field of the body.
 pub(super) fn pointer_to(field: &str) -> String {
-    let mut text = String::from("#/");
-    escape(field, &mut text);
+    let mut text = String::from("#");
+    push_name(&mut text, field);
     text
+}
+
+/// Goes on with a pointer to a key that comes from outside.
+pub(super) fn push_key(pointer: &mut String, key: &str) {
+    push_name(pointer, &shortened(key));
+}
+
+/// Goes on with a pointer to an element.
+pub(super) fn push_index(pointer: &mut String, index: usize) {
+    // Writing into a String cannot fail.
+    let _ = write!(pointer, "/{index}");
+}
+
+fn push_name(pointer: &mut String, name: &str) {
+    pointer.push('/');
+    escape(name, pointer);
 }
 
 /// The field of the body that a pointer leads to, or into.

@@ -3,6 +3,7 @@
 mod body;
 mod bounds;
 mod checked;
+mod either;
 mod errors;
 mod form;
 mod json;
@@ -16,7 +17,10 @@ mod tagged;
 mod unaccepted;
 mod within;
 
-pub(crate) use body::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, in_time, read_at_most};
+pub(crate) use body::{
+    DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, announced_length, in_time, read_at_most, too_large,
+    unsupported,
+};
 pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
 pub use checked::Checked;
 pub use errors::{Errors, FieldError};
