@@ -9,12 +9,13 @@ pub use crate::{
     crypto::IsSecret,
     edge::{Cors, Hosts},
     guard::{
-        Argument, Caller, Extraction, Guard, Guarded, InputProbe, NoKnownInput, Probe, Together,
-        Trusted, Unknown, Unvalidated, call,
+        Argument, Caller, Extraction, FilesProbe, Guard, Guarded, InputProbe, NoFiles,
+        NoKnownInput, Probe, Together, Trusted, Unknown, Unvalidated, call,
     },
     input::{
         Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, Measured,
-        MeasuredProbe, Misfit, ObjectOnly, SecretProbe, UploadProbe, Validated, rules,
+        MeasuredProbe, Misfit, Normalize, ObjectOnly, OptionalProbe, SecretProbe, Text, TextProbe,
+        UploadProbe, Validated, Variants, once, read_adjacent, read_external, read_internal, rules,
     },
     policy::{
         Demands, Endpoint, Floor, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,

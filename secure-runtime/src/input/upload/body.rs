@@ -218,7 +218,6 @@ mod tests {
             "multipart/form-data; boundary=\"a",
             "multipart/form-data; boundary=\"a;b\"",
             "multipart/form-data; boundary=a b",
-            "multipart/form-data; boundary=a\r\n",
             "multipart/form-data; xboundary=a",
             &format!("multipart/form-data; boundary={}", "x".repeat(71)),
         ] {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Problem,
     guard::{Argument, Caller, Extraction},
-    input::{Errors, FieldError, errors::Place},
+    input::{Errors, FieldError, errors::Place, tagged::reading_pairs},
     policy::{Input, InputKind, Need},
 };
 
@@ -81,24 +81,34 @@ impl<T: FormData> Argument for Multipart<T> {
             field: T::field,
             denies_unknown: T::DENIES_UNKNOWN,
         };
+        let errors = Errors::of_request(Place::Body, request);
         let received = receive(request.clone(), payload.take(), plan);
         Extraction::Body(Box::pin(async move {
-            let value = deserialize(received.await?).map_err(Problem::invalid)?;
+            let value = deserialize(received.await?, errors).map_err(Problem::invalid)?;
             Ok(Self(value))
         }))
     }
 }
 
 /// What a form says, or what is wrong with it: never nothing.
-fn deserialize<T: FormData>(received: Received) -> Result<T, Vec<FieldError>> {
-    let mut errors = Errors::new(Place::Body);
+fn deserialize<T: FormData>(received: Received, mut errors: Errors) -> Result<T, Vec<FieldError>> {
+    for (name, value) in &received.texts {
+        if matches!(value, Value::Text(text) if text.contains('\0')) {
+            errors.add_nul_at(name);
+        }
+    }
+    // As for any other form: a text with a NUL is shown to nobody.
+    if !errors.is_empty() {
+        return Err(errors.found());
+    }
     let mut values = received.texts;
     for (place, files) in received.files.iter().enumerate() {
         values.push((files.name.to_owned(), Value::Files(place)));
     }
     let mut track = serde_path_to_error::Track::new();
     let deserializer = serde_path_to_error::Deserializer::new(map(values), &mut track);
-    match with_files(received.files, || T::deserialize(deserializer)) {
+    let read = || reading_pairs(|| T::deserialize(deserializer));
+    match with_files(received.files, read) {
         Ok(value) => {
             value.check(&mut errors);
             errors.finish().map(|()| value)
