@@ -5,6 +5,7 @@
 
 mod admin;
 mod api_keys;
+mod avatars;
 mod articles;
 mod clients;
 mod crash;

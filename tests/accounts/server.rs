@@ -14,7 +14,7 @@ use std::{
 };
 
 pub(crate) use browser::Browser;
-pub(crate) use call::{Answer, Call};
+pub(crate) use call::{Answer, Call, File};
 pub(crate) use people::Tokens;
 use reqwest::{
     Client,

@@ -119,8 +119,11 @@ pub(crate) async fn run(
     let accounts = Data::new(Accounts::new(pool.clone()));
     let words = Words::new(String::new(), false);
     // It stands for the one that `serve` connects to, and nobody asks it.
-    let builder = security::with_accounts(builder, &accounts, security::NoMail, words)
+    let mut builder = security::with_accounts(builder, &accounts, security::NoMail, words)
         .store(SqliteStore::new(pool));
+    if let Ok(settings) = &settings {
+        builder = builder.uploads(security::uploads(settings));
+    }
     let mut report = builder.deploy_check(&deployment, routes);
     report.extend(findings);
     Ok(report)

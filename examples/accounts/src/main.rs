@@ -10,6 +10,7 @@ mod greeting;
 mod keys;
 mod mail;
 mod pages;
+mod pictures;
 mod private;
 mod routes;
 mod security;

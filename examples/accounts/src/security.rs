@@ -1,5 +1,7 @@
 //! The security layer, from its settings and what the service adds to them.
 
+use std::{env, fs};
+
 use actix_web::web::Data;
 use secure_runtime::{
     CompleteBuilder, Report, Security,
@@ -9,8 +11,10 @@ use secure_runtime::{
     session::SessionSettings,
     store::RedisStore,
     token::Hs256Key,
+    upload::{Clamd, UploadSettings},
 };
 use sqlx::SqlitePool;
+use uuid::Uuid;
 
 use crate::{
     domain::{accounts::Accounts, database, passwords},
@@ -43,7 +47,7 @@ pub(crate) async fn build(
         .issuer(settings.issuer.as_deref().unwrap_or(origin))
         .audience(settings.audience.as_deref().unwrap_or(origin))
         .without_announcement();
-    builder = with_accounts(builder, accounts, mailer, words);
+    builder = with_accounts(builder, accounts, mailer, words).uploads(uploads(settings));
     // Only in development: production has said by now that it needs one.
     if !settings.has_secret {
         let secret = keys::secret()?;
@@ -114,6 +118,16 @@ fn transport(
     mail::transport(url, from).map_err(|error| StartupError::new("`MAIL_URL`", &error))
 }
 
+/// Where pictures are kept, and what looks at them before.
+pub(crate) fn uploads(settings: &Settings) -> UploadSettings {
+    let uploads = UploadSettings::new(&settings.uploads_folder);
+    match settings.clamd.as_deref() {
+        None => uploads,
+        Some(path) if path.starts_with('/') => uploads.scanner(Clamd::socket(path)),
+        Some(address) => uploads.scanner(Clamd::tcp(address)),
+    }
+}
+
 /// Nobody is written to: for what only looks at the service.
 pub(crate) struct NoMail;
 
@@ -133,7 +147,11 @@ pub(crate) async fn report() -> Result<Report, StartupError> {
         .signing_key(Hs256Key::random());
     let accounts = Data::new(Accounts::new(pool));
     let words = Words::new(String::new(), false);
-    let security = with_accounts(builder, &accounts, NoMail, words).build()?;
-    security.routes(routes)?;
-    Ok(security.report())
+    // A folder that is gone again: nothing is uploaded.
+    let folder = env::temp_dir().join(Uuid::now_v7().to_string());
+    let builder = with_accounts(builder, &accounts, NoMail, words);
+    let security = builder.uploads(UploadSettings::new(&folder)).build()?;
+    let report = security.routes(routes).map(|_| security.report());
+    let _ = fs::remove_dir_all(folder);
+    Ok(report?)
 }

@@ -1,6 +1,6 @@
 //! What the environment says.
 
-use std::{env, env::VarError, net::IpAddr, path::PathBuf};
+use std::{env, env::VarError, net::IpAddr, path::{Path, PathBuf}};
 
 use secure_runtime::{Secret, settings::secret_from_env};
 
@@ -28,6 +28,10 @@ pub(crate) struct Settings {
     pub(crate) mail_url: Option<Secret<String>>,
     /// `MAIL_FROM`: from whom mail comes. Defaults to `no-reply` at the public origin.
     pub(crate) mail_from: Option<String>,
+    /// `UPLOADS_FOLDER`: where pictures are kept. Defaults to `./data/uploads`.
+    pub(crate) uploads_folder: PathBuf,
+    /// `CLAMD`: what scans pictures for malware, `host:port` or the path of a socket. Defaults to nothing.
+    pub(crate) clamd: Option<String>,
     /// `SECURE_PUBLIC_ORIGIN`: where links lead. Defaults to the address that is listened on.
     pub(crate) public_origin: Option<String>,
     /// `SECURE_ISSUER`. Defaults to the public origin in development.
@@ -53,6 +57,8 @@ impl Settings {
             redis_url: secret("REDIS_URL")?,
             mail_url: secret("MAIL_URL")?,
             mail_from: text("MAIL_FROM")?,
+            uploads_folder: text("UPLOADS_FOLDER")?.map_or_else(uploads_folder, PathBuf::from),
+            clamd: text("CLAMD")?,
             public_origin: text("SECURE_PUBLIC_ORIGIN")?,
             issuer: text("SECURE_ISSUER")?,
             audience: text("SECURE_AUDIENCE")?,
@@ -92,6 +98,11 @@ pub(crate) fn load_dotenv() -> Result<(), StartupError> {
 /// The variable's text, or `default` where it is not set.
 fn text_or(name: &str, default: &str) -> Result<String, StartupError> {
     Ok(text(name)?.unwrap_or_else(|| default.to_owned()))
+}
+
+/// Where pictures are kept when nothing else is said.
+pub(crate) fn uploads_folder() -> PathBuf {
+    Path::new(DATA).join("uploads")
 }
 
 fn database_url() -> Result<String, StartupError> {

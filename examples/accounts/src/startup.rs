@@ -22,9 +22,11 @@ use crate::{
         accounts::{Accounts, Address},
         articles::Articles,
         audit::AuditLog,
+        avatars::Avatars,
         database, passwords,
     },
     greeting::{greeting, say},
+    pictures::Pictures,
     routes::routes,
     security,
     settings::Settings,
@@ -72,11 +74,19 @@ pub(crate) async fn serve(settings: Settings, transport: &Transport) -> Result<(
     let security =
         security::build(builder.audit(trail), &settings, origin, &accounts, &pool).await?;
     let sign_outs = Data::new(SignOuts::new(accounts.clone(), security.clone()));
+    let avatars = Data::new(Avatars::new(pool.clone()));
+    let uploads = security.uploads().cloned();
+    let uploads = uploads.ok_or_else(|| StartupError::because("there is no folder of uploads"))?;
+    let pictures = Data::new(Pictures::new(avatars.clone(), uploads));
     let routes = security.routes(routes)?;
 
     let signing_out = rt::spawn({
         let sign_outs = sign_outs.clone();
         async move { sign_outs.run().await }
+    });
+    let tidying = rt::spawn({
+        let pictures = pictures.clone();
+        async move { pictures.run().await }
     });
     let (stop, stopped) = oneshot::channel();
     let writing = rt::spawn(scribe.run_until(stopped));
@@ -87,6 +97,8 @@ pub(crate) async fn serve(settings: Settings, transport: &Transport) -> Result<(
             .app_data(articles.clone())
             .app_data(audit_log.clone())
             .app_data(sign_outs.clone())
+            .app_data(avatars.clone())
+            .app_data(pictures.clone())
             .configure(routes.mount())
             .wrap(security.middleware())
     })
@@ -127,6 +139,7 @@ pub(crate) async fn serve(settings: Settings, transport: &Transport) -> Result<(
         .map_err(|error| StartupError::new("the server", &error))?
         .map_err(cannot_listen)?;
     signing_out.abort();
+    tidying.abort();
     if let Some(reading_again) = reading_again {
         reading_again.abort();
     }

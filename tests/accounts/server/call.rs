@@ -14,6 +14,14 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
+/// A file as a browser sends it.
+#[derive(Clone, Copy)]
+pub(crate) struct File<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) media_type: &'a str,
+    pub(crate) content: &'a [u8],
+}
+
 /// A request that is being put together.
 pub(crate) struct Call(reqwest::RequestBuilder);
 
@@ -62,11 +70,35 @@ impl Call {
     }
 
     pub(crate) fn body(self, content_type: &str, body: &str) -> Self {
+        self.bytes(content_type, body.as_bytes())
+    }
+
+    pub(crate) fn bytes(self, content_type: &str, body: &[u8]) -> Self {
         Self(
             self.0
                 .header(CONTENT_TYPE, content_type)
                 .body(body.to_owned()),
         )
+    }
+
+    /// A multipart form: the texts, and then the file in its part `file`.
+    pub(crate) fn upload(self, texts: &[(&str, &str)], file: &File<'_>) -> Self {
+        let mut body = Vec::new();
+        for (name, value) in texts {
+            let part = format!(
+                "--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\n\
+             Content-Type: {}\r\n\r\n",
+            file.name, file.media_type
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file.content);
+        body.extend_from_slice(b"\r\n--limit--\r\n");
+        self.bytes("multipart/form-data; boundary=limit", &body)
     }
 
     pub(crate) fn form(self, body: &str) -> Self {

@@ -6,6 +6,7 @@ pub(crate) mod api_keys;
 pub(crate) mod articles;
 mod audit;
 pub(crate) mod auth;
+pub(crate) mod avatar;
 mod caller;
 mod health;
 pub(crate) mod me;
@@ -38,6 +39,9 @@ pub(crate) fn routes(routes: &mut Routes) {
         .service(me::delete)
         .service(me::change_password)
         .service(me::change_email)
+        .service(avatar::replace)
+        .service(avatar::remove)
+        .service(avatar::show)
         .service(sessions::list)
         .service(sessions::end)
         .service(api_keys::list)

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod articles;
 pub(crate) mod audit;
+pub(crate) mod avatars;
 pub(crate) mod database;
 mod failure;
 mod pages;

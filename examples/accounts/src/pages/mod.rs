@@ -22,7 +22,7 @@ mod verify;
 use secure_runtime::prelude::*;
 
 pub(crate) use problem::problem;
-use settings::{address, keys, password, profile, sessions};
+use settings::{address, avatar, keys, password, profile, sessions};
 
 // No template holds what the policy of pages would stop, or a form without its token.
 secure_runtime::templates!(".");
@@ -53,6 +53,8 @@ pub(crate) fn routes(routes: &mut Routes) {
         .service(confirm_email::submit)
         .service(profile::show)
         .service(profile::change)
+        .service(avatar::replace)
+        .service(avatar::remove)
         .service(address::show)
         .service(address::change)
         .service(password::show)

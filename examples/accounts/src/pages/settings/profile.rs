@@ -10,6 +10,7 @@ use crate::{
     domain::{
         Role, Scope,
         accounts::{Account, Accounts},
+        avatars::Avatars,
     },
     pages::{
         assets,
@@ -27,6 +28,7 @@ struct Profile<'a> {
     frame: Frame,
     form: FormView,
     account: &'a Account,
+    has_picture: bool,
 }
 
 #[get("/settings")]
@@ -36,11 +38,12 @@ pub(crate) async fn show(
     nonce: CspNonce,
     csrf: CsrfToken,
     user: CurrentUser<Account>,
+    avatars: Data<Avatars>,
     told: Query<Told>,
 ) -> Result<impl Responder, Problem> {
     let frame = Frame::of(nonce, csrf, user.account()).saying(told.notice());
     let form = Unaccepted::blank::<ProfileChange>().with("username", &user.account().username);
-    profile(frame, user.account(), &form)
+    profile(frame, user.account(), &avatars, &form).await
 }
 
 #[post("/settings")]
@@ -51,6 +54,7 @@ pub(crate) async fn change(
     csrf: CsrfToken,
     user: CurrentUser<Account>,
     accounts: Data<Accounts>,
+    avatars: Data<Avatars>,
     sent: Checked<Form<ProfileChange>>,
 ) -> Result<impl Responder, Problem> {
     let account = user.account();
@@ -59,16 +63,24 @@ pub(crate) async fn change(
             accounts.rename(account.id, &change.username).await?;
             Ok(see_other(&Notice::Saved.at("/settings")))
         }
-        Err(form) => profile(Frame::of(nonce, csrf, account), account, &form),
+        Err(form) => {
+            let frame = Frame::of(nonce, csrf, account);
+            profile(frame, account, &avatars, &form).await
+        }
     }
 }
 
-fn profile(frame: Frame, account: &Account, form: &Unaccepted) -> Result<HttpResponse, Problem> {
-    let form = FormView::new(form, LABELS);
+async fn profile(
+    frame: Frame,
+    account: &Account,
+    avatars: &Avatars,
+    form: &Unaccepted,
+) -> Result<HttpResponse, Problem> {
     let content = Profile {
         frame,
-        form,
+        form: FormView::new(form, LABELS),
         account,
+        has_picture: avatars.of(account.id).await?.is_some(),
     };
     form_page(&content.form, &content)
 }
