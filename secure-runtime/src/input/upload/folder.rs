@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, dev::Payload};
 use tokio::sync::Semaphore;
 
 use super::{
-    Download, FileId, Incoming, StoredFile, Upload, UploadSettings,
+    Download, FileId, Incoming, StoredFile, Upload, UploadSettings, access,
     fault::blocking,
     incoming::{Place, TemporaryFile},
 };
@@ -83,7 +83,7 @@ impl Uploads {
         let shared = Shared {
             incoming: settings.folder.join("incoming"),
             kept: settings.folder.join("kept"),
-            at_once: Arc::new(Semaphore::new(settings.at_once)),
+            at_once: Arc::new(Semaphore::new(settings.at_once.min(Semaphore::MAX_PERMITS))),
             swept: Mutex::new(clock.monotonic()),
             settings,
             clock,
@@ -201,10 +201,9 @@ impl Shared {
         create_folder(&shelf)?;
         fs::rename(file.place.path(), &path)?;
         file.place.is_left();
-        let kept = Place::new(path);
+        let mut kept = Place::new(path);
         sync_folder(&shelf)?;
         sync_folder(&self.kept)?;
-        let mut kept = kept;
         kept.is_left();
         Ok(())
     }
@@ -264,6 +263,8 @@ fn prepare(folder: &Path, incoming: &Path, kept: &Path) -> Result<(), String> {
     let mut builder = private_folders();
     builder.recursive(true);
     builder.create(folder).map_err(say)?;
+    #[cfg(unix)]
+    refuse(access::refusal(folder))?;
     for folder in [incoming, kept] {
         create_folder(folder).map_err(say)?;
     }
@@ -271,9 +272,27 @@ fn prepare(folder: &Path, incoming: &Path, kept: &Path) -> Result<(), String> {
     let probe = random_hex::<PART_RANDOM>();
     let (from, to) = (incoming.join(format!("{probe}{PART}")), kept.join(&probe));
     let _from = Place::new(from.clone());
-    create(&from).map_err(say)?;
+    let file = create(&from).map_err(say)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let owner = file.metadata().map_err(say)?.uid();
+        for folder in [incoming, kept] {
+            refuse(access::refusal_inside(folder, owner))?;
+        }
+    }
+    drop(file);
     let _to = Place::new(to.clone());
-    fs::rename(from, to).map_err(say)
+    fs::rename(from, to).map_err(say)?;
+    if let Some(what) = access::exposure(folder) {
+        tracing::warn!(what, "others can look into the folder of uploads");
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn refuse(why: Option<String>) -> Result<(), String> {
+    why.map_or(Ok(()), Err)
 }
 
 fn private_folders() -> DirBuilder {

@@ -5,17 +5,26 @@
 //! [`Uploads::keep`] moves it to `<folder>/kept` under a random name, the [`FileId`]. No part of a path ever
 //! comes from a request.
 
+mod access;
+#[cfg(feature = "clamd")]
+mod clamd;
 mod download;
 mod fault;
 mod file_id;
+mod file_name;
 mod folder;
 mod incoming;
+mod pieces;
+mod range;
 mod scan;
 mod settings;
 mod stored;
 #[expect(clippy::module_inception, reason = "the type is called so")]
 mod upload;
 
+pub(crate) use access::exposure;
+#[cfg(feature = "clamd")]
+pub use clamd::Clamd;
 pub use download::Download;
 pub use file_id::{FileId, NoFileId};
 pub use folder::Uploads;

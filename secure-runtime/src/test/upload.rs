@@ -1,0 +1,21 @@
+use actix_web::web::Bytes;
+
+use crate::{
+    Problem,
+    upload::{MediaType, Upload, Uploads},
+};
+
+/// A file as a handler gets it, for tests of what takes one. That its content is of this type is taken as said,
+/// and no scanner is asked.
+///
+/// # Errors
+/// When the folder cannot be written to.
+pub async fn uploaded(
+    uploads: &Uploads,
+    media_type: MediaType,
+    content: impl Into<Bytes>,
+) -> Result<Upload, Problem> {
+    let mut incoming = uploads.begin().await?;
+    incoming.write(content.into()).await?;
+    Ok(Upload::new(incoming.finish().await?, media_type))
+}
