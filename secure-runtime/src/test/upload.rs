@@ -5,11 +5,11 @@ use crate::{
     upload::{MediaType, Upload, Uploads},
 };
 
-/// A file as a handler gets it, for tests of what takes one. That its content is of this type is taken as said,
-/// and no scanner is asked.
+/// A file as a handler gets it, for tests of what takes one. That its content is of this type is taken as said;
+/// the scanner is asked.
 ///
 /// # Errors
-/// When the folder cannot be written to.
+/// When the folder cannot be written to, and when the scanner does not let it pass.
 pub async fn uploaded(
     uploads: &Uploads,
     media_type: MediaType,
@@ -17,5 +17,7 @@ pub async fn uploaded(
 ) -> Result<Upload, Problem> {
     let mut incoming = uploads.begin().await?;
     incoming.write(content.into()).await?;
-    Ok(Upload::new(incoming.finish().await?, media_type))
+    let file = incoming.finish().await?;
+    uploads.scan_for_test(&file, media_type).await?;
+    Ok(Upload::new(file, media_type))
 }

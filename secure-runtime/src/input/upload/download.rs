@@ -51,6 +51,7 @@ const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC
 ///
 /// #[get("/pictures/{id}")]
 /// #[protected]
+/// #[validated]
 /// async fn picture(uploads: Uploads, id: Path<FileId>) -> Result<Download, Problem> {
 ///     let picture = uploads.open(&id).await?.ok_or_else(Problem::not_found)?;
 ///     Ok(picture.inline())

@@ -103,7 +103,7 @@ mod tests {
             ("cat .png", "cat.png"),
             ("\u{202e}gnp.exe", "gnp.exe.png"),
             ("c\u{200b}a\u{feff}t.png", "cat.png"),
-            ("a\r\nSet-Cookie: x=1.png", "aSet-Cookie_ x=1.png"),
+            ("a\r\nSet-Cookie: x=1.png", "a Set-Cookie_ x=1.png"),
             ("a\u{2028}b\u{85}c.png", "a b c.png"),
             ("\"; filename=\"evil.exe", "_; filename=_evil.exe.png"),
             ("100%41.png", "100_41.png"),
