@@ -8,9 +8,13 @@
 mod body;
 mod check;
 mod declared;
+mod access;
+#[cfg(feature = "clamd")]
+mod clamd;
 mod download;
 mod fault;
 mod file_id;
+mod file_name;
 mod folder;
 mod form_data;
 mod head;
@@ -19,6 +23,8 @@ mod multipart;
 mod name;
 mod receive;
 mod refused;
+mod pieces;
+mod range;
 mod scan;
 mod settings;
 mod stored;
@@ -27,6 +33,9 @@ mod upload;
 mod values;
 
 pub use check::{Dimensions, ImageBounds};
+pub(crate) use access::exposure;
+#[cfg(feature = "clamd")]
+pub use clamd::Clamd;
 pub use download::Download;
 pub use file_id::{FileId, NoFileId};
 pub use folder::Uploads;
