@@ -25,6 +25,7 @@ pub(crate) use body::{
 };
 pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
 pub use checked::Checked;
+pub(crate) use errors::Place;
 pub use errors::{Errors, FieldError};
 pub(crate) use form::{is_form, is_multipart, is_well_formed, read as read_form};
 pub use normalize::{Normalize, Text};

@@ -1,5 +1,6 @@
 use super::Need;
 use crate::{
+    authorize::ResourceCheck,
     guard::Caller,
     input::{Bounded, Bounds},
 };
@@ -116,6 +117,7 @@ pub struct Parameter {
     input: Option<Input>,
     caller: Caller,
     needs: &'static [Need],
+    resource: Option<ResourceCheck>,
 }
 
 impl Parameter {
@@ -125,7 +127,15 @@ impl Parameter {
             input,
             caller,
             needs,
+            resource: None,
         }
+    }
+
+    /// With what the authorize stage has to find and to decide about for it.
+    #[must_use]
+    pub const fn with_resource(mut self, resource: Option<ResourceCheck>) -> Self {
+        self.resource = resource;
+        self
     }
 
     /// An argument marked `#[trusted]`.
@@ -134,6 +144,7 @@ impl Parameter {
             input: None,
             caller: Caller::Unused,
             needs: &[],
+            resource: None,
         }
     }
 
@@ -143,6 +154,7 @@ impl Parameter {
             input: Some(Input::unvalidated(because)),
             caller: Caller::Unused,
             needs: &[],
+            resource: None,
         }
     }
 
@@ -152,6 +164,10 @@ impl Parameter {
 
     pub(crate) const fn needs(&self) -> &'static [Need] {
         self.needs
+    }
+
+    pub(crate) const fn resource(&self) -> Option<ResourceCheck> {
+        self.resource
     }
 
     pub(crate) const fn sets_session(&self) -> bool {
@@ -172,7 +188,9 @@ impl Parameter {
     pub(crate) const fn is_account(&self) -> bool {
         matches!(
             self.caller,
-            Caller::Required { account: true } | Caller::Optional { account: true }
+            Caller::Required { account: true }
+                | Caller::Optional { account: true }
+                | Caller::Decided { account: true }
         )
     }
 }

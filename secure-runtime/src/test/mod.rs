@@ -24,6 +24,7 @@
 //! ```
 
 mod app;
+mod caller;
 mod clock;
 mod passwords;
 mod request;
@@ -33,6 +34,7 @@ mod session;
 mod upload;
 
 pub use app::TestApp;
+pub use caller::{authorized, current_user, current_user_with, principal};
 pub use clock::TestClock;
 pub use passwords::{cheap_hash, cheap_passwords, hashes_computed};
 pub use request::TestRequest;
