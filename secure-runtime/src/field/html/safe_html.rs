@@ -25,7 +25,7 @@ const REFUSAL: FieldRefusal = FieldRefusal::new(
 ///
 /// Whoever sends a script, a style, a handler or an address that runs something gets a text without it, and no
 /// error: what is kept is harmless, whatever was sent. An error is only what is too much: more than 64 KiB, more
-/// than 5 000 tags, formatting that would be repeated too often, and nesting deeper than 64.
+/// than 3 000 tags, formatting that would be repeated too often, and nesting deeper than 64.
 ///
 /// It never has: scripts, styles, forms, embedded documents, drawings, formulas; `style`, `class`, `id`, `name` and
 /// handlers; addresses other than absolute `http`, `https` and `mailto`. Links have
