@@ -7,6 +7,7 @@ use validator::ValidationError;
 
 use super::within::{self, Within};
 use crate::{context::RequestContext, principal::Principal};
+use crate::field::last_refusal;
 
 /// One field that is wrong, as it stands in a 422 answer (RFC 9457 §3, `errors`).
 ///
@@ -225,7 +226,10 @@ impl Errors {
             }
             None => message,
         };
-        let (code, detail, field) = shape(message);
+        let (code, detail, field) = match last_refusal(message) {
+            Some(refusal) => (refusal.code(), refusal.detail(), None),
+            None => shape(message),
+        };
         if let Some(field) = field
             && !self.ends_with(field)
         {
