@@ -15,6 +15,9 @@ pub mod csrf;
 pub mod dangerous;
 pub mod deploy;
 pub mod edge;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod input;
 pub mod limit;
