@@ -6,6 +6,7 @@ pub use serde;
 pub use validator;
 
 pub use crate::{
+    authorize::{NoPolicy, PolicyCheck, PolicyProbe, ResourceCheck},
     crypto::IsSecret,
     edge::{Cors, Hosts},
     guard::{
@@ -157,6 +158,42 @@ pub const fn unknown_word(vocabulary: &Vocabulary, word: &str) -> ConstText {
         at += 1;
     }
     text
+}
+
+/// Whether the path parameters hold the one by which a resource is found.
+pub const fn is_found(resource: Option<ResourceCheck>, parameters: &[&str]) -> bool {
+    let Some(resource) = resource else {
+        return true;
+    };
+    let mut at = 0;
+    while at < parameters.len() {
+        if secure_grammar::same(parameters[at], resource.parameter()) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// The message for a path without the parameter by which a resource is found.
+pub const fn not_found(resource: Option<ResourceCheck>, shown: &str, path: &str) -> ConstText {
+    let parameter = match resource {
+        Some(resource) => resource.parameter(),
+        None => "",
+    };
+    ConstText::new()
+        .push("the path `")
+        .push(path)
+        .push("` has no parameter `")
+        .push(parameter)
+        .push("`, by which `")
+        .push(shown)
+        .push("` is found\n  help: add `{")
+        .push(parameter)
+        .push(
+            "}` to the path\n  help: or name the parameter in `impl Resource`: \
+               `const PARAMETER: &'static str = \"…\";`",
+        )
 }
 
 /// An owned text, under `#![no_implicit_prelude]` too.

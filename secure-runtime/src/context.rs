@@ -10,7 +10,9 @@ use std::{
 use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
-    Problem, csrf,
+    Problem,
+    authorize::Kept,
+    csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
     policy::Via,
@@ -37,6 +39,8 @@ pub(crate) struct RequestContext {
     nonce: OnceCell<CspNonce>,
     /// Whether the request was meant by its user.
     pub(crate) csrf: csrf::Progress,
+    /// What the authorize stage has found for the handler.
+    pub(crate) kept: Kept,
     /// What the answer sets, whatever it is.
     cookies: RefCell<Vec<ResponseCookie>>,
     /// Whether the browser leaves: what it has kept of the site is not for who comes next.
@@ -68,6 +72,7 @@ impl RequestContext {
             limits: RefCell::new(Vec::new()),
             nonce: OnceCell::new(),
             csrf: csrf::Progress::default(),
+            kept: Kept::default(),
             cookies: RefCell::new(Vec::new()),
             leaves: Cell::new(false),
         })

@@ -8,6 +8,7 @@ pub mod __private;
 pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod authorize;
 mod clock;
 mod context;
 pub mod crypto;
@@ -40,6 +41,7 @@ pub mod store;
 pub mod test;
 pub mod token;
 
+pub use authorize::{AccessPolicy, Allows, Authorized, Decision, Resource};
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
 pub use edge::{ClientAddress, Cors, ForwardedHeader, Hosts};
@@ -47,7 +49,7 @@ pub use input::{Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;
-pub use report::{FloorRow, Report, ReportRow, UncheckedRow};
+pub use report::{FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
     Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, options, patch,
@@ -61,7 +63,8 @@ pub use security::{
 /// Everything that a module with handlers needs.
 pub mod prelude {
     pub use crate::{
-        Checked, CurrentUser, LaunchError, Problem, Routes, Secret, Security, unchecked,
+        AccessPolicy, Allows, Authorized, Checked, CurrentUser, Decision, LaunchError, Problem,
+        Resource, Routes, Secret, Security, unchecked,
     };
     pub use secure_macros::{
         Role, Scope, connect, delete, floor, get, head, options, patch, post, protected, public,

@@ -39,6 +39,12 @@ pub struct ReportRow {
     pub owner: Option<&'static str>,
     /// Any one of these roles stands in for ownership.
     pub or_roles: Vec<&'static str>,
+    /// A rule of the app's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<&'static str>,
+    /// What the caller must be allowed to do with that which the path names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ResourceRow>,
     /// What a caller may show to say who it is (`bearer`, `api_key`, and `session` where the app has
     /// sessions); empty for a public route.
     pub via: Vec<&'static str>,
@@ -61,6 +67,18 @@ pub struct ReportRow {
     pub handler: String,
 }
 
+/// That a handler takes an [`Authorized`](crate::Authorized).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ResourceRow {
+    /// The resource's type.
+    pub resource: String,
+    /// The action's type.
+    pub action: String,
+    /// The path parameter that holds its id.
+    pub parameter: &'static str,
+}
+
 /// What a floor demands of the callers of every route on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -73,6 +91,9 @@ pub struct FloorRow {
     pub owner: Option<&'static str>,
     /// Any one of these roles stands in for ownership.
     pub or_roles: Vec<&'static str>,
+    /// A rule of the app's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<&'static str>,
 }
 
 /// A service that was let in without a policy.
@@ -198,6 +219,15 @@ impl ReportRow {
             scopes: words(demands.and_then(|demands| demands.scopes())),
             owner: demands.and_then(|demands| demands.owner()),
             or_roles: words(demands.and_then(|demands| demands.or_roles())),
+            policy: demands.and_then(|demands| demands.policy()),
+            resources: policy
+                .resources()
+                .map(|resource| ResourceRow {
+                    resource: resource.resource(),
+                    action: resource.action(),
+                    parameter: resource.parameter(),
+                })
+                .collect(),
             via_is_unusual: via.len() != usual.len()
                 || usual.iter().any(|usual| !via.contains(usual)),
             via,
@@ -239,6 +269,12 @@ impl ReportRow {
         if parts.is_empty() {
             parts.push("signed in".to_owned());
         }
+        for ResourceRow {
+            resource, action, ..
+        } in &self.resources
+        {
+            parts.push(format!("Authorized<{resource}, {action}>"));
+        }
         if self.via_is_unusual && self.access == "protected" {
             let via = self.via.join(" or ").replace('_', " ");
             parts.push(format!("via {via}"));
@@ -256,6 +292,7 @@ impl ReportRow {
             scopes: self.scopes.clone(),
             owner: self.owner,
             or_roles: self.or_roles.clone(),
+            policy: self.policy,
         }
     }
 
@@ -294,6 +331,7 @@ impl FloorRow {
             scopes: words(floor.scopes()),
             owner: floor.owner(),
             or_roles: words(floor.or_roles()),
+            policy: floor.policy(),
         }
     }
 
@@ -311,6 +349,9 @@ impl FloorRow {
                 roles => format!(" or role {}", roles.join(" or ")),
             };
             parts.push(format!("owner {owner}{or_roles}"));
+        }
+        if let Some(policy) = self.policy {
+            parts.push(format!("policy {policy}"));
         }
         parts
     }

@@ -5,27 +5,29 @@ use proc_macro2::Span;
 use super::{Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "roles",
     "scopes",
     "owner",
     "or_roles",
+    "policy",
     "via",
     "role_type",
     "scope_type",
     "csrf_off",
     "crate",
 ];
-const LATER: [&str; 3] = ["policy", "fresh", "mfa"];
+const LATER: [&str; 2] = ["fresh", "mfa"];
 const EXAMPLE: &str =
     "`#[protected(roles = \"admin\")]`, `#[protected(scopes = [\"articles:read\"])]`";
 
 /// What a floor may say.
-const FLOOR_KEYS: [&str; 8] = [
+const FLOOR_KEYS: [&str; 9] = [
     "roles",
     "scopes",
     "owner",
     "or_roles",
+    "policy",
     "via",
     "role_type",
     "scope_type",
@@ -41,6 +43,8 @@ pub(crate) struct Protected {
     pub(crate) scopes: Vec<Word>,
     pub(crate) owner: Option<Word>,
     pub(crate) or_roles: Vec<Word>,
+    /// The type of a rule of the app's own.
+    pub(crate) policy: Option<syn::Path>,
     /// Whether `via` stands there.
     pub(crate) names_via: bool,
     /// What a caller may show; `None` where that cannot be read.
@@ -134,6 +138,9 @@ impl Protected {
                 .help("add `owner = \"user_id\"`, or write `roles = …`"),
             );
         }
+        let policy = arguments
+            .take("policy")
+            .and_then(|argument| diagnostics.ok(argument.path("the name of a type")));
         let mut path = |key: &str, what: &str, used: bool, diagnostics: &mut Diagnostics| {
             let argument = arguments.take(key)?;
             if !used {
@@ -162,6 +169,7 @@ impl Protected {
             scopes,
             owner,
             or_roles,
+            policy,
             names_via,
             via,
             role_type,

@@ -5,11 +5,11 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{
-    policy::{role_words, scope_words},
+    policy::{policy_probe, role_words, scope_words},
     probe,
 };
 use crate::{
-    attribute::{Word, protected::Protected},
+    attribute::{Word, protected::Protected, rate_limit::path_text},
     diagnostics::shown,
     endpoint::{Access, Endpoint},
     handler::{Argument, Mark},
@@ -21,10 +21,15 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
     let mut checks = TokenStream::new();
     if let Access::Protected(protected) = &endpoint.access {
         checks.extend(known_words(protected, &private));
+        checks.extend(known_policy(protected, &private));
     }
     for argument in &endpoint.handler.arguments {
         checks.extend(match argument.mark {
-            Mark::None => argument_check(argument, endpoint, &private),
+            Mark::None => {
+                let fits = argument_check(argument, endpoint, &private);
+                let is_found = resource_check(argument, endpoint, &private);
+                quote!(#fits #is_found)
+            }
             Mark::Trusted => trusted_check(argument, &private),
             Mark::Unvalidated(_) => unvalidated_check(argument, &private),
         });
@@ -82,6 +87,26 @@ pub(super) fn known_words(protected: &Protected, private: &TokenStream) -> Token
         checks.extend(known_word(word, &scopes, private));
     }
     checks
+}
+
+/// The rule of the app's own is one.
+pub(super) fn known_policy(protected: &Protected, private: &TokenStream) -> Option<TokenStream> {
+    let policy = protected.policy.as_ref()?;
+    let probe = policy_probe(policy, private);
+    let shown = path_text(policy);
+    let message = format!(
+        "`{shown}` is no `AccessPolicy`\n  \
+         help: `impl AccessPolicy for {shown}`: what it is decided by, and who may"
+    );
+    Some(assertion(
+        policy.span(),
+        &quote!({
+            #[allow(unused_imports)]
+            use #private::NoPolicy as _;
+            #probe::KNOWN
+        }),
+        &message,
+    ))
 }
 
 /// Something that must hold of the whole policy. An argument that is none has its own error, and may be
@@ -154,6 +179,29 @@ fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStrea
         ),
     });
     assertions(argument, &checks, private)
+}
+
+/// What is found by a path parameter has one in every path that the handler names.
+fn resource_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
+    let probe = probe(&argument.ty, private);
+    let (span, shown) = (argument.ty.span(), shown(&argument.ty));
+    let checks = endpoint.routing.routes().iter().map(|route| {
+        let (path, parameters) = (route.path.value(), route.pattern.parameters());
+        quote_spanned! {span=>
+            if !#private::is_found(#probe::RESOURCE, &[#(#parameters),*]) {
+                const MESSAGE: #private::ConstText =
+                    #private::not_found(#probe::RESOURCE, #shown, #path);
+                ::core::panic!("{}", MESSAGE.as_str());
+            }
+        }
+    });
+    quote_spanned! {span=>
+        const _: () = {
+            #[allow(unused_imports)]
+            use #private::Unknown as _;
+            #(#checks)*
+        };
+    }
 }
 
 /// `#[trusted]` is for extractors that we do not know: what we know says itself what it carries.
@@ -248,6 +296,7 @@ fn unknown_argument(argument: &Argument) -> String {
              help: put `#[validated]` on `{inner}`, and a bound on each text and collection in it\n  \
              help: {unvalidated}"
         ),
+        None if shown.contains("Authorized<") => unknown_resource(&shown),
         None if inside("Checked", &shown).is_some() => format!(
             "`{shown}` is no form, and only forms are shown again\n  \
              help: `Checked<Form<…>>`, or the input without `Checked`"
@@ -258,6 +307,24 @@ fn unknown_argument(argument: &Argument) -> String {
              help: {unvalidated}"
         ),
     }
+}
+
+/// The message for a resource about which nobody decides.
+fn unknown_resource(written: &str) -> String {
+    let Some(inner) = inside("Authorized", written) else {
+        return format!(
+            "`{written}` would let a caller through who may not\n  \
+             help: take the `Authorized<…>` itself: it answers 401, 403 or 404 before the handler runs"
+        );
+    };
+    let (resource, action) = match syn::parse_str::<syn::TypeTuple>(&format!("({inner},)")) {
+        Ok(types) if types.elems.len() == 2 => (shown(&types.elems[0]), shown(&types.elems[1])),
+        _ => (inner.to_owned(), "…".to_owned()),
+    };
+    format!(
+        "nobody says who may `{action}` a `{resource}`\n  \
+         help: `impl Allows<{action}> for {resource}`, beside `impl Resource for {resource}`"
+    )
 }
 
 fn assertion(span: Span, holds: &TokenStream, message: &str) -> TokenStream {

@@ -85,6 +85,14 @@ pub(super) fn demands(protected: &Protected, private: &TokenStream) -> TokenStre
         let parameter = &owner.text;
         quote!(.with_owner(#parameter))
     });
+    let policy = protected.policy.as_ref().map(|policy| {
+        let (name, probe) = (path_text(policy), policy_probe(policy, private));
+        quote!(.with_policy({
+            #[allow(unused_imports)]
+            use #private::NoPolicy as _;
+            #private::PolicyCheck::new(#name, #probe::ASK)
+        }))
+    });
     let via = protected.unusual_via().map(|via| {
         let via = via.iter().map(|via| match via {
             Via::Bearer => quote!(#private::Via::Bearer),
@@ -93,7 +101,12 @@ pub(super) fn demands(protected: &Protected, private: &TokenStream) -> TokenStre
         });
         quote!(.with_via(&[#(#via),*]))
     });
-    quote!(#private::Demands::SIGNED_IN #roles #scopes #owner #or_roles #via)
+    quote!(#private::Demands::SIGNED_IN #roles #scopes #owner #or_roles #policy #via)
+}
+
+/// What the runtime knows of the type of a rule.
+pub(super) fn policy_probe(policy: &syn::Path, private: &TokenStream) -> TokenStream {
+    quote_spanned!(policy.span()=> #private::PolicyProbe::<#policy>)
 }
 
 fn word_set(
@@ -159,6 +172,7 @@ fn parameter(argument: &Argument, private: &TokenStream) -> TokenStream {
                 #[allow(unused_imports)]
                 use #private::Unknown as _;
                 #private::Parameter::new(#probe::INPUT, #probe::CALLER, #probe::NEEDS)
+                    .with_resource(#probe::RESOURCE)
             })
         }
         Mark::Trusted => quote!(#private::Parameter::trusted()),

@@ -10,10 +10,11 @@ use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use crate::{
     Problem, Security,
+    authorize::ResourceCheck,
     context::RequestContext,
     input::in_time,
     policy::{Input, Need},
-    principal::{CurrentUser, LoadAccount, Principal},
+    principal::{CallerAccount, CurrentUser, LoadAccount, Principal},
 };
 
 /// An argument that a guarded handler may take.
@@ -31,6 +32,8 @@ pub trait Argument {
     const CALLER: Caller;
     /// What the builder of `Security` must have been told for it: asked at launch.
     const NEEDS: &'static [Need] = &[];
+    /// The resource that has to be found and decided about before any argument is extracted.
+    const RESOURCE: Option<ResourceCheck> = None;
 
     /// Extracts and validates it.
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self::Value>;
@@ -53,6 +56,11 @@ pub enum Caller {
     },
     /// Whoever calls, if anybody: it makes no difference to the handler.
     Any,
+    /// Whoever calls, if anybody: what that may do is decided before the handler runs.
+    Decided {
+        /// Whether the app's own record of it is loaded, too.
+        account: bool,
+    },
 }
 
 /// An argument's value, at once or later.
@@ -195,7 +203,12 @@ impl<A: LoadAccount> Argument for CurrentUser<A> {
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         match caller(request) {
-            Some(principal) => Extraction::Later(Box::pin(load(request.clone(), principal))),
+            Some(principal) => {
+                let request = request.clone();
+                Extraction::Later(Box::pin(
+                    async move { current_user(&request, principal).await },
+                ))
+            }
             None => Extraction::Ready(Err(nobody_authenticated())),
         }
     }
@@ -211,9 +224,9 @@ impl<A: LoadAccount> Argument for Option<CurrentUser<A>> {
             return Extraction::Ready(Ok(None));
         };
         let request = request.clone();
-        Extraction::Later(Box::pin(
-            async move { load(request, principal).await.map(Some) },
-        ))
+        Extraction::Later(Box::pin(async move {
+            current_user(&request, principal).await.map(Some)
+        }))
     }
 }
 
@@ -235,11 +248,16 @@ fn caller(request: &HttpRequest) -> Option<Principal> {
 }
 
 /// The caller with its account. A credential whose account is gone or disabled is no longer valid.
-async fn load<A: LoadAccount>(
-    request: HttpRequest,
+/// Where it has been loaded for this request it is taken, and not loaded again.
+pub(crate) async fn current_user<A: CallerAccount>(
+    request: &HttpRequest,
     principal: Principal,
 ) -> Result<CurrentUser<A>, Problem> {
-    CurrentUser::load(request, principal)
+    let context = RequestContext::of_guarded(request)?;
+    if let Some(loaded) = context.kept.take() {
+        return Ok(loaded);
+    }
+    A::current_user(request.clone(), principal)
         .await?
         .ok_or_else(|| Problem::invalid_token("the account is gone or disabled"))
 }

@@ -27,6 +27,7 @@ use std::{
 use actix_web::{Error, FromRequest, Handler, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 
+pub(crate) use argument::current_user;
 pub use argument::{Argument, Caller, Extraction, Trusted, Unvalidated};
 pub(crate) use limiting::{network, settle};
 pub use probe::{InputProbe, NoKnownInput, Probe, Unknown};

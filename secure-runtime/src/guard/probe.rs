@@ -16,6 +16,7 @@ use actix_web::{
 use super::{Argument, Caller, Extraction};
 use crate::{
     Problem,
+    authorize::ResourceCheck,
     input::Checked,
     policy::{Input, Need},
 };
@@ -33,6 +34,8 @@ impl<T: Argument> Probe<T> {
     pub const CALLER: Caller = T::CALLER;
     /// What the builder must have been told for it.
     pub const NEEDS: &'static [Need] = T::NEEDS;
+    /// The resource that has to be decided about first.
+    pub const RESOURCE: Option<ResourceCheck> = T::RESOURCE;
 
     /// Extracts and validates it.
     pub fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<T::Value> {
@@ -50,6 +53,8 @@ pub trait Unknown<T> {
     const CALLER: Caller = Caller::Unused;
     /// Not known.
     const NEEDS: &'static [Need] = &[];
+    /// Not known.
+    const RESOURCE: Option<ResourceCheck> = None;
 
     /// Refuses.
     fn extract(_: &HttpRequest, _: &mut Payload) -> Extraction<T> {

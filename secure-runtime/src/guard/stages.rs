@@ -2,6 +2,9 @@
 //!
 //! limit by address → authenticate → CSRF → limit by caller → authorize → (extract → validate)
 //!
+//! What is authorized by the credential and the path alone comes first; then the policies of the app's own are asked,
+//! and then about the resources that the handler takes.
+//!
 //! Hosts, HTTPS and preflights come before it, in the middleware. Nothing in this file is generic over the policy, so it is compiled once.
 
 use std::{any::TypeId, borrow::Cow, rc::Rc};
@@ -47,13 +50,24 @@ pub(super) fn run(
     }
     match identify(request, &context, policy) {
         Identity::Known(caller) => {
-            Passage::Decided(caller.and_then(|caller| go_on(request, &context, route, caller)))
+            match caller.and_then(|caller| go_on(request, &context, route, caller)) {
+                Ok((clearance, None)) => Passage::Decided(Ok(clearance)),
+                Ok((clearance, Some(questions))) => Passage::Later(Box::pin(async move {
+                    questions.await?;
+                    Ok(clearance)
+                })),
+                Err(problem) => Passage::Decided(Err(problem)),
+            }
         }
         Identity::Later(asking) => {
             let request = request.clone();
             Passage::Later(Box::pin(async move {
                 let caller = asking.ask(&request, &context).await?;
-                go_on(&request, &context, route, caller)
+                let (clearance, questions) = go_on(&request, &context, route, caller)?;
+                if let Some(questions) = questions {
+                    questions.await?;
+                }
+                Ok(clearance)
             }))
         }
     }
@@ -85,13 +99,16 @@ fn begin(
     Ok((context, id))
 }
 
-/// From authentication on.
+/// What the app has to be asked before the request may pass.
+type Questions = LocalBoxFuture<'static, Result<(), Problem>>;
+
+/// From authentication on, as far as that needs no waiting.
 fn go_on(
     request: &HttpRequest,
     context: &Rc<RequestContext>,
     route: usize,
     caller: Option<Principal>,
-) -> Result<Clearance, Problem> {
+) -> Result<(Clearance, Option<Questions>), Problem> {
     let table = context.security.table();
     let Some(route) = table.and_then(|table| table.route(route)) else {
         return Err(Problem::internal("the route is not in the table any more"));
@@ -109,7 +126,8 @@ fn go_on(
             authorize(request, context, &route.policy)?;
         }
     }
-    Ok(Clearance::of(context))
+    let questions = questions(request, context, &route.policy);
+    Ok((Clearance::of(context), questions))
 }
 
 fn authorize(
@@ -120,6 +138,31 @@ fn authorize(
     let principal = context.principal().ok_or_else(Problem::unauthorized)?;
     decide(policy, principal, |name| path_parameter(request, name))
         .map_err(|refusal| forbidden(refusal, principal))
+}
+
+/// Policies first: they are about the caller, and who is refused by one learns nothing of a resource.
+fn questions(
+    request: &HttpRequest,
+    context: &RequestContext,
+    policy: &RoutePolicy,
+) -> Option<Questions> {
+    let policies = policy.every_demand().filter_map(|demands| demands.policy);
+    let policies: Vec<_> = policies.collect();
+    let resources: Vec<_> = policy.resources().collect();
+    if policies.is_empty() && resources.is_empty() {
+        return None;
+    }
+    let (request, caller) = (request.clone(), context.principal().cloned());
+    Some(Box::pin(async move {
+        for policy in policies {
+            let caller = caller.clone().ok_or_else(Problem::unauthorized)?;
+            policy.judge(request.clone(), caller).await?;
+        }
+        for resource in resources {
+            resource.authorize(request.clone()).await?;
+        }
+        Ok(())
+    }))
 }
 
 /// A path parameter as the handler's `Path` reads it: percent-decoded, so that guard and handler

@@ -1,4 +1,5 @@
 use super::WordSet;
+use crate::authorize::PolicyCheck;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +47,8 @@ pub struct Demands {
     pub(crate) owner: Option<&'static str>,
     /// Any one of these roles stands in for ownership.
     pub(crate) or_roles: Option<WordSet>,
+    /// A rule of the app's own.
+    pub(crate) policy: Option<PolicyCheck>,
     /// What the caller may show.
     pub(crate) via: &'static [Via],
 }
@@ -69,6 +72,14 @@ impl Demands {
     /// The roles of which any one stands in for ownership.
     pub const fn or_roles(&self) -> Option<&WordSet> {
         self.or_roles.as_ref()
+    }
+
+    /// The name of the app's own rule, an [`AccessPolicy`](crate::AccessPolicy), as it is written.
+    pub const fn policy(&self) -> Option<&'static str> {
+        match &self.policy {
+            Some(policy) => Some(policy.name()),
+            None => None,
+        }
     }
 
     /// What a caller may show to say who it is; a bearer token or a session, where nothing else is named.
@@ -111,6 +122,7 @@ impl Demands {
         scopes: None,
         owner: None,
         or_roles: None,
+        policy: None,
         via: Via::DEFAULT,
     };
 
@@ -129,6 +141,12 @@ impl Demands {
     #[must_use]
     pub const fn with_owner(mut self, parameter: &'static str) -> Self {
         self.owner = Some(parameter);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_policy(mut self, policy: PolicyCheck) -> Self {
+        self.policy = Some(policy);
         self
     }
 

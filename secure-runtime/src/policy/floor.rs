@@ -33,6 +33,11 @@ impl Floor {
         self.demands.or_roles()
     }
 
+    /// The name of the app's own rule, an [`AccessPolicy`](crate::AccessPolicy).
+    pub const fn policy(&self) -> Option<&'static str> {
+        self.demands.policy()
+    }
+
     /// What the routes may take from a caller to know who it is; `None` where each route says it.
     pub const fn via(&self) -> Option<&'static [Via]> {
         match self.demands.via() {

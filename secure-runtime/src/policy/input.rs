@@ -1,5 +1,6 @@
 use super::Need;
 use crate::{
+    authorize::ResourceCheck,
     guard::Caller,
     input::{Bounded, Bounds},
 };
@@ -83,6 +84,7 @@ pub struct Parameter {
     input: Option<Input>,
     caller: Caller,
     needs: &'static [Need],
+    resource: Option<ResourceCheck>,
 }
 
 impl Parameter {
@@ -92,7 +94,15 @@ impl Parameter {
             input,
             caller,
             needs,
+            resource: None,
         }
+    }
+
+    /// With what the authorize stage has to find and to decide about for it.
+    #[must_use]
+    pub const fn with_resource(mut self, resource: Option<ResourceCheck>) -> Self {
+        self.resource = resource;
+        self
     }
 
     /// An argument marked `#[trusted]`.
@@ -101,6 +111,7 @@ impl Parameter {
             input: None,
             caller: Caller::Unused,
             needs: &[],
+            resource: None,
         }
     }
 
@@ -110,6 +121,7 @@ impl Parameter {
             input: Some(Input::unvalidated(because)),
             caller: Caller::Unused,
             needs: &[],
+            resource: None,
         }
     }
 
@@ -119,6 +131,10 @@ impl Parameter {
 
     pub(crate) const fn needs(&self) -> &'static [Need] {
         self.needs
+    }
+
+    pub(crate) const fn resource(&self) -> Option<ResourceCheck> {
+        self.resource
     }
 
     pub(crate) const fn sets_session(&self) -> bool {
@@ -139,7 +155,9 @@ impl Parameter {
     pub(crate) const fn is_account(&self) -> bool {
         matches!(
             self.caller,
-            Caller::Required { account: true } | Caller::Optional { account: true }
+            Caller::Required { account: true }
+                | Caller::Optional { account: true }
+                | Caller::Decided { account: true }
         )
     }
 }

@@ -14,6 +14,7 @@ mod need;
 mod vocabulary;
 mod written;
 
+use crate::authorize::ResourceCheck;
 pub use access::{Access, Demands, Via};
 pub use endpoint::Endpoint;
 pub use floor::Floor;
@@ -113,6 +114,11 @@ impl RoutePolicy {
             .any(|demands| demands.scopes().is_some())
     }
 
+    /// What has to be found and decided about before any argument is extracted.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = ResourceCheck> + use<> {
+        self.parameters.iter().filter_map(Parameter::resource)
+    }
+
     /// The rate limits, in the order in which they were written.
     pub const fn limits(&self) -> &'static [RateLimit] {
         self.limits
@@ -166,7 +172,8 @@ impl RoutePolicy {
         false
     }
 
-    /// Whether the handler takes the caller with its account (`CurrentUser<Account>`), so that a caller
+    /// Whether the caller is loaded with its account (`CurrentUser<Account>`, or an `Authorized` resource that
+    /// decides by it), so that a caller
     /// whose account is gone or disabled is refused.
     pub const fn loads_account(&self) -> bool {
         let mut at = 0;
@@ -279,6 +286,34 @@ impl RoutePolicy {
         }
         match self.demands() {
             Some(demands) => demands.owner.is_some(),
+            None => false,
+        }
+    }
+
+    /// Whether the handler takes an [`Authorized`](crate::Authorized), so that a caller who may not do it with that very
+    /// resource is refused.
+    pub const fn needs_resource(&self) -> bool {
+        let mut at = 0;
+        while at < self.parameters.len() {
+            if self.parameters[at].resource().is_some() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Whether an [`AccessPolicy`](crate::AccessPolicy) is asked about every caller: the route's own, or that of a floor.
+    pub const fn needs_policy(&self) -> bool {
+        let mut at = 0;
+        while let Some(floor) = self.floors.at(at) {
+            if floor.policy().is_some() {
+                return true;
+            }
+            at += 1;
+        }
+        match self.demands() {
+            Some(demands) => demands.policy().is_some(),
             None => false,
         }
     }

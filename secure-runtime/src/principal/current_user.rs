@@ -53,24 +53,72 @@ pub trait LoadAccount: Sized + 'static {
     ) -> impl Future<Output = Result<Option<Self>, Problem>>;
 }
 
-impl CurrentUser {
-    pub(crate) fn new(principal: Principal) -> Self {
-        Self {
-            principal,
-            account: NoAccount,
+/// What a [`CurrentUser`] may carry: an account, or [`NoAccount`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no account of a caller",
+    label = "no account",
+    note = "`impl LoadAccount for {Self}`, or write `NoAccount` where none is needed"
+)]
+pub trait CallerAccount: sealed::FromCaller {}
+
+impl<A: sealed::FromCaller> CallerAccount for A {}
+
+pub(crate) mod sealed {
+    use actix_web::HttpRequest;
+
+    use super::{CurrentUser, LoadAccount, NoAccount};
+    use crate::{Principal, Problem};
+
+    /// How a [`CurrentUser`] is made of a principal.
+    #[doc(hidden)]
+    pub trait FromCaller: Sized + 'static {
+        /// Whether the app is asked for it.
+        const IS_LOADED: bool;
+
+        /// `None` where it is gone or disabled.
+        fn current_user(
+            request: HttpRequest,
+            principal: Principal,
+        ) -> impl Future<Output = Result<Option<CurrentUser<Self>>, Problem>>;
+    }
+
+    impl FromCaller for NoAccount {
+        const IS_LOADED: bool = false;
+
+        async fn current_user(
+            _: HttpRequest,
+            principal: Principal,
+        ) -> Result<Option<CurrentUser>, Problem> {
+            Ok(Some(CurrentUser::new(principal)))
+        }
+    }
+
+    impl<A: LoadAccount> FromCaller for A {
+        const IS_LOADED: bool = true;
+
+        async fn current_user(
+            request: HttpRequest,
+            principal: Principal,
+        ) -> Result<Option<CurrentUser<A>>, Problem> {
+            let account = A::load(request, principal.clone()).await?;
+            Ok(account.map(|account| CurrentUser::of(principal, account)))
         }
     }
 }
 
-impl<A: LoadAccount> CurrentUser<A> {
-    pub(crate) async fn load(
-        request: HttpRequest,
-        principal: Principal,
-    ) -> Result<Option<Self>, Problem> {
-        let account = A::load(request, principal.clone()).await?;
-        Ok(account.map(|account| Self { principal, account }))
+impl CurrentUser {
+    pub(crate) fn new(principal: Principal) -> Self {
+        Self::of(principal, NoAccount)
     }
+}
 
+impl<A> CurrentUser<A> {
+    pub(crate) fn of(principal: Principal, account: A) -> Self {
+        Self { principal, account }
+    }
+}
+
+impl<A: LoadAccount> CurrentUser<A> {
     /// The caller's account.
     pub fn account(&self) -> &A {
         &self.account

@@ -13,7 +13,8 @@ use crate::{
 
 pub(crate) use bearer::challenge;
 pub(crate) use credential::{Credential, find_credential};
-pub use current_user::{CurrentUser, LoadAccount, NoAccount};
+pub(crate) use current_user::sealed::FromCaller;
+pub use current_user::{CallerAccount, CurrentUser, LoadAccount, NoAccount};
 
 /// A caller whose credential was verified: subject, roles and scopes.
 ///

@@ -139,6 +139,7 @@ impl Checker {
                 self.reachable(path, &name);
                 self.alone(method, &pattern, &name);
                 self.owner(policy, &pattern, &name);
+                self.resources(policy, &pattern, &name);
             }
             self.limited(policy, method, &name);
             match Method::from_bytes(method.as_bytes()) {
@@ -276,6 +277,18 @@ impl Checker {
                 self.findings.push(format!(
                     "{who} demands that the path parameter `{owner}` is the caller, and the path has \
                      no `{{{owner}}}`"
+                ));
+            }
+        }
+    }
+
+    fn resources(&mut self, policy: &RoutePolicy, pattern: &PathPattern, name: &str) {
+        for resource in policy.resources() {
+            let parameter = resource.parameter();
+            if !pattern.parameters().iter().any(|known| known == parameter) {
+                self.findings.push(format!(
+                    "{name} takes `{resource}`, which is found by the path parameter `{parameter}`, and the path has \
+                     no `{{{parameter}}}`"
                 ));
             }
         }

@@ -24,6 +24,7 @@
 //! ```
 
 mod app;
+mod caller;
 mod clock;
 mod passwords;
 mod request;
@@ -31,6 +32,7 @@ mod response;
 mod session;
 
 pub use app::TestApp;
+pub use caller::{authorized, current_user, current_user_with, principal};
 pub use clock::TestClock;
 pub use passwords::{cheap_hash, cheap_passwords, hashes_computed};
 pub use request::TestRequest;

@@ -108,6 +108,16 @@ impl Grant {
         &self.scopes
     }
 
+    #[cfg(feature = "test")]
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
+    }
+
+    #[cfg(feature = "test")]
+    pub(crate) fn signed_in_at(&self) -> Option<Duration> {
+        self.signed_in_at
+    }
+
     pub(crate) fn roles(&self) -> &[String] {
         &self.roles
     }
