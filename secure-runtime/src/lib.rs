@@ -16,6 +16,7 @@ pub mod csrf;
 pub mod dangerous;
 pub mod deploy;
 pub mod edge;
+pub mod field;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;

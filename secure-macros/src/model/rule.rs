@@ -9,7 +9,7 @@ use crate::{
     fragment,
 };
 
-const RULES: [&str; 14] = [
+const RULES: [&str; 15] = [
     "length",
     "range",
     "email",
@@ -20,6 +20,7 @@ const RULES: [&str; 14] = [
     "does_not_contain",
     "must_match",
     "non_control_character",
+    "printable",
     "required",
     "custom",
     "nested",

@@ -4,6 +4,8 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use validator::ValidationError;
 
+use crate::field::last_refusal;
+
 /// One field that is wrong, as it stands in a 422 answer (RFC 9457 §3, `errors`).
 ///
 /// It never repeats what was sent.
@@ -155,7 +157,10 @@ impl Errors {
                 Serde::Unknown => {}
             }
         }
-        let (code, detail, field) = shape(message);
+        let (code, detail, field) = match last_refusal(message) {
+            Some(refusal) => (refusal.code(), refusal.detail(), None),
+            None => shape(message),
+        };
         if let Some(field) = field
             && !self.ends_with(field)
         {

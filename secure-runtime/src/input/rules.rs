@@ -10,6 +10,7 @@ use validator::{
 };
 
 use super::{Bounded, Errors, errors::Place};
+use crate::field::Printable;
 
 /// What the attribute says instead of the default code and text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -100,6 +101,17 @@ pub fn non_control_character<T: ValidateNonControlCharacter>(
             errors,
             "non_control_character",
             "must not hold control characters",
+        );
+    }
+}
+
+/// One line of characters that can be seen, and not only white space.
+pub fn printable<T: Printable>(errors: &mut Errors, value: &T, words: Words) {
+    if !value.is_printable() {
+        words.add(
+            errors,
+            "printable",
+            "must be one line of visible characters",
         );
     }
 }

@@ -52,3 +52,4 @@ pub use params::{Argon2Params, ParamsError};
 pub use passwords::{Builder, Passwords, Verdict};
 pub use pepper::Pepper;
 pub use policy::PasswordPolicy;
+pub(crate) use text::MAX_BYTES;

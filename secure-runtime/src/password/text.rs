@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 /// A password is never longer, in bytes. The guides ask for at least 64 characters (NIST SP 800-63B-4
 /// §3.1.1.2), and four bytes each are less than this.
-pub(super) const MAX_BYTES: usize = 1024;
+pub(crate) const MAX_BYTES: usize = 1024;
 
 /// The text in Unicode's Normalization Form C, as RFC 8265's OpaqueString has it: an `ä` that one
 /// keyboard sends as one code point and another as two is the same password.

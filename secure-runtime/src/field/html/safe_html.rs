@@ -1,0 +1,136 @@
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+};
+
+use super::{
+    Article, HtmlPolicy, PlainText,
+    cost::{self, is_bounded, is_shallow},
+    policy::cleaner,
+};
+use crate::field::{
+    FieldRefusal,
+    text::{Parse, read_as_text, used_as_text},
+};
+
+const REFUSAL: FieldRefusal = FieldRefusal::new(
+    "html",
+    "must be at most 64 KiB of HTML, without too many tags or too deep nesting",
+);
+
+/// Formatted text: HTML of which only what a [policy](HtmlPolicy) allows was kept. It is the only type that a
+/// template prints unescaped (with the feature `askama`: `{{ article.body }}`).
+///
+/// Whoever sends a script, a style, a handler or an address that runs something gets a text without it, and no
+/// error: what is kept is harmless, whatever was sent. An error is only what is too much: more than 64 KiB, more
+/// than 3 000 tags, formatting that would be repeated too often, and nesting deeper than 64.
+///
+/// It never has: scripts, styles, forms, embedded documents, drawings, formulas; `style`, `class`, `id`, `name` and
+/// handlers; addresses other than absolute `http`, `https` and `mailto`. Links have
+/// `rel="noopener noreferrer nofollow"`.
+///
+/// What is read from a database is cleaned again, by the policy of that time: a policy that becomes stricter holds
+/// for what was stored before, and so does a flaw of the cleaner that was mended; and whoever can write
+/// into the database cannot write scripts into pages.
+///
+/// ```
+/// use secure_runtime::field::SafeHtml;
+///
+/// let html: SafeHtml = SafeHtml::clean(r#"<p onclick="go()">Hello <b>Ada</b><script>go()</script>"#)?;
+/// assert_eq!(html.as_str(), "<p>Hello <b>Ada</b></p>");
+/// # Ok::<(), secure_runtime::field::FieldRefusal>(())
+/// ```
+pub struct SafeHtml<P: HtmlPolicy = Article> {
+    text: String,
+    policy: PhantomData<fn() -> P>,
+}
+
+impl<P: HtmlPolicy> SafeHtml<P> {
+    /// It is never longer, in bytes.
+    pub const MAX_BYTES: usize = cost::MAX_BYTES;
+
+    /// Keeps what the policy allows.
+    ///
+    /// # Errors
+    /// For what is too long, has too many tags or is nested too deep.
+    pub fn clean(html: &str) -> Result<Self, FieldRefusal> {
+        if !is_bounded(html) {
+            return Err(REFUSAL);
+        }
+        let text = cleaner::<P>().clean(html).to_string();
+        // What was cleaned is a text to be cleaned again, when it is read from where it was stored.
+        match is_bounded(&text) && is_shallow(&text) {
+            true => Ok(Self {
+                text,
+                policy: PhantomData,
+            }),
+            false => Err(REFUSAL),
+        }
+    }
+
+    /// The HTML.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The text without its formatting: for a summary, a search, or a mail.
+    pub fn to_plain_text(&self) -> PlainText {
+        PlainText::of(&self.text)
+    }
+}
+
+impl<P: HtmlPolicy> Parse for SafeHtml<P> {
+    fn parse(text: String) -> Result<Self, FieldRefusal> {
+        Self::clean(&text)
+    }
+}
+
+impl<P: HtmlPolicy> Clone for SafeHtml<P> {
+    fn clone(&self) -> Self {
+        Self {
+            text: self.text.clone(),
+            policy: PhantomData,
+        }
+    }
+}
+
+impl<P: HtmlPolicy> fmt::Debug for SafeHtml<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SafeHtml").field(&self.text).finish()
+    }
+}
+
+impl<P: HtmlPolicy> PartialEq for SafeHtml<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<P: HtmlPolicy> Eq for SafeHtml<P> {}
+
+impl<P: HtmlPolicy> PartialOrd for SafeHtml<P> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<P: HtmlPolicy> Ord for SafeHtml<P> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl<P: HtmlPolicy> Hash for SafeHtml<P> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+read_as_text!([P: HtmlPolicy] SafeHtml<P>, "<p>hello</p>");
+used_as_text!([P: HtmlPolicy] SafeHtml<P>);
+
+/// It may stand in a page as it is.
+#[cfg(feature = "askama")]
+impl<P: HtmlPolicy> askama::filters::HtmlSafe for SafeHtml<P> {}
