@@ -17,6 +17,9 @@ pub mod dangerous;
 pub mod deploy;
 pub mod edge;
 pub mod field;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod input;
 pub mod limit;

@@ -4,6 +4,18 @@ use std::ops::Range;
 
 /// What a template language writes around what it evaluates.
 const EXPRESSIONS: [(&str, &str); 4] = [("{{{", "}}}"), ("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
+/// Elements whose content is no HTML: it goes as far as their own closing tag, whatever stands in it.
+const RAW: [&str; 9] = [
+    "iframe",
+    "noembed",
+    "noframes",
+    "plaintext",
+    "script",
+    "style",
+    "textarea",
+    "title",
+    "xmp",
+];
 
 /// A part of a template that the rules look at.
 #[derive(Debug)]
@@ -14,7 +26,7 @@ pub(super) enum Part {
     Close(String),
     /// `{{ … }}` or `{% … %}` outside of tags.
     Expression(Range<usize>),
-    /// The content of a `<script>` or a `<style>`.
+    /// The content of an element that is no HTML, such as a `<script>`.
     Raw(Range<usize>),
 }
 
@@ -52,6 +64,8 @@ impl Tag {
 pub(super) struct Tags<'a> {
     text: &'a str,
     at: usize,
+    /// What is read up to: the end of the text, or that of a `<noscript>`.
+    end: usize,
     /// The element whose content is no HTML, once its tag was read.
     raw: Option<String>,
 }
@@ -61,12 +75,13 @@ impl<'a> Tags<'a> {
         Self {
             text,
             at: 0,
+            end: text.len(),
             raw: None,
         }
     }
 
     fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or("")
+        self.text.get(self.at..self.end).unwrap_or("")
     }
 
     /// Steps over an expression that stands here.
@@ -100,10 +115,25 @@ impl<'a> Tags<'a> {
         self.text[span].to_ascii_lowercase()
     }
 
+    /// An opening tag, and what is known by it of what follows.
+    fn open(&mut self) -> Part {
+        let tag = self.tag();
+        if RAW.contains(&&*tag.name) {
+            self.raw = Some(tag.name.clone());
+        }
+        // Browsers without scripts read it as HTML, and others up to its end.
+        if tag.name == "noscript" && self.end == self.text.len() {
+            let rest = self.rest().to_ascii_lowercase();
+            self.end = self.at + end_of(&rest, "noscript");
+        }
+        Part::Open(tag)
+    }
+
+    /// The tag that begins after the next character.
     fn tag(&mut self) -> Tag {
         let start = self.at;
         self.at += 1;
-        let name = self.take(|char| !char.is_whitespace() && !matches!(char, '/' | '>' | '{'));
+        let name = self.take(|char| !is_space(char) && !matches!(char, '/' | '>' | '{'));
         let mut tag = Tag {
             name: self.lower(name),
             span: start..self.at,
@@ -111,7 +141,7 @@ impl<'a> Tags<'a> {
             expressions: Vec::new(),
         };
         loop {
-            self.take(|char| char.is_whitespace() || char == '/');
+            self.take(|char| is_space(char) || char == '/');
             if let Some(expression) = self.expression() {
                 tag.expressions.push(expression);
                 continue;
@@ -131,10 +161,10 @@ impl<'a> Tags<'a> {
         let start = self.at;
         // A browser takes anything as a name, a `=` at its beginning too.
         self.bump();
-        self.take(|char| !char.is_whitespace() && !matches!(char, '/' | '>' | '=' | '{'));
+        self.take(|char| !is_space(char) && !matches!(char, '/' | '>' | '=' | '{'));
         let span = start..self.at;
         let name = self.lower(span.clone());
-        self.take(char::is_whitespace);
+        self.take(is_space);
         if !self.rest().starts_with('=') {
             return Attribute {
                 name,
@@ -144,7 +174,7 @@ impl<'a> Tags<'a> {
             };
         }
         self.at += 1;
-        self.take(char::is_whitespace);
+        self.take(is_space);
         let quote = self
             .rest()
             .chars()
@@ -178,7 +208,7 @@ impl<'a> Tags<'a> {
                     self.at += 1;
                     return start..end;
                 }
-                None if char.is_whitespace() || char == '>' => return start..end,
+                None if is_space(char) || char == '>' => return start..end,
                 _ => self.at += char.len_utf8(),
             }
         }
@@ -187,10 +217,22 @@ impl<'a> Tags<'a> {
     /// What stands up to the closing tag of an element whose content is no HTML.
     fn raw(&mut self, name: &str) -> Range<usize> {
         let start = self.at;
-        let close = format!("</{name}");
         let rest = self.rest().to_ascii_lowercase();
-        self.at += rest.find(&close).unwrap_or(rest.len());
+        self.at += match name {
+            "script" => end_of_script(&rest),
+            "plaintext" => rest.len(),
+            _ => end_of(&rest, name),
+        };
         start..self.at
+    }
+
+    /// Steps over a comment, or over what a browser takes for one.
+    fn comment(&mut self) {
+        let rest = self.rest();
+        self.at += match rest.strip_prefix("<!--") {
+            Some(comment) => 4 + length_of_comment(comment),
+            None => rest.find('>').map_or(rest.len(), |at| at + 1),
+        };
     }
 }
 
@@ -204,30 +246,76 @@ impl Iterator for Tags<'_> {
         loop {
             let rest = self.rest();
             if rest.is_empty() {
-                return None;
+                if self.end == self.text.len() {
+                    return None;
+                }
+                self.end = self.text.len();
+                continue;
             }
             if let Some(expression) = self.expression() {
                 return Some(Part::Expression(expression));
             }
-            if let Some(comment) = rest.strip_prefix("<!--") {
-                let length = comment.find("-->").map_or(comment.len(), |at| at + 3);
-                self.at += 4 + length;
-                continue;
-            }
             let is_name = |text: &str| text.starts_with(|char: char| char.is_ascii_alphabetic());
-            if rest.strip_prefix("</").is_some_and(is_name) {
-                self.at += 2;
-                let name = self.take(|char| !char.is_whitespace() && char != '>');
-                return Some(Part::Close(self.lower(name)));
-            }
-            if rest.strip_prefix('<').is_some_and(is_name) {
-                let tag = self.tag();
-                if matches!(&*tag.name, "script" | "style" | "textarea" | "title") {
-                    self.raw = Some(tag.name.clone());
+            match rest.strip_prefix('<') {
+                Some(tag) if is_name(tag) => return Some(self.open()),
+                Some(tag) if tag.strip_prefix('/').is_some_and(is_name) => {
+                    self.at += 1;
+                    return Some(Part::Close(self.tag().name));
                 }
-                return Some(Part::Open(tag));
+                Some(other) if other.starts_with(['!', '?', '/']) => self.comment(),
+                _ => drop(self.bump()),
             }
-            self.bump();
         }
     }
+}
+
+/// What HTML takes for white space.
+fn is_space(char: char) -> bool {
+    matches!(char, '\t' | '\n' | '\x0c' | '\r' | ' ')
+}
+
+/// Whether a text, in lower case, begins with a whole tag of this name.
+fn begins_tag(text: &str, before: &str, name: &str) -> bool {
+    let rest = text
+        .strip_prefix(before)
+        .and_then(|text| text.strip_prefix(name));
+    rest.is_some_and(|rest| rest.starts_with(|char| is_space(char) || matches!(char, '/' | '>')))
+}
+
+/// Where the closing tag of an element begins.
+fn end_of(rest: &str, name: &str) -> usize {
+    let ends = rest.match_indices("</").map(|(at, _)| at);
+    let mut ends = ends.filter(|at| begins_tag(&rest[*at..], "</", name));
+    ends.next().unwrap_or(rest.len())
+}
+
+/// The same of a `<script>`: within a comment of its own another one may open and close in it (HTML §13.2.5.20).
+fn end_of_script(rest: &str) -> usize {
+    let (mut in_comment, mut in_another) = (false, false);
+    for (at, _) in rest.match_indices(['<', '-']) {
+        let here = &rest[at..];
+        if begins_tag(here, "</", "script") {
+            if !in_another {
+                return at;
+            }
+            in_another = false;
+        } else if !in_comment && here.starts_with("<!--") {
+            in_comment = true;
+        } else if in_comment && begins_tag(here, "<", "script") {
+            in_another = true;
+        } else if here.starts_with("-->") {
+            (in_comment, in_another) = (false, false);
+        }
+    }
+    rest.len()
+}
+
+/// How long a comment is that has just begun, with its end.
+fn length_of_comment(comment: &str) -> usize {
+    if let Some(end) = [">", "->"].into_iter().find(|end| comment.starts_with(end)) {
+        return end.len();
+    }
+    let ends = ["-->", "--!>"].into_iter();
+    let ends = ends.filter_map(|end| Some(comment.find(end)? + end.len()));
+    ends.min().unwrap_or(comment.len())
 }

@@ -27,6 +27,8 @@ mod cookie;
 mod cors;
 mod csp;
 mod forwarded;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod headers;
 mod hosts;
 mod https;

@@ -82,10 +82,10 @@ pub struct ReportBody {
 
 /// What was sent.
 #[derive(Debug)]
-struct Sent {
+pub(super) struct Sent {
     /// Whether it is a list of reports of any kind.
-    is_list: bool,
-    bytes: Bytes,
+    pub(super) is_list: bool,
+    pub(super) bytes: Bytes,
 }
 
 impl FromRequest for ReportBody {
@@ -112,18 +112,18 @@ impl FromRequest for ReportBody {
 
 /// What is noted of a report. Every text is bounded.
 #[derive(Debug, PartialEq, Eq)]
-struct Report {
-    disposition: String,
-    directive: String,
-    blocked: String,
-    page: String,
-    source: String,
+pub(super) struct Report {
+    pub(super) disposition: String,
+    pub(super) directive: String,
+    pub(super) blocked: String,
+    pub(super) page: String,
+    pub(super) source: String,
     line: u64,
-    sample: String,
+    pub(super) sample: String,
 }
 
 /// The reports of a body; those of other kinds are left out.
-fn reports(body: &Sent) -> Result<Vec<Report>, Problem> {
+pub(super) fn reports(body: &Sent) -> Result<Vec<Report>, Problem> {
     let malformed = || Problem::bad_request().with_detail("the body is no report");
     let value: Value = serde_json::from_slice(&body.bytes).map_err(|_| malformed())?;
     if !body.is_list {

@@ -25,6 +25,8 @@
 mod argon2id;
 mod calibrate;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod hash;
 #[cfg(feature = "password-legacy")]
 mod legacy;

@@ -34,10 +34,13 @@ pub(super) struct Claims {
     pub(super) own: Map<String, Value>,
 }
 
-/// A JSON object. Serde would take a list for a struct too, and RFC 7515 §5.2 and RFC 7519 §7.2 do not.
+/// A JSON object. Serde would take a list for a struct too, and texts that are no UTF-8 where nobody reads
+/// them; RFC 7515 §5.2 and RFC 7519 §7.2 do not.
 pub(super) fn object<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
-    let first = json.iter().find(|byte| !byte.is_ascii_whitespace());
-    (first == Some(&b'{')).then(|| serde_json::from_slice(json).ok())?
+    let json = str::from_utf8(json).ok()?;
+    json.trim_ascii_start()
+        .starts_with('{')
+        .then(|| serde_json::from_str(json).ok())?
 }
 
 /// RFC 7519 §4.1.3: one audience or several.

@@ -50,7 +50,7 @@ impl<'a> RequestHost<'a> {
     }
 
     /// Whether both mean the same host, whatever the ports.
-    pub(super) fn is_same(&self, other: &RequestHost<'_>) -> bool {
+    pub(crate) fn is_same(&self, other: &RequestHost<'_>) -> bool {
         match (&self.name, &other.name) {
             (Name::Name(one), Name::Name(other)) => one.eq_ignore_ascii_case(other),
             (Name::Address(one), Name::Address(other)) => one == other,

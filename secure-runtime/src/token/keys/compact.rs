@@ -71,7 +71,9 @@ impl Header {
     }
 
     fn parse(json: &[u8]) -> Result<Self, JwsError> {
-        serde_json::from_slice(json).map_err(|_| JwsError::Header)
+        // Texts of members that nobody reads are UTF-8 too (RFC 7515 §5.2).
+        let json = str::from_utf8(json).map_err(|_| JwsError::Header)?;
+        serde_json::from_str(json).map_err(|_| JwsError::Header)
     }
 }
 
