@@ -13,6 +13,7 @@ use secure_runtime::{
     session::SessionSettings,
     test::{TestClock, cheap_passwords},
     token::Hs256Key,
+    upload::{Clamd, UploadSettings},
 };
 
 use crate::support::{Complete, People, SharedStore};
@@ -328,6 +329,28 @@ const CHANGES: &[(Change, &[&str])] = &[
         &["session-cookie-unbound"],
     ),
     (|b| with_people(b).sessions(SessionSettings::new()), &[]),
+    // There is none, and nobody makes it to look at it.
+    (
+        |b| b.uploads(UploadSettings::new("/nonexistent/uploads")),
+        &["uploads-unscanned"],
+    ),
+    (
+        |b| {
+            b.uploads(
+                UploadSettings::new("/nonexistent/uploads").scanner(Clamd::tcp("scanner:3310")),
+            )
+        },
+        &[],
+    ),
+    // As every folder of the system is: everybody looks into it.
+    (
+        |b| b.uploads(UploadSettings::new("/usr").scanner(Clamd::tcp("scanner:3310"))),
+        &["uploads-folder-open"],
+    ),
+    (
+        |b| b.uploads(UploadSettings::new("/nonexistent/uploads").scan_deadline(Duration::ZERO)),
+        &["setting-refused", "uploads-unscanned"],
+    ),
     (
         |b| b.unlisted_routes("because the old API moves in spring"),
         &["unlisted-routes"],

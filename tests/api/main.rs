@@ -102,3 +102,7 @@ mod tokens_rotation;
 mod tokens_shape;
 mod tokens_sign_out_elsewhere;
 mod unchecked;
+mod uploads_files;
+mod uploads_files_download;
+mod uploads_files_folder;
+mod uploads_files_scan;

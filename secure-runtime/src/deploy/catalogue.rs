@@ -51,6 +51,8 @@ pub(super) const ALL: &[Check] = &[
     API_KEYS_IN_QUERY,
     CHEAP_HASHES,
     BCRYPT_TRUNCATED,
+    UPLOADS_UNSCANNED,
+    UPLOADS_FOLDER_OPEN,
     MEMORY_STORE,
     INSTANCES_APART,
     ONE_INSTANCE,
@@ -222,6 +224,22 @@ pub(crate) const BCRYPT_TRUNCATED: Check = Check::new(
     Warning,
     "a long password that bcrypt has hashed is as strong as its first 72 bytes",
     "remove `dangerous::bcrypt_truncating` once no bcrypt hash of such an account is left",
+);
+
+pub(crate) const UPLOADS_UNSCANNED: Check = Check::new(
+    "uploads-unscanned",
+    Warning,
+    "a file can be what it says it is and harm whoever opens it: a PDF that attacks its reader, an image that \
+     attacks the program which shows it (ASVS 5.4.3)",
+    "say `UploadSettings::scanner(…)`, such as with `Clamd`",
+);
+
+pub(crate) const UPLOADS_FOLDER_OPEN: Check = Check::new(
+    "uploads-folder-open",
+    Warning,
+    "other users of the machine, and whatever else runs on it, such as a web server, can get at the folder of \
+     uploads past the app and its rules (ASVS 5.3.1)",
+    "`chmod 700` the folder and the two in it, and let nobody but the app's own user have them",
 );
 
 pub(crate) const MEMORY_STORE: Check = Check::new(

@@ -29,6 +29,8 @@ mod passwords;
 mod request;
 mod response;
 mod session;
+#[cfg(feature = "uploads")]
+mod upload;
 
 pub use app::TestApp;
 pub use clock::TestClock;
@@ -36,3 +38,5 @@ pub use passwords::{cheap_hash, cheap_passwords, hashes_computed};
 pub use request::TestRequest;
 pub use response::TestResponse;
 pub use session::TestSession;
+#[cfg(feature = "uploads")]
+pub use upload::uploaded;

@@ -4,6 +4,7 @@ mod account_app;
 mod api_keys;
 mod browsers;
 mod failing;
+mod folder;
 mod forge;
 mod letterbox;
 mod login;
@@ -25,6 +26,7 @@ pub(crate) use account_app::{
 pub(crate) use api_keys::{Keys, asking, list_key_routes, new_key};
 pub(crate) use browsers::Browsers;
 pub(crate) use failing::fail_or_answer;
+pub(crate) use folder::Folder;
 pub(crate) use forge::{Forge, START, claims, encode};
 pub(crate) use letterbox::{Letterbox, PlainLetters, Way};
 pub(crate) use login::{Login, password_login};

@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, dev::Payload};
 use tokio::sync::Semaphore;
 
 use super::{
-    Download, FileId, Incoming, StoredFile, Upload, UploadSettings,
+    Download, FileId, Incoming, StoredFile, Upload, UploadSettings, access,
     fault::blocking,
     incoming::{Place, TemporaryFile},
 };
@@ -83,7 +83,7 @@ impl Uploads {
         let shared = Shared {
             incoming: settings.folder.join("incoming"),
             kept: settings.folder.join("kept"),
-            at_once: Arc::new(Semaphore::new(settings.at_once)),
+            at_once: Arc::new(Semaphore::new(settings.at_once.min(Semaphore::MAX_PERMITS))),
             swept: Mutex::new(clock.monotonic()),
             settings,
             clock,
@@ -201,10 +201,9 @@ impl Shared {
         create_folder(&shelf)?;
         fs::rename(file.place.path(), &path)?;
         file.place.is_left();
-        let kept = Place::new(path);
+        let mut kept = Place::new(path);
         sync_folder(&shelf)?;
         sync_folder(&self.kept)?;
-        let mut kept = kept;
         kept.is_left();
         Ok(())
     }
@@ -264,6 +263,8 @@ fn prepare(folder: &Path, incoming: &Path, kept: &Path) -> Result<(), String> {
     let mut builder = private_folders();
     builder.recursive(true);
     builder.create(folder).map_err(say)?;
+    #[cfg(unix)]
+    refuse(access::refusal(folder))?;
     for folder in [incoming, kept] {
         create_folder(folder).map_err(say)?;
     }
@@ -271,9 +272,27 @@ fn prepare(folder: &Path, incoming: &Path, kept: &Path) -> Result<(), String> {
     let probe = random_hex::<PART_RANDOM>();
     let (from, to) = (incoming.join(format!("{probe}{PART}")), kept.join(&probe));
     let _from = Place::new(from.clone());
-    create(&from).map_err(say)?;
+    let file = create(&from).map_err(say)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let owner = file.metadata().map_err(say)?.uid();
+        for folder in [incoming, kept] {
+            refuse(access::refusal_inside(folder, owner))?;
+        }
+    }
+    drop(file);
     let _to = Place::new(to.clone());
-    fs::rename(from, to).map_err(say)
+    fs::rename(from, to).map_err(say)?;
+    if let Some(what) = access::exposure(folder) {
+        tracing::warn!(what, "others can look into the folder of uploads");
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn refuse(why: Option<String>) -> Result<(), String> {
+    why.map_or(Ok(()), Err)
 }
 
 fn private_folders() -> DirBuilder {
@@ -331,4 +350,79 @@ fn sweep(incoming: &Path) -> io::Result<usize> {
         }
     }
     Ok(deleted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn uploads(name: &str) -> (Uploads, PathBuf) {
+        let name = format!("secure-folder-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let clock = Arc::new(SystemClock::default());
+        let uploads = Uploads::open_folder(UploadSettings::new(&folder), clock);
+        (uploads.expect("a folder"), folder)
+    }
+
+    #[actix_web::test]
+    async fn what_is_being_written_is_swept_by_nobody() {
+        let (uploads, folder) = uploads("held");
+        let incoming = folder.join("incoming");
+        let mut writing = uploads.begin().await.expect("begun");
+        writing
+            .write(vec![7; 1 << 20].into())
+            .await
+            .expect("written");
+        let whole = uploads.begin().await.expect("begun").finish().await;
+        let whole = whole.expect("whole");
+        assert_eq!(sweep(&incoming).expect("swept"), 0);
+        writing.write("more".into()).await.expect("still there");
+        drop(writing);
+        assert!(whole.path().exists());
+        drop(whole);
+        assert_eq!(fs::read_dir(&incoming).expect("it").count(), 0);
+        fs::remove_dir_all(folder).expect("it");
+    }
+
+    /// Sweeping and beginning at the same time, so that a name is found between its making and its lock.
+    #[test]
+    fn whoever_begins_while_another_sweeps_gets_a_file_that_stays() {
+        let (uploads, folder) = uploads("race");
+        let shared = uploads.shared;
+        let incoming = folder.join("incoming");
+        let done = std::sync::atomic::AtomicBool::new(false);
+        let swept = std::thread::scope(|scope| {
+            let sweeper = scope.spawn(|| {
+                let mut swept = 0;
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    swept += sweep(&incoming).expect("swept");
+                }
+                swept
+            });
+            let held: Vec<_> = (0..2_000).map(|_| shared.begin().expect("begun")).collect();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            let is_there = |(_, place): &(File, Place)| place.path().exists();
+            assert!(held.iter().all(is_there), "somebody else's file was swept");
+            sweeper.join().expect("swept")
+        });
+        assert_eq!(fs::read_dir(&incoming).expect("it").count(), 0, "{swept}");
+        fs::remove_dir_all(folder).expect("it");
+    }
+
+    #[actix_web::test]
+    async fn what_cannot_be_kept_is_gone() {
+        let (uploads, folder) = uploads("unkept");
+        let mut incoming = uploads.begin().await.expect("begun");
+        incoming.write("content".into()).await.expect("written");
+        let file = incoming.finish().await.expect("whole");
+        let path = file.path().to_owned();
+        // A file stands where the folders should be.
+        fs::remove_dir(folder.join("kept")).expect("it");
+        fs::write(folder.join("kept"), "").expect("a file");
+        let kept = uploads.keep(Upload::new(file, super::super::MediaType::Png));
+        assert_eq!(kept.await.expect_err("no room").status(), 503);
+        assert!(!path.exists());
+        fs::remove_dir_all(folder).expect("it");
+    }
 }

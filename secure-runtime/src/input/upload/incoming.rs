@@ -150,3 +150,86 @@ impl fmt::Debug for TemporaryFile {
 fn broken() -> Problem {
     fault(&io::Error::other("it is written to after a failure"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{future::Future as _, sync::Arc, task::Context};
+
+    use futures_util::task::noop_waker;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    /// A file of a test's own, written to by way of `device`.
+    fn incoming(name: &str, device: Option<&str>) -> (Incoming, PathBuf) {
+        let name = format!("secure-incoming-{name}-{}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let file = File::create(&path).expect("a file");
+        let file = device.map_or(file, |device| {
+            File::options().write(true).open(device).expect("a device")
+        });
+        let permits = Arc::new(Semaphore::new(1));
+        let permit = permits.try_acquire_owned().expect("a permit");
+        let incoming = Incoming::new(file, Place::new(path.clone()), permit);
+        (incoming, path)
+    }
+
+    #[actix_web::test]
+    async fn what_is_written_is_there_in_order() {
+        for pieces in [0, 1, 7, 500] {
+            let (mut incoming, path) = incoming("order", None);
+            let mut expected = Vec::new();
+            for at in 0..pieces {
+                let piece = vec![at as u8; 1009];
+                expected.extend_from_slice(&piece);
+                incoming.write(piece.into()).await.expect("written");
+            }
+            let file = incoming.finish().await.expect("whole");
+            assert_eq!(file.size(), expected.len() as u64);
+            assert!(fs::read(file.path()).expect("it") == expected);
+            drop(file);
+            assert!(!path.exists());
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_full_disk_is_found_while_writing_and_at_the_end() {
+        let (mut large, path) = incoming("full", Some("/dev/full"));
+        let problem = large.write(vec![7; AT_ONCE].into()).await;
+        assert_eq!(problem.expect_err("full").status(), 507);
+        // Nothing goes on after that.
+        let problem = large.write(vec![7; AT_ONCE].into()).await;
+        assert_eq!(problem.expect_err("broken").status(), 503);
+        assert!(large.finish().await.is_err());
+        assert!(!path.exists());
+
+        let (mut small, path) = incoming("full-at-end", Some("/dev/full"));
+        small.write("small".into()).await.expect("gathered");
+        assert_eq!(small.finish().await.expect_err("full").status(), 507);
+        assert!(!path.exists());
+    }
+
+    #[actix_web::test]
+    async fn whoever_stops_in_the_middle_leaves_nothing() {
+        let (mut incoming, path) = incoming("stopped", None);
+        incoming
+            .write(vec![7; AT_ONCE].into())
+            .await
+            .expect("written");
+        {
+            let mut write = Box::pin(incoming.write(vec![7; 64 * AT_ONCE].into()));
+            let waker = noop_waker();
+            let _ = write.as_mut().poll(&mut Context::from_waker(&waker));
+        }
+        assert!(incoming.finish().await.is_err(), "half a file is whole");
+        assert!(!path.exists());
+    }
+
+    #[actix_web::test]
+    async fn what_was_deleted_behind_our_back_is_no_file() {
+        let (mut incoming, path) = incoming("deleted", None);
+        incoming.write("content".into()).await.expect("gathered");
+        fs::remove_file(path).expect("it");
+        assert_eq!(incoming.finish().await.expect_err("gone").status(), 503);
+    }
+}

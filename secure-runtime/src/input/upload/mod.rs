@@ -5,18 +5,24 @@
 //! [`Uploads::keep`] moves it to `<folder>/kept` under a random name, the [`FileId`]. No part of a path ever
 //! comes from a request.
 
+mod access;
 mod body;
 mod check;
+#[cfg(feature = "clamd")]
+mod clamd;
 mod declared;
 mod download;
 mod fault;
 mod file_id;
+mod file_name;
 mod folder;
 mod form_data;
 mod head;
 mod incoming;
 mod multipart;
 mod name;
+mod pieces;
+mod range;
 mod receive;
 mod refused;
 mod scan;
@@ -26,7 +32,10 @@ mod stored;
 mod upload;
 mod values;
 
+pub(crate) use access::exposure;
 pub use check::{Dimensions, ImageBounds};
+#[cfg(feature = "clamd")]
+pub use clamd::Clamd;
 pub use download::Download;
 pub use file_id::{FileId, NoFileId};
 pub use folder::Uploads;

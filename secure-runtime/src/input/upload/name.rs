@@ -44,6 +44,11 @@ impl FileName {
         Some(Self(name))
     }
 
+    /// The name of a file that has none.
+    pub(super) fn usual(kind: MediaType) -> Self {
+        Self(format!("file.{}", kind.extension()))
+    }
+
     /// The name, such as `cat.png`.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -37,6 +37,17 @@ pub struct Candidate<'a> {
     pub media_type: MediaType,
 }
 
+impl<'a> Candidate<'a> {
+    /// For tests of a scanner: a file that lies there.
+    pub fn new(path: &'a Path, size: u64, media_type: MediaType) -> Self {
+        Self {
+            path,
+            size,
+            media_type,
+        }
+    }
+}
+
 /// What a scanner says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -78,31 +89,53 @@ impl Uploads {
         pointer: &str,
         request: &HttpRequest,
     ) -> Result<(), Problem> {
+        match self.ask_scanner(file, media_type).await? {
+            None => Ok(()),
+            Some(name) => {
+                record(request);
+                Err(infected(&name, pointer))
+            }
+        }
+    }
+
+    /// As [`scan`](Self::scan), where nobody has sent the file.
+    #[cfg(feature = "test")]
+    pub(crate) async fn scan_for_test(
+        &self,
+        file: &TemporaryFile,
+        media_type: MediaType,
+    ) -> Result<(), Problem> {
+        let found = self.ask_scanner(file, media_type).await?;
+        found.map_or(Ok(()), |name| Err(infected(&name, "#")))
+    }
+
+    /// What is wrong with the file; `None` where nothing is known against it.
+    async fn ask_scanner(
+        &self,
+        file: &TemporaryFile,
+        media_type: MediaType,
+    ) -> Result<Option<String>, Problem> {
         let settings = self.settings();
         let Some(scanner) = &settings.scanner else {
-            return Ok(());
+            return Ok(None);
         };
-        let candidate = Candidate {
-            path: file.path(),
-            size: file.size(),
-            media_type,
-        };
+        let candidate = Candidate::new(file.path(), file.size(), media_type);
         let unknown = |why: &str| {
             Problem::unavailable(SCANNER_IS_BACK)
                 .with_detail("the file cannot be scanned at the moment")
                 .because(format_args!("the scanner of uploads: {why:?}"))
         };
         match timeout(settings.scan_deadline, scanner.scan(candidate)).await {
-            Ok(Verdict::Clean) => Ok(()),
-            Ok(Verdict::Infected(name)) => Err(infected(&name, pointer, request)),
+            Ok(Verdict::Clean) => Ok(None),
+            Ok(Verdict::Infected(name)) => Ok(Some(name)),
             Ok(Verdict::Failed(why)) => Err(unknown(&why)),
             Err(_) => Err(unknown("it takes too long")),
         }
     }
 }
 
-/// The name goes to the log alone: what a scanner knows helps whoever tries to get past it.
-fn infected(name: &str, pointer: &str, request: &HttpRequest) -> Problem {
+/// For the record, with whoever has sent it.
+fn record(request: &HttpRequest) {
     if let Some(context) = RequestContext::of(request) {
         let state = &context.security;
         let mut event = AuditEvent::new(AuditKind::MalwareRefused, state.clock().unix());
@@ -111,6 +144,10 @@ fn infected(name: &str, pointer: &str, request: &HttpRequest) -> Problem {
         }
         state.audit().record(&event);
     }
+}
+
+/// The name goes to the log alone: what a scanner knows helps whoever tries to get past it.
+fn infected(name: &str, pointer: &str) -> Problem {
     let error = FieldError::at(pointer, "malware", "is refused by the scanner for malware");
     Problem::invalid(vec![error]).because(format_args!("malware was uploaded: {name:?}"))
 }

@@ -56,6 +56,12 @@ impl UploadSettings {
         self
     }
 
+    /// What is wrong with them.
+    pub(crate) fn finding(&self) -> Option<String> {
+        let is_never = self.scan_deadline.is_zero();
+        is_never.then(|| "the deadline of scans is zero".to_owned())
+    }
+
     pub(crate) fn scans(&self) -> bool {
         self.scanner.is_some()
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
 use super::Options;
 #[cfg(feature = "uploads")]
-use crate::upload::Uploads;
+use crate::upload::{UploadSettings, Uploads};
 use crate::{
     api_key::{ApiKeys, Surroundings},
     clock::SystemClock,
@@ -110,6 +110,8 @@ pub(super) fn build(
         ..options.headers
     };
     headers.announce();
+    #[cfg(feature = "uploads")]
+    findings.extend(options.uploads.as_ref().and_then(UploadSettings::finding));
     #[cfg(feature = "uploads")]
     let uploads = match options.uploads {
         // What is refused anyhow makes no folder.

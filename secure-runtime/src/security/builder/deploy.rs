@@ -1,6 +1,8 @@
 //! What the builder says about a deployment.
 
 mod edge;
+#[cfg(feature = "uploads")]
+mod uploads;
 
 use std::time::Duration;
 
@@ -99,6 +101,8 @@ impl Options {
         findings.extend(self.session_findings());
         findings.extend(self.edge_findings(deployment));
         findings.extend(self.password_findings());
+        #[cfg(feature = "uploads")]
+        findings.extend(self.upload_findings());
         findings.extend(self.state_findings(deployment));
         if self.api_keys.in_query {
             let what = "API keys are taken from the query string";
