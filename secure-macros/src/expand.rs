@@ -3,6 +3,7 @@
 mod checks;
 mod floor;
 mod policy;
+mod unknown_argument;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};

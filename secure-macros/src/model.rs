@@ -4,6 +4,7 @@ mod expand;
 mod field;
 mod rename;
 mod rule;
+mod upload;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -36,6 +37,11 @@ pub(crate) struct Model {
 }
 
 impl Model {
+    /// Whether any of its fields is a file.
+    fn has_uploads(&self) -> bool {
+        self.fields.iter().any(|field| field.upload.is_some())
+    }
+
     /// Whether the item is one that this attribute takes as a model, rather than a handler.
     pub(crate) fn is_one(item: &TokenStream) -> bool {
         syn::parse2::<DeriveInput>(item.clone()).is_ok()
@@ -295,7 +301,7 @@ fn stripped(mut item: DeriveInput) -> DeriveInput {
     let strip = |attributes: &mut Vec<Attribute>| {
         attributes.retain(|attribute| {
             let path = attribute.path();
-            !["validate", "unbounded", "not_secret"]
+            !["validate", "unbounded", "not_secret", "upload"]
                 .iter()
                 .any(|name| path.is_ident(name))
         });

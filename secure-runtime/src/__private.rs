@@ -9,12 +9,13 @@ pub use crate::{
     crypto::IsSecret,
     edge::{Cors, Hosts},
     guard::{
-        Argument, Caller, Extraction, Guard, Guarded, InputProbe, NoKnownInput, Probe, Together,
-        Trusted, Unknown, Unvalidated, call,
+        Argument, Caller, Extraction, FilesProbe, Guard, Guarded, InputProbe, NoFiles,
+        NoKnownInput, Probe, Together, Trusted, Unknown, Unvalidated, call,
     },
     input::{
         Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, Measured,
-        MeasuredProbe, Misfit, ObjectOnly, SecretProbe, Validated, rules,
+        MeasuredProbe, Misfit, Normalize, ObjectOnly, OptionalProbe, SecretProbe, Text, TextProbe,
+        UploadProbe, Validated, Variants, once, read_adjacent, read_external, read_internal, rules,
     },
     policy::{
         Demands, Endpoint, Floor, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,
@@ -22,6 +23,9 @@ pub use crate::{
     },
     routes::{Methods, resource},
 };
+
+#[cfg(feature = "uploads")]
+pub use crate::upload::{FormData, UploadField, image_bounds, media_type, take_uploads};
 
 pub use secure_grammar::{Quota, SameSite};
 pub use secure_macros::SerdeAttributes;

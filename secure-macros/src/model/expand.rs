@@ -1,6 +1,6 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Attribute, Data, DeriveInput};
+use syn::{Attribute, Data};
 
 use crate::diagnostics::shown;
 
@@ -8,6 +8,7 @@ use super::{
     Model,
     field::{Bound, Field},
     rule::{Rule, RuleKind},
+    upload,
 };
 
 /// The model with the checks that need types.
@@ -87,7 +88,20 @@ fn object_only(model: &Model, serde: &str, deny: Option<TokenStream>) -> TokenSt
     let item = &model.item;
     let name = &item.ident;
     let text = name.to_string();
-    let likeness = likeness(item);
+    let likeness = likeness(model, &private);
+    let read = match model.has_uploads() {
+        true => upload::form_data(model, item, &private),
+        false => quote! {
+            #[automatically_derived]
+            impl<'de> #private::serde::Deserialize<'de> for #name {
+                fn deserialize<__D: #private::serde::Deserializer<'de>>(
+                    __deserializer: __D,
+                ) -> ::core::result::Result<Self, __D::Error> {
+                    __Likeness::deserialize(#private::ObjectOnly(__deserializer))
+                }
+            }
+        },
+    };
     quote! {
         #[derive(#private::SerdeAttributes)]
         #item
@@ -97,20 +111,14 @@ fn object_only(model: &Model, serde: &str, deny: Option<TokenStream>) -> TokenSt
             #[serde(crate = #serde, remote = #text #deny)]
             #likeness
 
-            #[automatically_derived]
-            impl<'de> #private::serde::Deserialize<'de> for #name {
-                fn deserialize<__D: #private::serde::Deserializer<'de>>(
-                    __deserializer: __D,
-                ) -> ::core::result::Result<Self, __D::Error> {
-                    __Likeness::deserialize(#private::ObjectOnly(__deserializer))
-                }
-            }
+            #read
         };
     }
 }
 
 /// The struct under another name, with what serde reads and nothing else.
-fn likeness(item: &DeriveInput) -> TokenStream {
+fn likeness(model: &Model, private: &TokenStream) -> TokenStream {
+    let item = &model.item;
     let kept = |attribute: &&Attribute| {
         let path = attribute.path();
         path.is_ident("serde") || path.is_ident("cfg")
@@ -122,7 +130,10 @@ fn likeness(item: &DeriveInput) -> TokenStream {
     let fields = data.fields.iter().map(|field| {
         let (name, ty) = (&field.ident, &field.ty);
         let attributes = field.attrs.iter().filter(kept);
-        quote!(#(#attributes)* #name: #ty)
+        let mut known = model.fields.iter();
+        let is_file = known.any(|it| Some(&it.ident) == name.as_ref() && it.upload.is_some());
+        let reader = is_file.then(|| upload::reader(ty, private));
+        quote!(#(#attributes)* #reader #name: #ty)
     });
     quote! {
         #(#attributes)*
@@ -138,6 +149,16 @@ fn field_checks(field: &Field, private: &TokenStream) -> TokenStream {
     let (ty, span) = (&field.ty, field.span());
     let shown = shown(ty);
     let mut checks = Vec::new();
+    if field.upload.is_none() {
+        checks.push((
+            quote!(!#private::UploadProbe::<#ty>::FITS),
+            format!(
+                "nothing says how large `{}` may be, and what: it is a file\n  \
+                 help: `#[upload(max = \"2MiB\", types = [\"image/png\", \"image/jpeg\"])]`",
+                field.ident
+            ),
+        ));
+    }
     match field.bound {
         Bound::Type => checks.push((
             quote!(#private::BoundedProbe::<#ty>::FITS),

@@ -4,6 +4,7 @@ use syn::{Attribute, Ident, Type, spanned::Spanned as _};
 use super::{
     rename::{self, Case},
     rule::{self, Rule, RuleKind},
+    upload::{self, Upload},
 };
 use crate::{
     diagnostics::{Diagnostic, Diagnostics},
@@ -38,6 +39,8 @@ pub(super) struct Field {
     pub(super) secret_name: Option<String>,
     /// Whether its fields stand in the place of it on the wire.
     pub(super) flattened: bool,
+    /// What it says of its file, where it is one.
+    pub(super) upload: Option<Upload>,
 }
 
 /// What bounds the size of a field's value.
@@ -65,7 +68,7 @@ impl Field {
             .iter()
             .any(|word| rename::has_serde(&field.attrs, word))
         {
-            let helpers = ["validate", "unbounded", "not_secret"];
+            let helpers = ["validate", "unbounded", "not_secret", "upload"];
             for attribute in &field.attrs {
                 let path = attribute.path();
                 if let Some(name) = helpers.iter().find(|name| path.is_ident(**name)) {
@@ -114,6 +117,7 @@ impl Field {
         }
         let wire_name = rename::field(&name, &field.attrs, case);
         Some(Self {
+            upload: upload::parse(field, &rules, diagnostics),
             bound: bound(&rules, unbounded, diagnostics),
             secret_name: secret_name([&name, &wire_name], not_secret, diagnostics),
             wire_name,

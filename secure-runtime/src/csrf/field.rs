@@ -4,7 +4,7 @@ use actix_web::web::Bytes;
 use form_urlencoded::parse;
 
 /// The name of the field.
-pub(super) const FIELD: &str = "csrf_token";
+pub(crate) const FIELD: &str = "csrf_token";
 
 /// What a form says in the field.
 #[derive(Debug, PartialEq, Eq)]

@@ -35,5 +35,7 @@ mod visitor;
 
 pub use argument::CsrfToken;
 pub(crate) use field::take_field;
+#[cfg(feature = "uploads")]
+pub(crate) use field::{FIELD, Sent};
 pub(crate) use progress::Progress;
 pub(crate) use stage::{judge, judge_field, read_token};

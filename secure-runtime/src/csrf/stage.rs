@@ -23,7 +23,7 @@ use crate::{
     audit::{AuditEvent, AuditKind},
     context::RequestContext,
     edge::Transport,
-    input::{self, is_form},
+    input::{self, is_form, is_multipart},
     policy::{InputKind, RoutePolicy, Via},
     principal::Principal,
 };
@@ -136,15 +136,21 @@ fn sent_in_header(headers: &HeaderMap) -> Sent {
 
 /// Who reads the form, where one is sent and somebody can.
 fn form_reader(request: &HttpRequest, policy: &RoutePolicy) -> Option<Reader> {
+    if is_multipart(request.content_type()) {
+        // Nobody else can read one.
+        let mut inputs = policy.inputs();
+        let is_read = inputs.any(|input| input.kind() == InputKind::Multipart);
+        return is_read.then_some(Reader::Handler);
+    }
     if !is_form(request.content_type()) {
         return None;
     }
     let mut reader = Some(Reader::Guard);
     for input in policy.inputs() {
         match input.kind() {
-            InputKind::Form => return Some(Reader::Handler),
+            InputKind::Form | InputKind::JsonOrForm => return Some(Reader::Handler),
             InputKind::Query | InputKind::Path => {}
-            InputKind::Json | InputKind::Other => reader = None,
+            InputKind::Json | InputKind::Multipart | InputKind::Other => reader = None,
         }
     }
     reader

@@ -7,6 +7,7 @@
 
 mod argument;
 mod authorize;
+mod body_limit;
 mod clearance;
 mod identify;
 mod limiting;
@@ -29,7 +30,7 @@ use futures_util::future::LocalBoxFuture;
 
 pub use argument::{Argument, Caller, Extraction, Trusted, Unvalidated};
 pub(crate) use limiting::{network, settle};
-pub use probe::{InputProbe, NoKnownInput, Probe, Unknown};
+pub use probe::{FilesProbe, InputProbe, NoFiles, NoKnownInput, Probe, Unknown};
 pub use together::Together;
 
 use crate::{Problem, policy::Policy};

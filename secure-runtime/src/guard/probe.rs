@@ -74,6 +74,43 @@ impl<T: CarriesInput> CarriesInput for Option<T> {}
 impl<T: CarriesInput, E> CarriesInput for Result<T, E> {}
 impl<L, R> CarriesInput for web::Either<L, R> {}
 
+/// Inputs of a model with files, which only `Multipart` reads.
+#[cfg(feature = "uploads")]
+pub trait HoldsFiles {}
+
+/// Asks whether `T` is an input that would have to hold files.
+#[derive(Debug)]
+pub struct FilesProbe<T>(PhantomData<T>);
+
+/// What [`FilesProbe`] says of an input that holds none.
+pub trait NoFiles {
+    /// It does not.
+    const HOLDS: bool = false;
+}
+
+impl<T> NoFiles for FilesProbe<T> {}
+
+#[cfg(feature = "uploads")]
+mod files {
+    use actix_web::web::{Form, Json, Path, Query};
+
+    use super::{CarriesInput, Checked, FilesProbe, HoldsFiles};
+    use crate::upload::{FormData, Multipart};
+
+    impl<T: HoldsFiles> FilesProbe<T> {
+        /// It does.
+        pub const HOLDS: bool = true;
+    }
+
+    impl<T> CarriesInput for Multipart<T> {}
+    impl<T: FormData> HoldsFiles for Json<T> {}
+    impl<T: FormData> HoldsFiles for Form<T> {}
+    impl<T: FormData> HoldsFiles for Query<T> {}
+    impl<T: FormData> HoldsFiles for Path<T> {}
+    impl<T: HoldsFiles> HoldsFiles for Checked<T> {}
+    impl<T: HoldsFiles> HoldsFiles for Option<T> {}
+}
+
 /// Asks whether `T` is known to carry input.
 #[derive(Debug)]
 pub struct InputProbe<T>(PhantomData<T>);

@@ -122,7 +122,7 @@ fn curl(base: &str, route: &MountedRoute, token: &str) -> String {
         let Some(sample) = input.sample() else {
             continue;
         };
-        if input.kind() == InputKind::Json {
+        if matches!(input.kind(), InputKind::Json | InputKind::JsonOrForm) {
             let body = sample.to_string().replace('\'', "'\\''");
             let _ = write!(line, " -H 'Content-Type: application/json' -d '{body}'");
         } else if input.kind() == InputKind::Form {
@@ -131,6 +131,13 @@ fn curl(base: &str, route: &MountedRoute, token: &str) -> String {
                     .as_str()
                     .map_or_else(|| value.to_string(), str::to_owned);
                 let _ = write!(line, " --data-urlencode '{name}={value}'");
+            }
+        } else if input.kind() == InputKind::Multipart {
+            for (name, value) in sample.as_object().into_iter().flatten() {
+                let value = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                let _ = write!(line, " -F '{name}={value}'");
             }
         }
     }

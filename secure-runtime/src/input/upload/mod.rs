@@ -6,29 +6,43 @@
 //! comes from a request.
 
 mod access;
+mod body;
+mod check;
 #[cfg(feature = "clamd")]
 mod clamd;
+mod declared;
 mod download;
 mod fault;
 mod file_id;
 mod file_name;
 mod folder;
+mod form_data;
+mod head;
 mod incoming;
+mod multipart;
+mod name;
 mod pieces;
 mod range;
+mod receive;
+mod refused;
 mod scan;
 mod settings;
 mod stored;
 #[expect(clippy::module_inception, reason = "the type is called so")]
 mod upload;
+mod values;
 
 pub(crate) use access::exposure;
+pub use check::{Dimensions, ImageBounds};
 #[cfg(feature = "clamd")]
 pub use clamd::Clamd;
 pub use download::Download;
 pub use file_id::{FileId, NoFileId};
 pub use folder::Uploads;
+pub use form_data::{FormData, UploadField, UploadSlot, image_bounds, media_type, take_uploads};
 pub(crate) use incoming::{Incoming, TemporaryFile};
+pub use multipart::Multipart;
+pub use name::FileName;
 pub use scan::{Candidate, Scanner, Verdict};
 pub use secure_grammar::MediaType;
 pub use settings::UploadSettings;

@@ -8,7 +8,7 @@ mod reader;
 mod webp;
 
 #[cfg(test)]
-mod samples;
+mod tests;
 
 use std::{fs::File, io, path::Path};
 

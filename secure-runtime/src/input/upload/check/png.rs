@@ -41,9 +41,15 @@ pub(super) fn read(reader: &mut Reader) -> Result<Dimensions, Fault> {
             }
             b"fcTL" if length == 26 => {
                 reader.skip(4)?;
-                let frame = [reader.take()?, reader.take()?, reader.take()?, reader.take()?];
+                let frame = [
+                    reader.take()?,
+                    reader.take()?,
+                    reader.take()?,
+                    reader.take()?,
+                ];
                 let [width, height, x, y] = frame.map(|side| u64::from(u32::from_be_bytes(side)));
-                let fits = x + width <= u64::from(size.width()) && y + height <= u64::from(size.height());
+                let fits =
+                    x + width <= u64::from(size.width()) && y + height <= u64::from(size.height());
                 if !fits {
                     return Err(Fault::Content);
                 }

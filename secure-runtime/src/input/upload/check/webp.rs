@@ -47,7 +47,10 @@ pub(super) fn read(reader: &mut Reader, bounds: ImageBounds) -> Result<Dimension
 
 /// Reads one picture of several, which lies within the whole.
 fn frame(reader: &mut Reader, length: u64, whole: Dimensions) -> Result<(), Fault> {
-    let end = reader.left().checked_sub(padded(length)).ok_or(Fault::Content)?;
+    let end = reader
+        .left()
+        .checked_sub(padded(length))
+        .ok_or(Fault::Content)?;
     let [a, b, c, d, e, f, g, h, i, j, k, l, _, _, _, _] = reader.take()?;
     let (x, y) = (2 * three(a, b, c), 2 * three(d, e, f));
     let size = Dimensions::new(three(g, h, i) + 1, three(j, k, l) + 1);
@@ -89,7 +92,10 @@ fn pixels(reader: &mut Reader, kind: &[u8; 4], length: u64) -> Result<Dimensions
             if signature != 0x2f || bits >> 29 != 0 {
                 return Err(Fault::Content);
             }
-            (Dimensions::new((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1), 5)
+            (
+                Dimensions::new((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1),
+                5,
+            )
         }
         _ => return Err(Fault::Content),
     };
