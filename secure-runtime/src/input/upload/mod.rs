@@ -5,26 +5,25 @@
 //! [`Uploads::keep`] moves it to `<folder>/kept` under a random name, the [`FileId`]. No part of a path ever
 //! comes from a request.
 
+mod access;
 mod body;
 mod check;
-mod declared;
-mod access;
 #[cfg(feature = "clamd")]
 mod clamd;
+mod declared;
 mod download;
 mod fault;
 mod file_id;
-mod file_name;
 mod folder;
 mod form_data;
 mod head;
 mod incoming;
 mod multipart;
 mod name;
-mod receive;
-mod refused;
 mod pieces;
 mod range;
+mod receive;
+mod refused;
 mod scan;
 mod settings;
 mod stored;
@@ -32,8 +31,8 @@ mod stored;
 mod upload;
 mod values;
 
-pub use check::{Dimensions, ImageBounds};
 pub(crate) use access::exposure;
+pub use check::{Dimensions, ImageBounds};
 #[cfg(feature = "clamd")]
 pub use clamd::Clamd;
 pub use download::Download;

@@ -239,7 +239,7 @@ impl Reading {
         self.uploads
             .scan(&file, kind, &pointer, &self.request)
             .await?;
-        Ok(Upload::new(file, kind, name, dimensions))
+        Ok(Upload::new(file, kind).with(name, dimensions))
     }
 }
 

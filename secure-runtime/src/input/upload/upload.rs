@@ -12,17 +12,22 @@ pub struct Upload {
 }
 
 impl Upload {
-    pub(crate) fn new(
-        file: TemporaryFile,
-        media_type: MediaType,
-        name: FileName,
-        dimensions: Option<Dimensions>,
-    ) -> Self {
+    /// A file that was checked, under the usual name of its type.
+    pub(crate) fn new(file: TemporaryFile, media_type: MediaType) -> Self {
         Self {
             file,
             media_type,
+            name: FileName::usual(media_type),
+            dimensions: None,
+        }
+    }
+
+    /// The same with what is known of it besides.
+    pub(super) fn with(self, name: FileName, dimensions: Option<Dimensions>) -> Self {
+        Self {
             name,
             dimensions,
+            ..self
         }
     }
 
