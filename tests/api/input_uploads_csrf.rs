@@ -1,0 +1,162 @@
+//! The form token of a form with files: told before the first of them is written (G3, H5).
+
+use actix_web::Responder;
+use secure_runtime::{
+    csrf::CsrfToken,
+    prelude::*,
+    session::SessionSettings,
+    test::{TestApp, TestRequest, TestSession},
+    upload::{Multipart, Upload, UploadSettings},
+};
+
+use crate::support::{Folder, FormBody, png};
+
+#[validated]
+struct AvatarForm {
+    #[upload(max = "4KiB", types = ["image/png"])]
+    file: Upload,
+    #[validate(length(max = 100))]
+    caption: Option<String>,
+}
+
+#[get("/page")]
+#[protected]
+async fn page(token: CsrfToken) -> impl Responder {
+    token.to_string()
+}
+
+#[post("/avatar")]
+#[protected]
+#[validated]
+async fn put_avatar(form: Multipart<AvatarForm>) -> impl Responder {
+    let form = form.into_inner();
+    format!(
+        "{} {}",
+        form.file.file_name(),
+        form.caption.unwrap_or_default()
+    )
+}
+
+#[post("/bare")]
+#[protected]
+async fn posts_nothing() -> impl Responder {
+    "done"
+}
+
+fn list(routes: &mut Routes) {
+    routes
+        .service(page)
+        .service(put_avatar)
+        .service(posts_nothing);
+}
+
+async fn app(folder: &Folder) -> TestApp {
+    let uploads = UploadSettings::new(folder.path());
+    TestApp::with(
+        |settings| settings.uploads(uploads).sessions(SessionSettings::new()),
+        list,
+        |_| {},
+    )
+    .await
+}
+
+/// From a browser that says nothing about where a request comes from.
+fn post<'a>(app: &'a TestApp, path: &str, session: &TestSession) -> TestRequest<'a> {
+    app.post(path).header("cookie", session.cookie())
+}
+
+async fn token_of(app: &TestApp, session: &TestSession) -> String {
+    let page = app.get("/page").header("cookie", session.cookie());
+    page.send().await.text()
+}
+
+fn file(form: FormBody) -> FormBody {
+    form.file("file", "a.png", "image/png", png())
+}
+
+#[actix_web::test]
+async fn the_token_stands_before_the_first_file() {
+    let folder = Folder::new("forms-csrf");
+    let app = app(&folder).await;
+    let session = app.session("ada").await;
+    let token = token_of(&app, &session).await;
+    let others = app.session("eve").await;
+    let others = token_of(&app, &others).await;
+    let form = FormBody::default;
+    for (name, form, status) in [
+        ("first", file(form().text("csrf_token", &token)), 200),
+        (
+            "behind a text",
+            file(form().text("caption", "x").text("csrf_token", &token)),
+            200,
+        ),
+        ("none", file(form()), 403),
+        (
+            "behind the file",
+            file(form()).text("csrf_token", &token),
+            403,
+        ),
+        (
+            "of somebody else",
+            file(form().text("csrf_token", &others)),
+            403,
+        ),
+        ("empty", file(form().text("csrf_token", "")), 403),
+        ("cut", file(form().text("csrf_token", &token[1..])), 403),
+        (
+            "in a field of another name",
+            file(form().text("CSRF_TOKEN", &token)),
+            422,
+        ),
+        (
+            "as a file without a name",
+            file(form().file("csrf_token", "", "text/plain", &token)),
+            200,
+        ),
+        ("no file at all", form().text("caption", "x"), 403),
+        (
+            "twice",
+            file(form().text("csrf_token", &token).text("csrf_token", &token)),
+            422,
+        ),
+        ("nothing", form(), 403),
+    ] {
+        let response = form.send(post(&app, "/avatar", &session)).await;
+        assert_eq!(response.status(), status, "{name}: {}", response.text());
+        assert_eq!(folder.files().len(), 0, "{name}");
+    }
+}
+
+#[actix_web::test]
+async fn whoever_has_told_already_tells_nothing_more() {
+    let folder = Folder::new("forms-csrf-told");
+    let app = app(&folder).await;
+    let session = app.session("ada").await;
+    let token = token_of(&app, &session).await;
+    let form = || file(FormBody::default().text("caption", "x"));
+    let same_origin = post(&app, "/avatar", &session).header("sec-fetch-site", "same-origin");
+    assert_eq!(form().send(same_origin).await.text(), "a.png x");
+    let in_header = post(&app, "/avatar", &session).header("x-csrf-token", &token);
+    assert_eq!(form().send(in_header).await.text(), "a.png x");
+    // The field is the guard's in any case.
+    let with_field = form().text("csrf_token", "whatever");
+    let same_origin = post(&app, "/avatar", &session).header("sec-fetch-site", "same-origin");
+    assert_eq!(with_field.send(same_origin).await.text(), "a.png x");
+    let cross_site = post(&app, "/avatar", &session).header("sec-fetch-site", "cross-site");
+    let with_token = file(FormBody::default().text("csrf_token", &token));
+    assert_eq!(with_token.send(cross_site).await.status(), 403);
+    // By a token of another kind nobody is asked.
+    let bearer = form().send(app.post("/avatar").as_user("ada")).await;
+    assert_eq!(bearer.text(), "a.png x");
+}
+
+#[actix_web::test]
+async fn nobody_reads_a_form_with_files_for_a_handler_that_takes_none() {
+    let folder = Folder::new("forms-csrf-bare");
+    let app = app(&folder).await;
+    let session = app.session("ada").await;
+    let token = token_of(&app, &session).await;
+    let form = FormBody::default().text("csrf_token", &token);
+    let response = form.send(post(&app, "/bare", &session)).await;
+    assert_eq!(response.status(), 403);
+}
