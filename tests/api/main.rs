@@ -48,6 +48,7 @@ mod headers_transport;
 mod input_bodies;
 mod input_fields;
 mod input_parameters;
+mod input_ready_fields;
 mod input_syntax;
 mod input_uploads;
 mod input_uploads_csrf;

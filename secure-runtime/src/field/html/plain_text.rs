@@ -81,9 +81,7 @@ impl PlainText {
     pub(super) fn of(html: &str) -> Self {
         static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| policy::make(&LINES));
         let clean = CLEANER.clean(html).to_string();
-        let seen = without_hidden(&text(&clean));
-        let normal = ComposingNormalizer::new_nfc().normalize(&seen);
-        Self(normal.trim().to_owned())
+        Self(normal(text(&clean)).trim().to_owned())
     }
 }
 
@@ -128,21 +126,23 @@ fn text(clean: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// The text without what cannot be seen. What is taken out may have been the neighbour of something.
-fn without_hidden(text: &str) -> String {
+/// The text in its normal form, without what cannot be seen. What is taken out, or put in order, may have been the
+/// neighbour of something: it is looked at again.
+fn normal(text: String) -> String {
     let mut text = text.replace("\r\n", "\n").replace('\t', " ");
     loop {
-        let before = text.len();
-        text = verdicts(&text)
+        let normal = ComposingNormalizer::new_nfc().normalize(&text);
+        let seen: String = verdicts(&normal)
             .filter_map(|(letter, verdict)| match verdict {
                 Verdict::Seen => Some(letter),
                 Verdict::LineBreak => Some('\n'),
                 Verdict::Hidden => None,
             })
             .collect();
-        if text.len() == before {
-            return text;
+        if seen == text {
+            return seen;
         }
+        text = seen;
     }
 }
 

@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
@@ -19,6 +20,10 @@ const REFUSAL: FieldRefusal = FieldRefusal::new(
     "html",
     "must be at most 64 KiB of HTML, without too many tags or too deep nesting",
 );
+
+/// How often a text is cleaned until cleaning it changes nothing. Elements that must not stand in each other are put
+/// right by whoever reads them, and a browser reads what was written here: it must see what was looked at.
+const ROUNDS: usize = 5;
 
 /// Formatted text: HTML of which only what a [policy](HtmlPolicy) allows was kept. It is the only type that a
 /// template prints unescaped (with the feature `askama`: `{{ article.body }}`).
@@ -56,18 +61,21 @@ impl<P: HtmlPolicy> SafeHtml<P> {
     /// # Errors
     /// For what is too long, has too many tags or is nested too deep.
     pub fn clean(html: &str) -> Result<Self, FieldRefusal> {
-        if !is_bounded(html) {
-            return Err(REFUSAL);
+        let mut text = Cow::Borrowed(html);
+        for _ in 0..ROUNDS {
+            if !is_bounded(&text) {
+                return Err(REFUSAL);
+            }
+            let clean = clean_once::<P>(&text);
+            if *text == clean && is_shallow(&clean) {
+                return Ok(Self {
+                    text: clean,
+                    policy: PhantomData,
+                });
+            }
+            text = Cow::Owned(clean);
         }
-        let text = cleaner::<P>().clean(html).to_string();
-        // What was cleaned is a text to be cleaned again, when it is read from where it was stored.
-        match is_bounded(&text) && is_shallow(&text) {
-            true => Ok(Self {
-                text,
-                policy: PhantomData,
-            }),
-            false => Err(REFUSAL),
-        }
+        Err(REFUSAL)
     }
 
     /// The HTML.
@@ -79,6 +87,30 @@ impl<P: HtmlPolicy> SafeHtml<P> {
     pub fn to_plain_text(&self) -> PlainText {
         PlainText::of(&self.text)
     }
+}
+
+fn clean_once<P: HtmlPolicy>(html: &str) -> String {
+    let clean = cleaner::<P>().clean(html).to_string();
+    // A byte order mark at the start is none of the text to a parser.
+    keep_line_breaks(clean.trim_start_matches('\u{feff}'))
+}
+
+/// A line break right after `<pre>` is none to a parser. The cleaner writes the one that was the second as the first:
+/// here it is the second again.
+fn keep_line_breaks(clean: &str) -> String {
+    let mut text = String::with_capacity(clean.len());
+    let mut tags = clean.split("<pre");
+    text.push_str(tags.next().unwrap_or_default());
+    for tag in tags {
+        text.push_str("<pre");
+        match tag.split_once('>') {
+            Some((attributes, inside)) if inside.starts_with('\n') => {
+                text.extend([attributes, ">\n", inside]);
+            }
+            _ => text.push_str(tag),
+        }
+    }
+    text
 }
 
 impl<P: HtmlPolicy> Parse for SafeHtml<P> {

@@ -76,6 +76,8 @@ fn what_runs_or_reaches_out_is_dropped() {
             "<ol><li>a</li></ol>",
         ),
         ("<p lang='\" onclick=x()'>a</p>", "<p>a</p>"),
+        ("<pre>\na</pre>", "<pre>a</pre>"),
+        ("<pre lang=de>\n\na</pre>", "<pre lang=\"de\">\n\na</pre>"),
         ("", ""),
     ] {
         assert_eq!(clean(html), expected, "{html}");
