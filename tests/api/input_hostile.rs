@@ -630,7 +630,7 @@ async fn something_else_than_was_asked_for() {
         ("real", &["null", "1", "1.5"]),
         ("flag", &["null", "true"]),
         ("list", &["null", "[]"]),
-        ("map", &["null", "{}"]),
+        ("map", &["null", "{}", "{\"hunter2\":1}"]),
         ("inner", &["null"]),
     ] {
         for value in values {
