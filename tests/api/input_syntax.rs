@@ -1,4 +1,4 @@
-//! A body that is no JSON, or nested too deep, is 400 (H2).
+//! A body that is no JSON is 400, one that is nested too deep 422 (H2).
 
 use actix_web::{Responder, web::Json};
 use secure_runtime::{
@@ -91,20 +91,26 @@ async fn a_body_that_is_no_json_is_400() {
 }
 
 #[actix_web::test]
-async fn a_body_that_is_nested_too_deep_is_400() {
+async fn a_body_that_is_nested_too_deep_is_422_at_the_place_where_it_is() {
     let app = app().await;
     let tree = |depth: usize| {
         let (open, close) = (r#"{"children":["#.repeat(depth), "]}".repeat(depth));
         format!("{open}{close}")
     };
-    assert_eq!(post(&app, "/trees", tree(40)).await.status(), 200);
-    let expected = problem_with(400, "Bad Request", "the body is not well-formed JSON");
-    for depth in [200, 10_000] {
-        let response = post(&app, "/trees", tree(depth)).await;
-        assert_eq!(seen(&response), (400, expected.clone()), "{depth} deep");
+    assert_eq!(post(&app, "/trees", tree(16)).await.status(), 200);
+    let place = "#".to_owned() + &"/children/0".repeat(16);
+    for depth in [17, 200, 10_000] {
         let unclosed = r#"{"children":["#.repeat(depth);
-        let response = post(&app, "/trees", unclosed).await;
-        assert_eq!(response.status(), 400, "{depth} deep, unclosed");
+        for body in [tree(depth), unclosed] {
+            let (status, answer) = seen(&post(&app, "/trees", body).await);
+            assert_eq!(status, 422, "{depth} deep: {answer}");
+            let error = json!({
+                "pointer": place,
+                "code": "too_deep",
+                "detail": "stands in more than 32 lists and objects",
+            });
+            assert_eq!(answer["errors"], json!([error]), "{depth} deep");
+        }
     }
     // Rules hold at every depth.
     let three = r#"{"children":[{"children":[{"children":[]},{"children":[]},{"children":[]}]}]}"#;

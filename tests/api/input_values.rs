@@ -177,7 +177,9 @@ async fn a_model_that_holds_itself_is_read_and_bounded_by_its_depth() {
         request.send().await
     };
     assert_eq!(send(9).await.text(), "10");
-    assert_eq!(send(20_000).await.status(), 400);
+    assert_eq!(send(31).await.text(), "32");
+    assert_eq!(send(32).await.status(), 422);
+    assert_eq!(send(20_000).await.status(), 422);
 }
 
 #[actix_web::test]

@@ -1,4 +1,4 @@
-//~ can be neither validated nor recognised
+//~ unit `kib` of size is written `KiB`
 use actix_web::web::Json;
 use secure_runtime::prelude::*;
 
@@ -10,8 +10,8 @@ struct Note {
 
 #[post("/")]
 #[protected]
-#[validated]
-async fn create(_note: Option<Json<Note>>) -> &'static str {
+#[validated(max = "64kib")]
+async fn create(_note: Json<Note>) -> &'static str {
     ""
 }
 

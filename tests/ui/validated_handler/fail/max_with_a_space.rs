@@ -1,4 +1,4 @@
-//~ `max = …` in `#[validated]` is not available in this version
+//~ space in size
 use actix_web::web::Json;
 use secure_runtime::prelude::*;
 
@@ -10,7 +10,7 @@ struct Note {
 
 #[post("/")]
 #[protected]
-#[validated(max = "64KiB")]
+#[validated(max = "64 KiB")]
 async fn create(_note: Json<Note>) -> &'static str {
     ""
 }

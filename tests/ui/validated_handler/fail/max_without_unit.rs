@@ -1,0 +1,18 @@
+//~ missing unit after `64` in size
+use actix_web::web::Json;
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(length(max = 200))]
+    _text: String,
+}
+
+#[post("/")]
+#[protected]
+#[validated(max = "64")]
+async fn create(_note: Json<Note>) -> &'static str {
+    ""
+}
+
+fn main() {}

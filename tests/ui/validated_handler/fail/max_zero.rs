@@ -1,0 +1,18 @@
+//~ size `0B` is zero
+use actix_web::web::Json;
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(length(max = 200))]
+    _text: String,
+}
+
+#[post("/")]
+#[protected]
+#[validated(max = "0B")]
+async fn create(_note: Json<Note>) -> &'static str {
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+//~ this input is not validated
+use actix_web::web::Json;
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[validate(length(max = 200))]
+    _text: String,
+}
+
+#[post("/")]
+#[protected]
+// Nothing validates.
+async fn create(_note: Option<Json<Note>>) -> &'static str {
+    ""
+}
+
+fn main() {}
