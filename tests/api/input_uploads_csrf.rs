@@ -66,8 +66,8 @@ fn post<'a>(app: &'a TestApp, path: &str, session: &TestSession) -> TestRequest<
 }
 
 async fn token_of(app: &TestApp, session: &TestSession) -> String {
-    let page = app.get("/page").header("cookie", session.cookie());
-    page.send().await.text()
+    let request = app.get("/page").header("cookie", session.cookie());
+    request.send().await.text()
 }
 
 fn file(form: FormBody) -> FormBody {
