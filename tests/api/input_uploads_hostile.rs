@@ -74,7 +74,6 @@ async fn the_content_type_names_one_boundary() {
         ("multipart/form-data; boundary=c; boundary=b", 400),
         ("multipart/form-data; boundary=c", 400),
         ("multipart/form-data; boundary=\"b", 400),
-        ("multipart/form-data; boundary=b\u{7f}", 415),
         (&format!("multipart/form-data; boundary={long}"), 400),
         ("multipart/mixed; boundary=b", 415),
         ("multipart/related; boundary=b", 415),
