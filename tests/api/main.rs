@@ -108,4 +108,5 @@ mod unchecked;
 mod uploads_files;
 mod uploads_files_download;
 mod uploads_files_folder;
+mod uploads_files_received;
 mod uploads_files_scan;

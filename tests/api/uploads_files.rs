@@ -11,6 +11,7 @@ use std::{
 use actix_web::{Responder, web::Path};
 use secure_runtime::{
     Routes, Security,
+    deploy::Deployment,
     prelude::*,
     test::{TestApp, TestClock, uploaded},
     upload::{FileId, MediaType, UploadSettings, Uploads},
@@ -260,6 +261,43 @@ fn a_folder_that_is_something_else_is_refused() {
         assert!(refused(&folder).contains("is no folder"), "{inner}");
     }
     assert_eq!(elsewhere.files().len(), 0);
+}
+
+#[actix_web::test]
+async fn a_name_is_a_column_and_is_checked_when_it_is_read() {
+    let pool = sqlx::SqlitePool::connect("sqlite::memory:")
+        .await
+        .expect("a database");
+    let text = "6b1f0c9a27d35e48b1a0c2d4e6f8091a2b3c4d5e.png";
+    let id: FileId = text.parse().expect("a name");
+    let read = sqlx::query_scalar::<_, FileId>("SELECT $1");
+    assert_eq!(read.bind(&id).fetch_one(&pool).await.expect("it"), id);
+    let written = sqlx::query_scalar::<_, String>("SELECT $1");
+    assert_eq!(written.bind(&id).fetch_one(&pool).await.expect("it"), text);
+    for forged in [
+        "",
+        "../../etc/passwd",
+        &text.to_uppercase(),
+        &text.replace("png", "exe"),
+    ] {
+        let read = sqlx::query_scalar::<_, FileId>("SELECT $1").bind(forged);
+        assert!(read.fetch_one(&pool).await.is_err(), "{forged:?}");
+    }
+}
+
+#[test]
+fn what_is_only_checked_makes_no_folder() {
+    let folder = Folder::new("dry");
+    let builder = settings(&TestClock::default()).uploads(UploadSettings::new(folder.path()));
+    let report = builder.deploy_check(&Deployment::new(), |routes| self::routes(routes));
+    let codes: Vec<_> = report
+        .findings()
+        .iter()
+        .map(|finding| finding.code())
+        .collect();
+    assert!(codes.contains(&"uploads-unscanned"), "{codes:?}");
+    assert!(!codes.contains(&"routes-refused"), "{codes:?}");
+    assert!(!folder.path().exists());
 }
 
 #[test]

@@ -21,17 +21,17 @@ const HOSTILE: &[(&str, &str)] = &[
     ),
     (
         "a\"; filename=\"evil.exe",
-        "attachment; filename=\"a_; filename=_evil.exe.png\"",
+        "attachment; filename=\"a__ filename=_evil.exe.png\"",
     ),
     (
         "a\r\nX-Injected: 1\r\n\r\n<script>",
-        "attachment; filename=\"a X-Injected_ 1 _script_.png\"",
+        "attachment; filename=\"aX-Injected_ 1_script_.png\"",
     ),
     ("a\0.png", "attachment; filename=\"a.png\""),
     ("a\\\".png", "attachment; filename=\"_.png\""),
     ("CON", "attachment; filename=\"_CON.png\""),
-    ("..", "attachment; filename=\"download.png\""),
-    ("", "attachment; filename=\"download.png\""),
+    ("..", "attachment; filename=\"file.png\""),
+    ("", "attachment; filename=\"file.png\""),
     ("x.html", "attachment; filename=\"x.html.png\""),
     ("\u{202e}gnp.exe", "attachment; filename=\"gnp.exe.png\""),
     (
@@ -124,17 +124,17 @@ async fn each_type_is_served_as_itself_and_saved() {
     let folder = Folder::new("types");
     let app = app(&folder).await;
     for (media_type, content_type, name) in [
-        (MediaType::Png, "image/png", "download.png"),
-        (MediaType::Jpeg, "image/jpeg", "download.jpg"),
-        (MediaType::WebP, "image/webp", "download.webp"),
-        (MediaType::Gif, "image/gif", "download.gif"),
-        (MediaType::Pdf, "application/pdf", "download.pdf"),
+        (MediaType::Png, "image/png", "file.png"),
+        (MediaType::Jpeg, "image/jpeg", "file.jpg"),
+        (MediaType::WebP, "image/webp", "file.webp"),
+        (MediaType::Gif, "image/gif", "file.gif"),
+        (MediaType::Pdf, "application/pdf", "file.pdf"),
         (
             MediaType::PlainText,
             "text/plain; charset=utf-8",
-            "download.txt",
+            "file.txt",
         ),
-        (MediaType::Csv, "text/csv; charset=utf-8", "download.csv"),
+        (MediaType::Csv, "text/csv; charset=utf-8", "file.csv"),
     ] {
         let content = "<script>alert(1)</script>";
         let id = keep(&app, media_type, content).await;

@@ -1,12 +1,6 @@
 //! The folder of uploads when something goes wrong: a process is killed, two share it, it is full, it is gone.
 
-use std::{
-    fs,
-    io::{BufRead as _, BufReader, Write as _},
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{fs, io::Write as _, path::Path, process::Command, time::Duration};
 
 use secure_runtime::{
     Security,
@@ -14,47 +8,11 @@ use secure_runtime::{
     upload::{MediaType, UploadSettings},
 };
 
-use crate::support::{Folder, settings};
-
-/// Where a child is told which folder it has.
-const FOLDER: &str = "SECURE_TEST_UPLOADS";
+use crate::support::{Folder, Other, settings};
 
 fn security_at(folder: &Path, clock: &TestClock) -> Security {
     let builder = settings(clock).uploads(UploadSettings::new(folder));
     builder.build().expect("settings")
-}
-
-/// A process of its own that runs one of the ignored tests below, which speaks a line when it is ready.
-struct Other(Child, Vec<String>);
-
-impl Other {
-    fn start(mut command: Command, test: &str, folder: &Folder) -> Self {
-        let mut child = command
-            .args(["--exact", test, "--ignored", "--nocapture"])
-            .env(FOLDER, folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("a process");
-        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        let lines = lines.map(|line| line.expect("a line"));
-        let mut said = Vec::new();
-        for line in lines {
-            let line = line.trim_start_matches(|char| char != '>').to_owned();
-            if line == ">ready" {
-                break;
-            }
-            said.push(line);
-        }
-        Self(child, said)
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
 }
 
 fn this() -> Command {
@@ -65,7 +23,7 @@ fn this() -> Command {
 #[actix_web::test]
 #[ignore = "run as a process of its own by the tests of this file"]
 async fn child_with_files_at_hand() {
-    let Some(folder) = std::env::var_os(FOLDER) else {
+    let Some(folder) = std::env::var_os(Other::FOLDER) else {
         return;
     };
     let security = security_at(Path::new(&folder), &TestClock::default());
@@ -108,8 +66,7 @@ async fn what_a_killed_process_has_left_is_deleted_at_the_next_start_and_no_soon
     assert_eq!(incoming(), 3);
 
     // SIGKILL: it has no chance to clean up.
-    other.0.kill().expect("killed");
-    other.0.wait().expect("dead");
+    other.kill();
     assert_eq!(incoming(), 3);
     let again = security_at(folder.path(), &clock);
     assert_eq!(incoming(), 1, "its files are left");
@@ -135,8 +92,7 @@ async fn a_process_that_goes_on_cleans_up_after_others_too() {
         "uploads_files_folder::child_with_files_at_hand",
         &folder,
     );
-    other.0.kill().expect("killed");
-    other.0.wait().expect("dead");
+    other.kill();
     let uploads = security.uploads().expect("uploads");
     drop(
         uploaded(uploads, MediaType::Png, "soon")
@@ -211,7 +167,7 @@ async fn a_folder_that_is_gone_is_a_failure_that_may_pass() {
 #[actix_web::test]
 #[ignore = "run as a process of its own by the tests of this file"]
 async fn child_in_a_small_folder() {
-    let Some(folder) = std::env::var_os(FOLDER) else {
+    let Some(folder) = std::env::var_os(Other::FOLDER) else {
         return;
     };
     let mounted = Command::new("mount")
@@ -258,7 +214,7 @@ fn a_full_disk_is_a_507_and_nothing_is_left_of_the_file() {
         &folder,
     );
     let said: Vec<_> = other
-        .1
+        .said
         .iter()
         .filter(|line| line.starts_with('>'))
         .collect();

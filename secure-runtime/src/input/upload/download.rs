@@ -14,8 +14,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    FileId, MediaType,
-    file_name::harmless,
+    FileId, FileName, MediaType,
     pieces::Pieces,
     range::{self, Part},
 };
@@ -63,7 +62,7 @@ pub struct Download {
     size: u64,
     media_type: MediaType,
     tag: EntityTag,
-    name: Option<String>,
+    name: FileName,
     inline: bool,
     cached_for: Option<Duration>,
 }
@@ -79,7 +78,7 @@ impl Download {
             size: metadata.len(),
             media_type: id.media_type(),
             tag: tag(id),
-            name: None,
+            name: FileName::usual(id.media_type()),
             inline: false,
             cached_for: None,
         })
@@ -88,7 +87,7 @@ impl Download {
     /// Offers the file under this name, such as the one that it was uploaded with. Of paths, of what cannot be
     /// seen and of names of devices nothing is left, and the extension is one of the file's type.
     pub fn named(mut self, name: &str) -> Self {
-        self.name = Some(harmless(name, self.media_type));
+        self.name = FileName::offered(name, self.media_type);
         self
     }
 
@@ -177,10 +176,7 @@ impl Download {
             true => "inline",
             false => "attachment",
         };
-        let name = match &self.name {
-            Some(name) => name.clone(),
-            None => harmless("", self.media_type),
-        };
+        let name = self.name.as_str();
         let plain: String = name
             .chars()
             .map(|char| match char {
@@ -191,7 +187,7 @@ impl Download {
         let text = match plain == name {
             true => format!("{kind}; filename=\"{plain}\""),
             false => {
-                let name = utf8_percent_encode(&name, ATTR_CHAR);
+                let name = utf8_percent_encode(name, ATTR_CHAR);
                 format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{name}")
             }
         };

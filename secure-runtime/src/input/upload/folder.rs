@@ -110,7 +110,9 @@ impl Uploads {
             size: file.size(),
         };
         let shared = self.shared.clone();
-        blocking(move || shared.keep(file, &id)).await?;
+        // Where nobody waits for it any more, it is deleted: nobody knows its name.
+        let mut kept = blocking(move || shared.keep(file, &id)).await?;
+        kept.is_left();
         Ok(stored)
     }
 
@@ -157,7 +159,7 @@ impl Uploads {
         let shared = self.shared.clone();
         let (file, place) = blocking(move || {
             shared.sweep_now_and_then();
-            shared.begin()
+            begin(&shared.incoming)
         })
         .await?;
         Ok(Incoming::new(file, place, permit))
@@ -173,39 +175,18 @@ impl Shared {
         self.kept.join(id.shelf()).join(id.as_str())
     }
 
-    /// A file of which nobody else knows, held under a lock.
-    fn begin(&self) -> io::Result<(File, Place)> {
-        loop {
-            let path = self
-                .incoming
-                .join(format!("{}{PART}", random_hex::<PART_RANDOM>()));
-            let file = create(&path)?;
-            let place = Place::new(path);
-            match file.try_lock() {
-                Ok(()) => {}
-                // Another process has found it between the two, and is deleting it.
-                Err(TryLockError::WouldBlock) => continue,
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
-            if fs::exists(place.path())? {
-                return Ok((file, place));
-            }
-        }
-    }
-
     /// Moves a file to where it is kept. Whatever fails, nothing of it is left.
-    fn keep(&self, mut file: TemporaryFile, id: &FileId) -> io::Result<()> {
+    fn keep(&self, mut file: TemporaryFile, id: &FileId) -> io::Result<Place> {
         file.file.sync_all()?;
         let path = self.path_of(id);
         let shelf = self.kept.join(id.shelf());
         create_folder(&shelf)?;
         fs::rename(file.place.path(), &path)?;
         file.place.is_left();
-        let mut kept = Place::new(path);
+        let kept = Place::new(path);
         sync_folder(&shelf)?;
         sync_folder(&self.kept)?;
-        kept.is_left();
-        Ok(())
+        Ok(kept)
     }
 
     fn sweep_now_and_then(&self) {
@@ -269,10 +250,7 @@ fn prepare(folder: &Path, incoming: &Path, kept: &Path) -> Result<(), String> {
         create_folder(folder).map_err(say)?;
     }
     // Files are moved from one to the other, and that at once or not at all.
-    let probe = random_hex::<PART_RANDOM>();
-    let (from, to) = (incoming.join(format!("{probe}{PART}")), kept.join(&probe));
-    let _from = Place::new(from.clone());
-    let file = create(&from).map_err(say)?;
+    let (file, mut probe) = begin(incoming).map_err(say)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;
@@ -281,9 +259,11 @@ fn prepare(folder: &Path, incoming: &Path, kept: &Path) -> Result<(), String> {
             refuse(access::refusal_inside(folder, owner))?;
         }
     }
+    let moved = kept.join(random_hex::<PART_RANDOM>());
+    fs::rename(probe.path(), &moved).map_err(say)?;
+    probe.is_left();
+    drop(Place::new(moved));
     drop(file);
-    let _to = Place::new(to.clone());
-    fs::rename(from, to).map_err(say)?;
     if let Some(what) = access::exposure(folder) {
         tracing::warn!(what, "others can look into the folder of uploads");
     }
@@ -301,6 +281,24 @@ fn private_folders() -> DirBuilder {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
+}
+
+/// A file of which nobody else knows, held under a lock.
+fn begin(incoming: &Path) -> io::Result<(File, Place)> {
+    loop {
+        let path = incoming.join(format!("{}{PART}", random_hex::<PART_RANDOM>()));
+        let file = create(&path)?;
+        let place = Place::new(path);
+        match file.try_lock() {
+            Ok(()) => {}
+            // Another process has found it between the two, and is deleting it.
+            Err(TryLockError::WouldBlock) => continue,
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        if fs::exists(place.path())? {
+            return Ok((file, place));
+        }
+    }
 }
 
 /// Makes a folder where there is none.
@@ -389,7 +387,7 @@ mod tests {
     #[test]
     fn whoever_begins_while_another_sweeps_gets_a_file_that_stays() {
         let (uploads, folder) = uploads("race");
-        let shared = uploads.shared;
+        drop(uploads);
         let incoming = folder.join("incoming");
         let done = std::sync::atomic::AtomicBool::new(false);
         let swept = std::thread::scope(|scope| {
@@ -400,13 +398,66 @@ mod tests {
                 }
                 swept
             });
-            let held: Vec<_> = (0..2_000).map(|_| shared.begin().expect("begun")).collect();
+            let held: Vec<_> = (0..2_000)
+                .map(|_| begin(&incoming).expect("begun"))
+                .collect();
             done.store(true, std::sync::atomic::Ordering::Relaxed);
             let is_there = |(_, place): &(File, Place)| place.path().exists();
             assert!(held.iter().all(is_there), "somebody else's file was swept");
             sweeper.join().expect("swept")
         });
         assert_eq!(fs::read_dir(&incoming).expect("it").count(), 0, "{swept}");
+        fs::remove_dir_all(folder).expect("it");
+    }
+
+    #[test]
+    fn any_number_of_processes_start_with_one_folder_at_once() {
+        let (_, folder) = uploads("starts");
+        let start = || {
+            for _ in 0..50 {
+                let clock = Arc::new(SystemClock::default());
+                let opened = Uploads::open_folder(UploadSettings::new(&folder), clock);
+                assert!(opened.is_ok(), "{opened:?}");
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(start);
+            }
+        });
+        for inner in ["incoming", "kept"] {
+            let left = fs::read_dir(folder.join(inner)).expect("it").count();
+            assert_eq!(left, 0, "{inner}");
+        }
+        fs::remove_dir_all(folder).expect("it");
+    }
+
+    /// A client that hangs up while its file is being kept: the app never learns the name.
+    #[actix_web::test]
+    async fn what_nobody_waits_for_is_not_kept() {
+        let (uploads, folder) = uploads("unawaited");
+        let files = || {
+            let shelves = fs::read_dir(folder.join("kept")).expect("it");
+            let files = shelves.map(|shelf| fs::read_dir(shelf.expect("a shelf").path()));
+            files.map(|files| files.expect("it").count()).sum::<usize>()
+        };
+        for _ in 0..20 {
+            let incoming = uploads.begin().await.expect("begun");
+            let file = incoming.finish().await.expect("whole");
+            let upload = Upload::new(file, super::super::MediaType::Png);
+            let mut keep = Box::pin(uploads.keep(upload));
+            let waker = futures_util::task::noop_waker();
+            let mut context = std::task::Context::from_waker(&waker);
+            assert!(keep.as_mut().poll(&mut context).is_pending());
+            let patience = std::time::Instant::now() + Duration::from_secs(20);
+            drop(keep);
+            while uploads.shared.at_once.available_permits() < uploads.settings().at_once
+                || files() > 0
+            {
+                assert!(std::time::Instant::now() < patience, "it is kept");
+                std::thread::yield_now();
+            }
+        }
         fs::remove_dir_all(folder).expect("it");
     }
 

@@ -14,7 +14,6 @@ mod declared;
 mod download;
 mod fault;
 mod file_id;
-mod file_name;
 mod folder;
 mod form_data;
 mod head;

@@ -49,6 +49,15 @@ impl FileName {
         Self(format!("file.{}", kind.extension()))
     }
 
+    /// The name under which a file of this type is offered; `name` may come from anywhere.
+    pub(super) fn offered(name: &str, kind: MediaType) -> Self {
+        let name = name.replace('\0', "");
+        let harmless = |name: &str| Self::sent(name).filter(|name| name.is_of(kind));
+        harmless(&name)
+            .or_else(|| harmless(&format!("{}.{}", Self::sent(&name)?, kind.extension())))
+            .unwrap_or_else(|| Self::usual(kind))
+    }
+
     /// The name, such as `cat.png`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -140,6 +149,35 @@ mod tests {
 
     fn sent(name: &str) -> Option<String> {
         FileName::sent(name).map(|name| name.as_str().to_owned())
+    }
+
+    #[test]
+    fn whatever_a_file_was_called_it_is_offered_as_what_it_is() {
+        let long = "a".repeat(4096);
+        for (name, offered) in [
+            ("cat.png", "cat.png"),
+            ("cat.PNG", "cat.PNG"),
+            ("", "file.png"),
+            ("..", "file.png"),
+            ("\0", "file.png"),
+            ("cat.png\0.exe", "cat.png.exe.png"),
+            ("../../etc/passwd", "passwd.png"),
+            ("cat.png/", "file.png"),
+            ("cat.html", "cat.html.png"),
+            (".htaccess", "htaccess.png"),
+            ("con", "_con.png"),
+            ("NUL.png", "_NUL.png"),
+            ("\u{202e}gnp.exe", "gnp.exe.png"),
+        ] {
+            let found = FileName::offered(name, MediaType::Png);
+            assert_eq!(found.as_str(), offered, "{name:?}");
+            assert_eq!(FileName::offered(found.as_str(), MediaType::Png), found);
+        }
+        for long in [long.clone(), format!("{long}.png"), "猫".repeat(4096)] {
+            let found = FileName::offered(&long, MediaType::Png);
+            assert!(found.as_str().len() <= LONGEST && found.as_str().ends_with(".png"));
+            assert!(found.as_str().len() > 200);
+        }
     }
 
     #[test]

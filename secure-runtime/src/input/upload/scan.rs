@@ -20,6 +20,11 @@ const SCANNER_IS_BACK: std::time::Duration = std::time::Duration::from_secs(10);
 ///
 /// It is asked about each file once that is whole and is what it says it is. Nothing but
 /// [`Verdict::Clean`] lets it pass.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no scanner of uploads",
+    label = "it says of no file whether it is harmful",
+    note = "implement `secure_runtime::upload::Scanner` for it, or use `Clamd` (feature `clamd`)"
+)]
 pub trait Scanner: Send + Sync + 'static {
     /// Looks at a file.
     fn scan(&self, file: Candidate<'_>) -> impl Future<Output = Verdict>;
