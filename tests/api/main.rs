@@ -47,6 +47,8 @@ mod headers_everywhere;
 mod headers_transport;
 mod input_bodies;
 mod input_fields;
+mod input_models;
+mod input_models_newtypes;
 mod input_parameters;
 mod input_syntax;
 mod input_values;
