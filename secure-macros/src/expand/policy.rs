@@ -99,7 +99,8 @@ pub(super) fn demands(protected: &Protected, private: &TokenStream) -> TokenStre
     quote!(#private::Demands::SIGNED_IN #roles #scopes #owner #or_roles #via)
 }
 
-fn word_set(
+/// Words of a vocabulary, where there are any.
+pub(crate) fn word_set(
     words: &[Word],
     vocabulary: &TokenStream,
     private: &TokenStream,
