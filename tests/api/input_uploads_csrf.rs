@@ -9,7 +9,7 @@ use secure_runtime::{
     upload::{Multipart, Upload, UploadSettings},
 };
 
-use crate::support::{Folder, FormBody, png};
+use crate::support::{Complete, Folder, FormBody, Login, png};
 
 #[validated]
 struct AvatarForm {
@@ -52,12 +52,8 @@ fn list(routes: &mut Routes) {
 
 async fn app(folder: &Folder) -> TestApp {
     let uploads = UploadSettings::new(folder.path());
-    TestApp::with(
-        |settings| settings.uploads(uploads).sessions(SessionSettings::new()),
-        list,
-        |_| {},
-    )
-    .await
+    let change = |settings: Complete| settings.uploads(uploads).sessions(SessionSettings::new());
+    Login::mounting(change, list).await.app
 }
 
 /// From a browser that says nothing about where a request comes from.
@@ -66,8 +62,8 @@ fn post<'a>(app: &'a TestApp, path: &str, session: &TestSession) -> TestRequest<
 }
 
 async fn token_of(app: &TestApp, session: &TestSession) -> String {
-    let page = app.get("/page").header("cookie", session.cookie());
-    page.send().await.text()
+    let request = app.get("/page").header("cookie", session.cookie());
+    request.send().await.text()
 }
 
 fn file(form: FormBody) -> FormBody {
@@ -80,7 +76,7 @@ async fn the_token_stands_before_the_first_file() {
     let app = app(&folder).await;
     let session = app.session("ada").await;
     let token = token_of(&app, &session).await;
-    let others = app.session("eve").await;
+    let others = app.session("ada").await;
     let others = token_of(&app, &others).await;
     let form = FormBody::default;
     for (name, form, status) in [
@@ -97,7 +93,7 @@ async fn the_token_stands_before_the_first_file() {
             403,
         ),
         (
-            "of somebody else",
+            "of another session",
             file(form().text("csrf_token", &others)),
             403,
         ),

@@ -165,7 +165,12 @@ fn policy_check(
     )
 }
 
-fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> TokenStream {
+/// That a word is one of a vocabulary.
+pub(crate) fn known_word(
+    word: &Word,
+    vocabulary: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
     let text = &word.text;
     quote_spanned! {word.span=>
         const _: () = if !#vocabulary.knows(#text) {

@@ -112,7 +112,8 @@ pub(super) fn policy_probe(policy: &syn::Path, private: &TokenStream) -> TokenSt
     quote_spanned!(policy.span()=> #private::PolicyProbe::<#policy>)
 }
 
-fn word_set(
+/// Words of a vocabulary, where there are any.
+pub(crate) fn word_set(
     words: &[Word],
     vocabulary: &TokenStream,
     private: &TokenStream,

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use secure_grammar::{MediaType, parse_size};
 use syn::{
-    Attribute, DeriveInput, GenericArgument, LitStr, Meta, PathArguments, Type,
+    Attribute, Data, DeriveInput, GenericArgument, LitStr, Meta, PathArguments, Type,
     spanned::Spanned as _,
 };
 
@@ -35,6 +35,7 @@ pub(super) struct Upload {
 /// The file that a field is, where it says so.
 pub(super) fn parse(
     field: &syn::Field,
+    of_variant: bool,
     rules: &[Rule],
     diagnostics: &mut Diagnostics,
 ) -> Option<Upload> {
@@ -45,6 +46,16 @@ pub(super) fn parse(
             Diagnostic::new(other.path().span(), "`#[upload]` stands twice on one field")
                 .help("keep one"),
         );
+    }
+    if of_variant || field.ident.is_none() {
+        diagnostics.add(
+            Diagnostic::new(
+                attribute.path().span(),
+                "`#[upload]` belongs on a field of a struct: a form has fields, and nothing inside of them",
+            )
+            .help("put the file into the struct that `Multipart` reads"),
+        );
+        return None;
     }
     let upload = arguments(attribute, diagnostics);
     if !is_upload(&field.ty) {
@@ -213,18 +224,36 @@ fn is_written(ty: &Type, name: &str) -> bool {
     last.is_some_and(|last| last.ident == name)
 }
 
-/// What serde calls for a field that is a file.
-pub(super) fn reader(ty: &Type, private: &TokenStream) -> TokenStream {
+/// The item with what serde is to call for its files.
+pub(super) fn with_readers(
+    item: &DeriveInput,
+    fields: &[Field],
+    private: &TokenStream,
+) -> DeriveInput {
+    let mut item = item.clone();
+    let Data::Struct(data) = &mut item.data else {
+        return item;
+    };
     let path = quote!(#private::take_uploads).to_string().replace(' ', "");
-    let path = LitStr::new(&path, ty.span());
-    quote!(#[serde(deserialize_with = #path)])
+    for field in &mut data.fields {
+        let mut known = fields.iter();
+        let is_file =
+            known.any(|it| field.ident.as_ref() == Some(&it.label) && it.upload.is_some());
+        if is_file {
+            let path = LitStr::new(&path, field.ty.span());
+            let reader: Attribute = syn::parse_quote!(#[serde(deserialize_with = #path)]);
+            field.attrs.push(reader);
+        }
+    }
+    item
 }
 
 /// What the files of a model are, and how it is read: by `Multipart` alone.
-pub(super) fn form_data(model: &Model, item: &DeriveInput, private: &TokenStream) -> TokenStream {
-    let name = &item.ident;
+pub(super) fn form_data(model: &Model, read: &TokenStream, private: &TokenStream) -> TokenStream {
+    let name = &model.item.ident;
     let denies = model.deny_unknown;
-    let fields = model.fields.iter().filter_map(|field| {
+    let fields = model.fields();
+    let fields = fields.iter().filter_map(|field| {
         let upload = field.upload.as_ref()?;
         Some(upload_field(field, upload, private))
     });
@@ -237,7 +266,7 @@ pub(super) fn form_data(model: &Model, item: &DeriveInput, private: &TokenStream
             fn deserialize<'de, __D: #private::serde::Deserializer<'de>>(
                 __deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                __Likeness::deserialize(#private::ObjectOnly(__deserializer))
+                #read
             }
         }
     }

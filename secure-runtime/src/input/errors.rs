@@ -70,6 +70,27 @@ impl FieldError {
         self.parameter.as_deref()
     }
 
+    /// Calls a parameter of the path by its name: it is known by its number where the handler takes a tuple,
+    /// and by nothing where it takes the only one alone.
+    pub(super) fn name_parameter(&mut self, names: &[&str]) {
+        let Some(parameter) = &self.parameter else {
+            return;
+        };
+        let (first, rest) = match parameter.split_once('.') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (parameter.as_str(), None),
+        };
+        let name = match (names, first.parse::<usize>()) {
+            ([only], _) if first.is_empty() => *only,
+            (names, Ok(number)) if number < names.len() => names[number],
+            _ => return,
+        };
+        self.parameter = Some(match rest {
+            Some(rest) => format!("{name}.{rest}"),
+            None => name.to_owned(),
+        });
+    }
+
     /// The pointer, or the name of the parameter.
     pub(crate) fn place(&self) -> Option<&str> {
         self.pointer().or(self.parameter_name())

@@ -35,6 +35,14 @@ impl<T: Validated> Argument for Path<T> {
             return Extraction::Ready(Err(Problem::invalid(errors.found())));
         }
         path.check(&mut errors);
-        Extraction::Ready(errors.finish().map(|()| path).map_err(Problem::invalid))
+        let mut found = errors.found();
+        if found.is_empty() {
+            return Extraction::Ready(Ok(path));
+        }
+        let names: Vec<_> = request.match_info().iter().map(|(name, _)| name).collect();
+        for error in &mut found {
+            error.name_parameter(&names);
+        }
+        Extraction::Ready(Err(Problem::invalid(found)))
     }
 }

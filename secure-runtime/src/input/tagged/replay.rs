@@ -235,6 +235,17 @@ impl<'de, E: Error> Deserializer<'de> for Replayed<E> {
         }
     }
 
+    /// An object alone: the visitor of a struct would take a list too.
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        match self.0 {
+            Kept::Object(_) => self.deserialize_any(visitor),
+            _ => Err(E::invalid_type(
+                Unexpected::Other("no object"),
+                &"an object",
+            )),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
         visitor.visit_unit()
     }
@@ -254,7 +265,7 @@ impl<'de, E: Error> Deserializer<'de> for Replayed<E> {
     }
 
     forward_to_deserialize_any! {
-        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
+        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct struct
     }
 }
 

@@ -16,6 +16,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 /// How many bytes are read at once.
 const PIECE: usize = 64 * 1024;
 
+/// What was read, and the file to go on with.
+type Read = io::Result<(File, Vec<u8>)>;
+
 /// A part of a file, as the body of an answer.
 pub(super) struct Pieces {
     /// `None` while it is read, and where nothing is sent of it (HEAD).
@@ -24,7 +27,7 @@ pub(super) struct Pieces {
     at: u64,
     left: u64,
     length: u64,
-    reading: Option<JoinHandle<io::Result<(File, Vec<u8>)>>>,
+    reading: Option<JoinHandle<Read>>,
 }
 
 impl Pieces {
@@ -91,7 +94,7 @@ impl MessageBody for Pieces {
 }
 
 /// Up to so many bytes from there, at least one.
-fn read(mut file: File, at: u64, length: u64) -> io::Result<(File, Vec<u8>)> {
+fn read(mut file: File, at: u64, length: u64) -> Read {
     let mut piece = Vec::with_capacity(PIECE);
     file.seek(SeekFrom::Start(at))?;
     (&mut file).take(length).read_to_end(&mut piece)?;
@@ -103,7 +106,7 @@ fn read(mut file: File, at: u64, length: u64) -> io::Result<(File, Vec<u8>)> {
 
 /// The next piece of a file, which is empty at its end.
 #[cfg(feature = "clamd")]
-pub(super) fn read_next(mut file: File) -> io::Result<(File, Vec<u8>)> {
+pub(super) fn read_next(mut file: File) -> Read {
     let mut piece = Vec::with_capacity(PIECE);
     (&mut file).take(PIECE as u64).read_to_end(&mut piece)?;
     Ok((file, piece))

@@ -1,0 +1,18 @@
+//~ `Numbers` is no form with files
+use actix_web::Responder;
+use secure_runtime::{prelude::*, upload::Multipart};
+
+#[validated]
+struct Numbers {
+    number: u32,
+}
+
+#[post("/form")]
+#[public]
+#[validated]
+async fn take(form: Multipart<Numbers>) -> impl Responder {
+    let _ = form;
+    ""
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+//~ `Path<Avatar>` would have to hold files
+use actix_web::{Responder, web::Path};
+use secure_runtime::{prelude::*, upload::Upload};
+
+#[validated]
+struct Avatar {
+    #[upload(max = "2MiB", types = ["image/png"])]
+    file: Upload,
+}
+
+#[post("/form")]
+#[public]
+#[validated]
+async fn take(form: Path<Avatar>) -> impl Responder {
+    let _ = form;
+    ""
+}
+
+fn main() {}

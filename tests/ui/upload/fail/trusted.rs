@@ -1,0 +1,19 @@
+//~ cannot be trusted
+use actix_web::Responder;
+use secure_runtime::{prelude::*, upload::{Multipart, Upload}};
+
+#[validated]
+struct Avatar {
+    #[upload(max = "2MiB", types = ["image/png"])]
+    file: Upload,
+}
+
+#[post("/form")]
+#[public]
+#[validated]
+async fn take(#[trusted = "because it is a picture"] form: Multipart<Avatar>) -> impl Responder {
+    let _ = form;
+    ""
+}
+
+fn main() {}
