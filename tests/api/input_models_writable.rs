@@ -130,8 +130,14 @@ async fn put_path(_filter: Path<Filter>) -> impl Responder {
 
 async fn app() -> TestApp {
     TestApp::new(|routes| {
-        routes.service(put_profile).service(put_scoped).service(put_open);
-        routes.service(put_known).service(put_form).service(put_checked);
+        routes
+            .service(put_profile)
+            .service(put_scoped)
+            .service(put_open);
+        routes
+            .service(put_known)
+            .service(put_form)
+            .service(put_checked);
         routes.service(put_filter).service(put_path);
     })
     .await

@@ -49,6 +49,7 @@ mod input_bodies;
 mod input_fields;
 mod input_models;
 mod input_models_newtypes;
+mod input_models_words;
 mod input_models_writable;
 mod input_parameters;
 mod input_syntax;
