@@ -53,6 +53,7 @@ mod input_limits;
 mod input_optional;
 mod input_models;
 mod input_models_newtypes;
+mod input_models_words;
 mod input_models_writable;
 mod input_parameters;
 mod input_ready_fields;

@@ -182,7 +182,7 @@ fn rule(meta: &Meta) -> Result<Rule, syn::Error> {
     })
 }
 
-/// The keys of a rule, but for `code` and `message`, which all have.
+/// The keys of a rule, but for `code` and `message`.
 fn keys(rule: &str) -> &'static [&'static str] {
     match rule {
         "length" => &["min", "max", "equal"],
@@ -312,6 +312,14 @@ impl Options {
             Some(Expr::Lit(ExprLit {
                 lit: Lit::Str(literal),
                 ..
+            })) if key != "pattern" && literal.value().trim().is_empty() => Err(Diagnostic::new(
+                literal.span(),
+                format_args!("`{key}` is empty"),
+            )
+            .help(format_args!("write it, or remove `{key}`"))),
+            Some(Expr::Lit(ExprLit {
+                lit: Lit::Str(literal),
+                ..
             })) => Ok(Some(literal.value())),
             Some(other) => Err(Diagnostic::new(
                 other.span(),
@@ -343,13 +351,23 @@ impl Options {
     }
 
     fn check_keys(&self) -> Result<(), Diagnostic> {
-        let known = [keys(self.rule), &["code", "message"]].concat();
+        // What is nested has rules with texts of their own.
+        let words: &[&str] = match self.rule {
+            "nested" => &[],
+            _ => &["code", "message"],
+        };
+        let known = [keys(self.rule), words].concat();
         let unknown = self
             .entries
             .iter()
             .find(|(key, _)| !known.iter().any(|known| key == known));
         match unknown {
             None => Ok(()),
+            Some((key, _)) if known.is_empty() => Err(Diagnostic::new(
+                key.span(),
+                format_args!("`{}` takes no arguments", self.rule),
+            )
+            .help(format_args!("write `{}` alone", self.rule))),
             Some((key, _)) => Err(Diagnostic::new(
                 key.span(),
                 format_args!("unknown key `{key}` of the rule `{}`", self.rule),

@@ -159,7 +159,7 @@ fn rule_call(rule: &Rule, field: &Field, siblings: &[Field], private: &TokenStre
             quote_spanned!(span=> #rules::#function(#errors, #value, #pattern, #words);)
         }
         RuleKind::Regex(path) => {
-            quote_spanned!(span=> #rules::regex(#errors, #value, #path, #words);)
+            quote_spanned!(span=> #rules::regex(#errors, #value, &#path, #words);)
         }
         RuleKind::MustMatch(other) => {
             let is_other =
