@@ -20,7 +20,9 @@ use crate::{
 
 /// An argument that a guarded handler may take.
 ///
-/// Inputs (`Json`, `Form`, `Query`, `Path`) of validated types, the caller, and what carries no
+/// Inputs (`Json`, `Form`, `Query`, `Path`) of validated types, those of them that may be left out
+/// (`Option<Json<…>>`, `Option<Form<…>>`, `Option<Query<…>>`), a body of one type or the other
+/// (`Either<Json<…>, Form<…>>`, either way round), the caller, and what carries no
 /// input: `HttpRequest`, `Data`, `ReqData`, `Method`, `PeerAddr`,
 /// [`ClientAddress`](crate::ClientAddress). For anything else the handler says on the argument what it
 /// is.

@@ -251,7 +251,8 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
-    /// How large a JSON or form body may be, in bytes. Defaults to 256 KiB.
+    /// How large a JSON or form body may be, in bytes, where its route does not say so itself
+    /// (`#[validated(max = "64KiB")]`). Defaults to 256 KiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.options.body_limit = bytes;
         self
