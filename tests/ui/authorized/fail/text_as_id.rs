@@ -1,0 +1,16 @@
+//~ `String` cannot be the id of a resource: nothing bounds it
+use actix_web::HttpRequest;
+use secure_runtime::{prelude::*, principal::NoAccount};
+
+struct Page;
+
+impl Resource for Page {
+    type Id = String;
+    type Account = NoAccount;
+
+    async fn load(_: String, _: &HttpRequest) -> Result<Option<Self>, Problem> {
+        Ok(None)
+    }
+}
+
+fn main() {}
