@@ -322,7 +322,7 @@ fn unknown_resource(written: &str) -> String {
         _ => (inner.to_owned(), "…".to_owned()),
     };
     format!(
-        "nobody says who may `{action}` a `{resource}`\n  \
+        "nobody says who may `{action}` the `{resource}`\n  \
          help: `impl Allows<{action}> for {resource}`, beside `impl Resource for {resource}`"
     )
 }

@@ -5,11 +5,6 @@ use percent_encoding::percent_decode_str;
 use crate::input::{Errors, Place, Validated};
 
 /// What a resource is found by: a number, a `Uuid`, or a type with `#[validated]`, as a handler's `Path` may hold.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the id of a resource: nothing bounds it",
-    label = "not bounded",
-    note = "an id is a number, a `Uuid`, or a type with `#[validated]`"
-)]
 pub trait ResourceId: Validated {}
 
 impl<T: Validated> ResourceId for T {}

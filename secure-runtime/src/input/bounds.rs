@@ -16,6 +16,11 @@ use crate::crypto::Secret;
 
 /// A type whose values have a bounded size and know their own rules: numbers, flags, ids, and
 /// every struct and enum with `#[validated]`.
+#[diagnostic::on_unimplemented(
+    message = "nothing bounds the size of a `{Self}`",
+    label = "not bounded",
+    note = "what is read from a request is a number, an id, or a type with `#[validated]`"
+)]
 pub trait Bounded {
     /// Checks the value's rules; what is broken is added to `errors` at its place.
     fn check(&self, errors: &mut Errors) {

@@ -1,4 +1,4 @@
-//~ nobody says who may `Publish` a `Article`
+//~ nobody says who may `Publish` the `Article`
 use actix_web::HttpRequest;
 use secure_runtime::{prelude::*, principal::NoAccount};
 

@@ -1,4 +1,4 @@
-//~ cannot assign to data in dereference of `Authorized<Article, Edit>`
+//~ cannot assign to data in dereference of
 use actix_web::HttpRequest;
 use secure_runtime::{prelude::*, principal::NoAccount};
 

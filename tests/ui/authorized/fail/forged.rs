@@ -1,4 +1,4 @@
-//~ cannot construct `Authorized<Article, Edit>` with struct literal syntax due to private fields
+//~ with struct literal syntax due to private fields
 use actix_web::HttpRequest;
 use secure_runtime::{prelude::*, principal::NoAccount};
 

@@ -1,4 +1,4 @@
-//~ the trait bound
+//~ FromRequest` is not satisfied
 use actix_web::HttpRequest;
 use secure_runtime::{prelude::*, principal::NoAccount};
 

@@ -1,4 +1,4 @@
-//~ `#[unvalidated]` does nothing here
+//~ FromRequest` is not satisfied
 use actix_web::HttpRequest;
 use secure_runtime::{prelude::*, principal::NoAccount};
 

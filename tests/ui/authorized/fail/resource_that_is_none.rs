@@ -1,4 +1,4 @@
-//~ nobody says who may `Edit` a `Comment`
+//~ nobody says who may `Edit` the `Comment`
 use actix_web::HttpRequest;
 use secure_runtime::{prelude::*, principal::NoAccount};
 

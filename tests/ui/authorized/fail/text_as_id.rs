@@ -1,4 +1,4 @@
-//~ `String` cannot be the id of a resource: nothing bounds it
+//~ nothing bounds the size of a `String`
 use actix_web::HttpRequest;
 use secure_runtime::{prelude::*, principal::NoAccount};
 

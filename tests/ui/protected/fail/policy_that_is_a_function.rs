@@ -1,4 +1,4 @@
-//~ expected type, found function `on_duty`
+//~ constant provided when a type was expected
 use actix_web::HttpRequest;
 use secure_runtime::prelude::*;
 
