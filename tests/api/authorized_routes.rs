@@ -9,7 +9,7 @@ use secure_runtime::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Article, Edit, Member, Read, Scope, settings};
+use crate::support::{Article, Edit, Member, Read, Scope, problem, seen, settings};
 
 struct OnDuty;
 
@@ -45,6 +45,34 @@ impl<T: 'static> Allows<Put<T>> for Shelf {
             false => Decision::Hide,
         }
     }
+}
+
+/// Found by a word.
+struct Tag(String);
+
+#[validated]
+struct Word(#[validate(length(min = 1, max = 5))] String);
+
+impl Resource for Tag {
+    type Id = Word;
+    type Account = NoAccount;
+    const PARAMETER: &'static str = "tag";
+
+    async fn load(Word(word): Word, _: &HttpRequest) -> Result<Option<Self>, Problem> {
+        Ok(Some(Self(word)))
+    }
+}
+
+impl Allows<()> for Tag {
+    fn decide(&self, _: Option<&CurrentUser>) -> Decision {
+        Decision::Allow
+    }
+}
+
+#[get("/tags/{tag}")]
+#[public]
+async fn tagged(tag: Authorized<Tag, ()>) -> impl Responder {
+    tag.into_inner().0
 }
 
 /// To put something on it.
@@ -124,6 +152,38 @@ async fn a_parameter_of_a_scope_is_one() {
         assert_eq!((eve.status(), eve.text().as_str()), (200, "eve"), "{path}");
         let ada = app.get(path).as_user("ada").send().await;
         assert_eq!(ada.status(), 404, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn an_id_that_is_a_text_keeps_to_its_rules_or_nothing_has_it() {
+    let app = TestApp::new(|routes| {
+        routes.service(tagged);
+    })
+    .await;
+    for (path, word) in [
+        ("/tags/rust", "rust"),
+        ("/tags/%72ust", "rust"),
+        ("/tags/a%2Fb", "a/b"),
+        ("/tags/%2572", "%72"),
+        ("/tags/gr%C3%BCn", "grün"),
+    ] {
+        let found = app.get(path).send().await;
+        assert_eq!(
+            (found.status(), found.text().as_str()),
+            (200, word),
+            "{path}"
+        );
+    }
+    for path in [
+        "/tags/toolong",
+        "/tags/a%00b",
+        "/tags/%FF",
+        "/tags/a%C3",
+        "/tags/%25%FF",
+    ] {
+        let missing = app.get(path).send().await;
+        assert_eq!(seen(&missing), (404, problem(404, "Not Found")), "{path}");
     }
 }
 
