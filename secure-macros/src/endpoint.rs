@@ -38,7 +38,7 @@ pub(crate) struct Endpoint {
 /// Who may call.
 #[derive(Debug)]
 pub(crate) enum Access {
-    Protected(Protected),
+    Protected(Box<Protected>),
     Public(Public),
 }
 
@@ -185,7 +185,7 @@ fn gather(
             Kind::Protected => {
                 accesses.push((
                     span,
-                    Access::Protected(Protected::parse(span, tokens, diagnostics)),
+                    Access::Protected(Box::new(Protected::parse(span, tokens, diagnostics))),
                 ));
             }
             Kind::Public => {

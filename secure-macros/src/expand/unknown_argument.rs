@@ -67,6 +67,21 @@ pub(super) fn unknown_argument(shown: &str) -> String {
     }
 }
 
+/// For a resource about which nobody decides, and for one that is wrapped in something.
+fn unknown_resource(shown: &str) -> String {
+    let Some(inner) = inside("Authorized", shown) else {
+        return format!(
+            "`{shown}` would let a caller through who may not\n  \
+             help: take the `Authorized<…>` itself: it answers 401, 403 or 404 before the handler runs"
+        );
+    };
+    let (resource, action) = halves(inner);
+    format!(
+        "nobody says who may `{action}` the `{resource}`\n  \
+         help: `impl Allows<{action}> for {resource}`, beside `impl Resource for {resource}`"
+    )
+}
+
 /// For an input of a type without rules. Of two types, nobody knows which one it is.
 fn cannot_be_validated(shown: &str, models: &[&str], way_out: Option<&str>) -> String {
     let way_out = way_out.map(|way_out| format!("\n  help: {way_out}"));

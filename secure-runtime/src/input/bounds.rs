@@ -16,6 +16,11 @@ use crate::crypto::Secret;
 
 /// A type whose values have a bounded size and know their own rules: numbers, flags, ids, and
 /// every struct and enum with `#[validated]`.
+#[diagnostic::on_unimplemented(
+    message = "nothing bounds the size of a `{Self}`",
+    label = "not bounded",
+    note = "what is read from a request is a number, an id, or a type with `#[validated]`"
+)]
 pub trait Bounded {
     /// Whether it holds a secret, as a newtype of one does: it is then never shown again.
     const IS_SECRET: bool = false;

@@ -5,10 +5,16 @@
 mod handlers {
     use ::actix_web::{HttpRequest, web::Json};
     use ::guardian::{
-        CurrentUser, Role, Scope, get, post, protected, public, rate_limit, route, routes,
+        AccessPolicy, Allows, Authorized, CurrentUser, Decision, Principal, Problem, Resource,
+        Role, Scope, get, post, principal::NoAccount, protected, public, rate_limit, route, routes,
         validated,
     };
-    use ::std::{borrow::ToOwned as _, option::Option, string::String};
+    use ::std::{
+        borrow::ToOwned as _,
+        option::Option,
+        result::Result,
+        string::{String, ToString as _},
+    };
 
     #[derive(Role)]
     pub(super) enum Role {
@@ -68,6 +74,43 @@ mod handlers {
         "owned"
     }
 
+    struct Number(u32);
+    struct Show;
+    struct Anybody;
+
+    impl Resource for Number {
+        type Id = u32;
+        type Account = NoAccount;
+
+        async fn load(id: u32, _: &HttpRequest) -> Result<Option<Self>, Problem> {
+            Result::Ok(Option::Some(Self(id)))
+        }
+    }
+
+    impl Allows<Show> for Number {
+        fn decide(&self, _: Option<&CurrentUser>) -> Decision {
+            Decision::Allow
+        }
+    }
+
+    impl AccessPolicy for Anybody {
+        type Facts = ();
+
+        async fn facts(_: &HttpRequest, _: &Principal) -> Result<(), Problem> {
+            Result::Ok(())
+        }
+
+        fn decide(_: &Principal, _: &()) -> Decision {
+            Decision::Allow
+        }
+    }
+
+    #[get("/numbers/{id}")]
+    #[protected(policy = Anybody)]
+    pub(super) async fn number(found: Authorized<Number, Show>) -> String {
+        found.0.to_string()
+    }
+
     #[routes]
     #[get("/one")]
     #[get("/two", guard = "always")]
@@ -109,6 +152,7 @@ async fn handlers_work_and_are_guarded() {
         routes.service(handlers::owned).service(handlers::several);
         routes.service(handlers::any).service(handlers::unlimited);
         routes.get("/plain", handlers::plain);
+        routes.service(handlers::number);
     })
     .await;
     assert_eq!(app.open("/health").await, "unknown");
@@ -122,6 +166,7 @@ async fn handlers_work_and_are_guarded() {
     }
     assert_eq!(app.get("/users/grace").await, "owned");
     assert_eq!(app.get("/plain").await, "plain");
+    assert_eq!(app.get("/numbers/7").await, "7");
     assert_eq!(
         app.post("/notes", r#"{"text":" wrote"}"#).await,
         "ada wrote"
