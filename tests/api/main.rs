@@ -49,6 +49,7 @@ mod input_bodies;
 mod input_fields;
 mod input_parameters;
 mod input_ready_fields;
+mod input_ready_fields_pages;
 mod input_syntax;
 mod input_values;
 mod launch;
