@@ -63,6 +63,7 @@ mod input_models_words;
 mod input_models_writable;
 mod input_parameters;
 mod input_ready_fields;
+mod input_ready_fields_pages;
 mod input_syntax;
 mod input_uploads;
 mod input_uploads_csrf;

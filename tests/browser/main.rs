@@ -15,6 +15,8 @@ mod csp;
 mod csrf;
 mod every_page;
 mod framing;
+mod html;
+mod html_attacks;
 mod log;
 mod screenshots;
 #[path = "../services/mod.rs"]

@@ -51,7 +51,7 @@ impl Site {
 
     /// Somebody else's pages, without a header of ours.
     pub(crate) fn pages(pages: &'static [(&'static str, &'static str)]) -> Self {
-        let configure = move |config: &mut ServiceConfig| {
+        Self::with(move |config| {
             for (path, html) in pages {
                 let answer = move || async move {
                     HttpResponse::Ok()
@@ -60,9 +60,13 @@ impl Site {
                 };
                 config.route(path, web::get().to(answer));
             }
-        };
+        })
+    }
+
+    /// An app without our middleware.
+    pub(crate) fn with(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> Self {
         let (listener, address) = listener();
-        let server = HttpServer::new(move || App::new().configure(configure))
+        let server = HttpServer::new(move || App::new().configure(configure.clone()))
             .workers(1)
             .disable_signals()
             .listen_rustls_0_23(listener, Certificate::shared().server())

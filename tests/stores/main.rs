@@ -7,6 +7,7 @@ mod backend;
 mod faults_postgres;
 mod faults_redis;
 mod faults_sqlite;
+mod field_columns;
 mod memory;
 mod migrations;
 mod model;
