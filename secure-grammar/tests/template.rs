@@ -39,6 +39,13 @@ fn what_is_safe_is_left_alone() {
         "{% filter upper %}{{ x }}{% endfilter %}{% if a || safe %}{% endif %}{{ filter }}",
         "<p>{{ x|escape(\"html\") }}{{ x|e }}{{ x|safely }}</p>",
         "<p>{{ a || b }} {{ text|trim|upper }} {{ safe }}</p>",
+        "<!--><p>--><p>",
+        "<title><script>x</titlex></title>",
+        "<script nonce=\"{{ nonce }}\"><!-- <script>a</script> onclick --></script>",
+        "<xmp><script>x</script></xmp><iframe><b onclick=x></iframe>",
+        "<noscript><p>{{ text }}</p></noscript>",
+        "<a\u{a0}onclick=x>",
+        "</p onclick=x>",
         "<svg><path d=\"M0 0\"/></svg><br/>",
     ] {
         assert_eq!(found(template), [], "{template}");
@@ -52,6 +59,42 @@ fn what_is_not_is_found_in_its_line() {
         ("\n\n<script src=/x></script>", 3, "without the nonce"),
         ("<script type=module>x</script>", 1, "without the nonce"),
         ("<script", 1, "without the nonce"),
+        // Where a browser ends a comment, and where it does not.
+        ("<!--><script>x</script>-->", 1, "without the nonce"),
+        ("<!---><script>x</script>-->", 1, "without the nonce"),
+        ("<!-- a --!><script>x</script>-->", 1, "without the nonce"),
+        ("<!a><script>x</script>", 1, "without the nonce"),
+        // What it takes for a name, and for the end of what is no HTML.
+        (
+            "<textarea\u{a0}><script>x</script></textarea>",
+            1,
+            "without the nonce",
+        ),
+        (
+            "<title></titlex><textarea></title><script>x</script></textarea>",
+            1,
+            "without the nonce",
+        ),
+        (
+            "<xmp><a title=\"</xmp><script>x</script>\"></a>",
+            1,
+            "without the nonce",
+        ),
+        (
+            "<noscript><a title=\"</noscript><script>x</script>\">",
+            1,
+            "without the nonce",
+        ),
+        (
+            "</p a=\"><title>\"><script>x</script></title>",
+            1,
+            "without the nonce",
+        ),
+        (
+            "<script nonce='{{ n }}'><!--<script></script><title></script><style></style>",
+            1,
+            "without the nonce",
+        ),
         ("<style>p{}</style>", 1, "without the nonce"),
         ("<script nonce>x</script>", 1, "written down"),
         ("<script nonce=\"\">x</script>", 1, "written down"),

@@ -34,6 +34,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod sign_up;
+mod sql;
 mod startup;
 mod throttle;
 mod tls;

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use sqlx::SqlitePool;
 
 use crate::{Answer, PASSWORD, Server};
 
@@ -140,9 +139,7 @@ async fn a_hash_that_is_out_of_date_is_renewed() {
     const OLD: &str = "$argon2id$v=19$m=64,t=1,p=1$c2l4dGVlbiBieXRlIHNsdA$Z+98165R4iHvsG27Rlx3gyzFZgg8++N/obLS6oueJwQ";
     let server = Server::start();
     server.sign_up("ada@example.com").await;
-    let file = server.folder.join("data/accounts.db");
-    let url = format!("sqlite:{}", file.display());
-    let pool = SqlitePool::connect(&url).await.expect("the database");
+    let pool = server.database().await;
     let stored = async || -> String {
         let hash = sqlx::query_scalar("SELECT password_hash FROM accounts");
         hash.fetch_one(&pool).await.expect("one account")

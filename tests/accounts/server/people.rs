@@ -7,6 +7,7 @@ use std::{
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use sqlx::SqlitePool;
 
 use super::{Answer, PASSWORD, Server, create_admin};
 
@@ -95,6 +96,13 @@ impl Server {
             .await;
         assert_eq!(answer.status, 201, "{answer:?}");
         answer.json()["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// The database, beside the server.
+    pub(crate) async fn database(&self) -> SqlitePool {
+        let file = self.folder.join("data/accounts.db");
+        let url = format!("sqlite:{}", file.display());
+        SqlitePool::connect(&url).await.expect("the database")
     }
 
     /// The tokens in the mails to `email`, once there are `count`.

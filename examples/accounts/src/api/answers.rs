@@ -9,7 +9,6 @@ impl From<Failure> for Problem {
         match failure {
             Failure::NotFound => Self::not_found(),
             Failure::SignedOut => Self::unauthorized(),
-            Failure::Forbidden => Self::forbidden(),
             Failure::LastAdmin => Self::conflict()
                 .with_detail("This is the last admin. Make another account an admin first."),
             Failure::Fault(error) => Self::internal(error),

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 mod answers;
 pub(crate) mod api_keys;
+mod article_access;
 pub(crate) mod articles;
 mod audit;
 pub(crate) mod auth;

@@ -1,8 +1,9 @@
+use secure_runtime::{Authorized, Decision, field::SafeHtml};
 use sqlx::{FromRow, SqlitePool};
 use uuid::Uuid;
 
 use super::{
-    Failure, Page, PageNumber, Role,
+    Body, Failure, Manuscript, Page, PageNumber, Role,
     accounts::{Account, Moment},
     now,
 };
@@ -16,7 +17,8 @@ pub(crate) struct Article {
     /// The author's display name.
     pub(crate) author_name: String,
     pub(crate) title: String,
-    pub(crate) body_html: String,
+    #[sqlx(try_from = "String")]
+    pub(crate) body_html: Body,
     pub(crate) draft: bool,
     #[sqlx(try_from = "i64")]
     pub(crate) created_at: Moment,
@@ -26,16 +28,15 @@ pub(crate) struct Article {
 #[derive(Debug)]
 pub(crate) struct Text<'a> {
     pub(crate) title: &'a str,
-    pub(crate) body_html: &'a str,
+    pub(crate) body_html: &'a SafeHtml<Manuscript>,
     pub(crate) draft: bool,
 }
 
-/// The proof that somebody may change an article: only [`Articles::editable_by`] makes one, and
-/// nothing is changed without one.
-#[derive(Debug)]
-pub(crate) struct Editable {
-    article: Article,
-}
+/// To read an article.
+pub(crate) enum Read {}
+
+/// To change an article, or to delete it. Nothing is changed without the proof that somebody may.
+pub(crate) enum Edit {}
 
 /// The articles in the database.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ impl Articles {
         let pattern = containing(search);
         let total = sqlx::query_scalar(
             r"SELECT COUNT(*) FROM articles WHERE (draft = 0 OR author_id = ?1)
-              AND (title LIKE ?2 ESCAPE '\' OR body_html LIKE ?2 ESCAPE '\')",
+              AND (title LIKE ?2 ESCAPE '\' OR body_text LIKE ?2 ESCAPE '\')",
         )
         .bind(reader)
         .bind(&pattern)
@@ -68,7 +69,7 @@ impl Articles {
         let articles = sqlx::query_as(
             r"SELECT articles.*, username AS author_name
               FROM articles JOIN accounts ON accounts.id = author_id WHERE (draft = 0 OR author_id = ?1)
-              AND (title LIKE ?2 ESCAPE '\' OR body_html LIKE ?2 ESCAPE '\')
+              AND (title LIKE ?2 ESCAPE '\' OR body_text LIKE ?2 ESCAPE '\')
               ORDER BY articles.id DESC LIMIT ?3 OFFSET ?4",
         )
         .bind(reader)
@@ -80,37 +81,16 @@ impl Articles {
         Ok(Page::new(articles, page, total))
     }
 
-    /// The article, if `reader` may see it.
-    pub(crate) async fn visible_to(
-        &self,
-        reader: Option<&Account>,
-        id: Uuid,
-    ) -> Result<Article, Failure> {
-        let article: Article = sqlx::query_as(
+    /// The article, whoever may see it.
+    pub(crate) async fn find(&self, id: Uuid) -> Result<Option<Article>, Failure> {
+        let article = sqlx::query_as(
             "SELECT articles.*, username AS author_name \
              FROM articles JOIN accounts ON accounts.id = author_id WHERE articles.id = ?",
         )
         .bind(id)
-        .fetch_one(&self.pool)
+        .fetch_optional(&self.pool)
         .await?;
-        let is_author = reader.is_some_and(|reader| reader.id == article.author);
-        match !article.draft || is_author {
-            true => Ok(article),
-            false => Err(Failure::NotFound),
-        }
-    }
-
-    /// The article, if `editor` wrote it or is a moderator who may see it.
-    pub(crate) async fn editable_by(
-        &self,
-        editor: &Account,
-        id: Uuid,
-    ) -> Result<Editable, Failure> {
-        let article = self.visible_to(Some(editor), id).await?;
-        match article.is_editable_by(editor) {
-            true => Ok(Editable { article }),
-            false => Err(Failure::Forbidden),
-        }
+        Ok(article)
     }
 
     pub(crate) async fn create(
@@ -119,14 +99,15 @@ impl Articles {
         text: Text<'_>,
     ) -> Result<Article, Failure> {
         let created = sqlx::query_as(
-            "INSERT INTO articles (id, author_id, title, body_html, draft, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?) \
+            "INSERT INTO articles (id, author_id, title, body_html, body_text, draft, created_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?) \
              RETURNING *, (SELECT username FROM accounts WHERE id = author_id) AS author_name",
         )
         .bind(Uuid::now_v7())
         .bind(author.id)
         .bind(text.title)
         .bind(text.body_html)
+        .bind(text.body_html.to_plain_text().as_str())
         .bind(text.draft)
         .bind(now())
         .fetch_one(&self.pool)
@@ -140,25 +121,26 @@ impl Articles {
 
     pub(crate) async fn update(
         &self,
-        target: Editable,
+        article: &Authorized<Article, Edit>,
         text: Text<'_>,
     ) -> Result<Article, Failure> {
-        let article = sqlx::query_as(
-            "UPDATE articles SET title = ?, body_html = ?, draft = ? WHERE id = ? \
+        let updated = sqlx::query_as(
+            "UPDATE articles SET title = ?, body_html = ?, body_text = ?, draft = ? WHERE id = ? \
              RETURNING *, (SELECT username FROM accounts WHERE id = author_id) AS author_name",
         )
         .bind(text.title)
         .bind(text.body_html)
+        .bind(text.body_html.to_plain_text().as_str())
         .bind(text.draft)
-        .bind(target.article.id)
+        .bind(article.id)
         .fetch_one(&self.pool)
         .await?;
-        Ok(article)
+        Ok(updated)
     }
 
-    pub(crate) async fn delete(&self, target: Editable) -> Result<(), Failure> {
+    pub(crate) async fn delete(&self, article: &Authorized<Article, Edit>) -> Result<(), Failure> {
         sqlx::query("DELETE FROM articles WHERE id = ?")
-            .bind(target.article.id)
+            .bind(article.id)
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -166,15 +148,21 @@ impl Articles {
 }
 
 impl Article {
-    /// Whether somebody who sees it may change it.
-    pub(crate) fn is_editable_by(&self, editor: &Account) -> bool {
-        self.author == editor.id || editor.role.includes(Role::Moderator)
+    /// A draft is hidden from all but its author, and so is that there is one.
+    pub(crate) fn may_be_read_by(&self, reader: Option<&Account>) -> Decision {
+        match !self.draft || reader.is_some_and(|reader| reader.id == self.author) {
+            true => Decision::Allow,
+            false => Decision::Hide,
+        }
     }
-}
 
-impl Editable {
-    pub(crate) fn article(&self) -> &Article {
-        &self.article
+    /// Its author changes it, and moderators look after what everybody sees.
+    pub(crate) fn may_be_edited_by(&self, editor: Option<&Account>) -> Decision {
+        self.may_be_read_by(editor).and_then(|| match editor {
+            Some(editor) if editor.id == self.author => Decision::Allow,
+            Some(editor) if editor.role.includes(Role::Moderator) => Decision::Allow,
+            _ => Decision::Forbid,
+        })
     }
 }
 
@@ -198,29 +186,77 @@ mod tests {
     use time::OffsetDateTime;
 
     use super::*;
-    use crate::domain::{accounts::Moment, database};
+    use crate::domain::database;
 
     #[actix_web::test]
     async fn an_author_who_is_gone_writes_nothing() {
         let folder = env::temp_dir().join(Uuid::now_v7().to_string());
         let url = format!("sqlite:{}/accounts.db", folder.display());
         let articles = Articles::new(database::open(&url).await.expect("a new database"));
-        let nobody = Account {
-            id: Uuid::now_v7(),
-            email: "ada@example.com".to_owned(),
-            username: "Ada".to_owned(),
-            role: Role::User,
-            disabled: false,
-            created_at: Moment(OffsetDateTime::UNIX_EPOCH),
-        };
+        let nobody = account(Role::User);
+        let body = SafeHtml::clean("").expect("no text");
         let text = Text {
             title: "On notes",
-            body_html: "",
+            body_html: &body,
             draft: false,
         };
         let failure = articles.create(&nobody, text).await;
         assert!(matches!(failure, Err(Failure::SignedOut)), "{failure:?}");
         fs::remove_dir_all(folder).expect("the folder");
+    }
+
+    fn account(role: Role) -> Account {
+        Account {
+            id: Uuid::now_v7(),
+            email: "ada@example.com".to_owned(),
+            username: "Ada".to_owned(),
+            role,
+            disabled: false,
+            created_at: Moment(OffsetDateTime::UNIX_EPOCH),
+        }
+    }
+
+    #[test]
+    fn who_may_do_what() {
+        let (author, other) = (account(Role::User), account(Role::User));
+        let (moderator, admin) = (account(Role::Moderator), account(Role::Admin));
+        let article = |draft| Article {
+            id: Uuid::now_v7(),
+            author: author.id,
+            author_name: author.username.clone(),
+            title: "On notes".to_owned(),
+            body_html: Body::try_from(String::new()).expect("no text"),
+            draft,
+            created_at: Moment(OffsetDateTime::UNIX_EPOCH),
+        };
+        let (draft, public) = (article(true), article(false));
+        use Decision::{Allow, Forbid, Hide};
+        for (caller, of_draft, edit) in [
+            (Some(&author), Allow, Allow),
+            (Some(&other), Hide, Forbid),
+            (Some(&moderator), Hide, Allow),
+            (Some(&admin), Hide, Allow),
+            (None, Hide, Forbid),
+        ] {
+            assert_eq!(public.may_be_read_by(caller), Allow);
+            assert_eq!(public.may_be_edited_by(caller), edit);
+            assert_eq!(draft.may_be_read_by(caller), of_draft);
+            assert_eq!(draft.may_be_edited_by(caller), of_draft);
+        }
+    }
+
+    #[test]
+    fn what_was_stored_under_other_rules_is_harmless() {
+        let read = |stored: String| Body::try_from(stored).expect("a text").html().to_string();
+        let kept = "One.\n\n&lt;Two&gt; &amp; three";
+        assert_eq!(read(kept.to_owned()), kept);
+        let evil = "<h1 onclick=x>A</h1><script>x</script><p>b";
+        assert_eq!(read(evil.to_owned()), "A<p>b</p>");
+        for too_much in ["<blockquote>".repeat(500), "é<b>&".repeat(40_000)] {
+            let shown = read(too_much);
+            assert!(shown.starts_with(['&', 'é']), "{shown}");
+            assert!(!shown.contains('<') && shown.len() < 16_384, "{shown}");
+        }
     }
 
     #[test]

@@ -8,8 +8,6 @@ pub(crate) enum Failure {
     NotFound,
     /// The caller's own account is gone by now.
     SignedOut,
-    /// It is somebody else's.
-    Forbidden,
     /// Without this account nobody could look after the service.
     LastAdmin,
     /// The database, or something else of ours, does not work.

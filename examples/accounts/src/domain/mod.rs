@@ -1,6 +1,7 @@
 //! What the service knows, without HTTP. All SQL lives here.
 
 pub(crate) mod accounts;
+mod article_body;
 pub(crate) mod articles;
 pub(crate) mod audit;
 pub(crate) mod avatars;
@@ -13,6 +14,7 @@ mod sign_outs;
 
 use time::OffsetDateTime;
 
+pub(crate) use article_body::{Body, Manuscript};
 pub(crate) use failure::Failure;
 pub(crate) use pages::{Page, PageNumber};
 pub(crate) use roles::{Role, Scope};

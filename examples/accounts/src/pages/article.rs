@@ -1,10 +1,6 @@
-use actix_web::{
-    Responder,
-    web::{Data, Path, Query},
-};
+use actix_web::{Responder, web::Query};
 use askama::Template;
 use secure_runtime::{csrf::CsrfToken, edge::CspNonce, prelude::*};
-use uuid::Uuid;
 
 use super::{
     assets,
@@ -14,7 +10,7 @@ use super::{
 use crate::domain::{
     Role,
     accounts::Account,
-    articles::{Article, Articles},
+    articles::{Article, Read},
 };
 
 #[derive(Template)]
@@ -33,15 +29,13 @@ pub(crate) async fn show(
     nonce: CspNonce,
     csrf: CsrfToken,
     reader: Option<CurrentUser<Account>>,
-    articles: Data<Articles>,
-    id: Path<Uuid>,
+    article: Authorized<Article, Read>,
     told: Query<Told>,
 ) -> Result<impl Responder, Problem> {
     let account = reader.as_ref().map(CurrentUser::account);
-    let article = articles.visible_to(account, *id).await?;
     page(&Reading {
-        may_edit: account.is_some_and(|account| article.is_editable_by(account)),
+        may_edit: article.may_be_edited_by(account).is_allowed(),
         frame: Frame::new(nonce, csrf, reader).saying(told.notice()),
-        article,
+        article: article.into_inner(),
     })
 }

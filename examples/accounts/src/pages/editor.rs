@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpResponse, Responder,
-    web::{Data, Form, Path},
+    web::{Data, Form},
 };
 use askama::Template;
 use secure_runtime::{Unaccepted, csrf::CsrfToken, edge::CspNonce, prelude::*};
@@ -19,7 +19,7 @@ use crate::{
     domain::{
         Role, Scope,
         accounts::Account,
-        articles::{Article, Articles},
+        articles::{Article, Articles, Edit},
     },
 };
 
@@ -78,21 +78,17 @@ pub(crate) async fn create(
 
 #[get("/articles/{id}/edit")]
 #[protected(scopes = "articles:write")]
-#[validated]
 pub(crate) async fn filled_in(
     nonce: CspNonce,
     csrf: CsrfToken,
     editor: CurrentUser<Account>,
-    articles: Data<Articles>,
-    id: Path<Uuid>,
+    article: Authorized<Article, Edit>,
 ) -> Result<impl Responder, Problem> {
-    let editable = articles.editable_by(editor.account(), *id).await?;
-    let article = editable.article();
     let form = Unaccepted::blank::<ArticleText>()
         .with("title", &article.title)
-        .with("body_html", &article.body_html)
+        .with("body_html", article.body_html.html())
         .with("draft", article.draft);
-    rewrite(Frame::of(nonce, csrf, editor.account()), *id, &form)
+    rewrite(Frame::of(nonce, csrf, editor.account()), article.id, &form)
 }
 
 #[post("/articles/{id}/edit")]
@@ -102,47 +98,40 @@ pub(crate) async fn replace(
     nonce: CspNonce,
     csrf: CsrfToken,
     editor: CurrentUser<Account>,
+    article: Authorized<Article, Edit>,
     articles: Data<Articles>,
-    id: Path<Uuid>,
     sent: Checked<Form<ArticleText>>,
 ) -> Result<impl Responder, Problem> {
-    let editable = articles.editable_by(editor.account(), *id).await?;
     let text = match sent.into_result() {
         Ok(text) => text,
-        Err(form) => return rewrite(Frame::of(nonce, csrf, editor.account()), *id, &form),
+        Err(form) => return rewrite(Frame::of(nonce, csrf, editor.account()), article.id, &form),
     };
-    let article = articles.update(editable, text.as_text()).await?;
+    let article = articles.update(&article, text.as_text()).await?;
     Ok(saved(article.id))
 }
 
 /// Asks first: without JavaScript nothing else would.
 #[get("/articles/{id}/delete")]
 #[protected(scopes = "articles:write")]
-#[validated]
 pub(crate) async fn ask(
     nonce: CspNonce,
     csrf: CsrfToken,
     editor: CurrentUser<Account>,
-    articles: Data<Articles>,
-    id: Path<Uuid>,
+    article: Authorized<Article, Edit>,
 ) -> Result<impl Responder, Problem> {
-    let editable = articles.editable_by(editor.account(), *id).await?;
     page(&Deletion {
         frame: Frame::of(nonce, csrf, editor.account()),
-        article: editable.article(),
+        article: &article,
     })
 }
 
 #[post("/articles/{id}/delete")]
 #[protected(scopes = "articles:write")]
-#[validated]
 pub(crate) async fn delete(
-    editor: CurrentUser<Account>,
+    article: Authorized<Article, Edit>,
     articles: Data<Articles>,
-    id: Path<Uuid>,
 ) -> Result<impl Responder, Problem> {
-    let editable = articles.editable_by(editor.account(), *id).await?;
-    articles.delete(editable).await?;
+    articles.delete(&article).await?;
     Ok(see_other(&Notice::ArticleDeleted.at("/")))
 }
 

@@ -111,6 +111,21 @@ fn shapes_that_are_refused() {
     }
 }
 
+/// Where nobody reads it, too.
+#[test]
+fn a_header_is_utf_8() {
+    let key = SigningKey::from(Hs256Key::random());
+    let verdict = |header: &[u8]| {
+        let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let token = format!("{}.{}.{}", encode(header), encode(b"{}"), encode(&[0; 32]));
+        key.verifying_key().verify_compact(&token)
+    };
+    let good = verdict(b"{\"alg\":\"HS256\",\"x\":\"a\"}");
+    assert_eq!(good, Err(JwsError::Signature));
+    let broken = verdict(b"{\"alg\":\"HS256\",\"x\":\"\xff\"}");
+    assert_eq!(broken, Err(JwsError::Header));
+}
+
 #[test]
 fn a_public_key_is_no_secret() {
     let key = Es256Key::generate().expect("a key");
