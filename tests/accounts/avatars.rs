@@ -5,7 +5,11 @@ use std::{fs, path::Path, time::Duration};
 use actix_rt::time::sleep;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
-use crate::{Server, fresh_folder, html::Html, server::File};
+use crate::{
+    Server,
+    html::Html,
+    server::{File, fresh_folder},
+};
 
 /// One white pixel.
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

@@ -1,7 +1,5 @@
 //! What is said about an argument that is none. The type's name decides only how it is worded.
 
-use crate::diagnostics::shown;
-
 /// The way out for input that no type of ours can hold.
 pub(super) const OR_UNVALIDATED: &str =
     "or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument";
@@ -100,24 +98,6 @@ fn cannot_be_validated(shown: &str, models: &[&str], way_out: Option<&str>) -> S
         }
     };
     format!("the input `{shown}` cannot be validated\n  help: {help}{way_out}")
-}
-
-/// The message for a resource about which nobody decides.
-fn unknown_resource(written: &str) -> String {
-    let Some(inner) = inside("Authorized", written) else {
-        return format!(
-            "`{written}` would let a caller through who may not\n  \
-             help: take the `Authorized<…>` itself: it answers 401, 403 or 404 before the handler runs"
-        );
-    };
-    let (resource, action) = match syn::parse_str::<syn::TypeTuple>(&format!("({inner},)")) {
-        Ok(types) if types.elems.len() == 2 => (shown(&types.elems[0]), shown(&types.elems[1])),
-        _ => (inner.to_owned(), "…".to_owned()),
-    };
-    format!(
-        "nobody says who may `{action}` a `{resource}`\n  \
-         help: `impl Allows<{action}> for {resource}`, beside `impl Resource for {resource}`"
-    )
 }
 
 fn nothing_known(shown: &str) -> String {
