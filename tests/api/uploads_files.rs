@@ -289,7 +289,7 @@ async fn a_name_is_a_column_and_is_checked_when_it_is_read() {
 fn what_is_only_checked_makes_no_folder() {
     let folder = Folder::new("dry");
     let builder = settings(&TestClock::default()).uploads(UploadSettings::new(folder.path()));
-    let report = builder.deploy_check(&Deployment::new(), |routes| self::routes(routes));
+    let report = builder.deploy_check(&Deployment::new(), routes);
     let codes: Vec<_> = report
         .findings()
         .iter()
