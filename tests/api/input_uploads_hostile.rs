@@ -124,7 +124,7 @@ async fn a_body_that_cannot_be_read_is_refused() {
         ("cut in the headers", whole[..60].to_vec()),
         ("another boundary", whole.iter().map(|byte| byte.to_ascii_uppercase()).collect()),
         ("line feeds alone", String::from_utf8_lossy(&whole).replace("\r\n", "\n").into_bytes()),
-        ("an odd line behind the boundary", form().raw(b"------form7MA4YWxkTrZu0gWx\r\n").end()),
+        ("an odd line behind the boundary", file().raw(b"------form7MA4YWxkTrZu0gWx\r\n").end()),
         ("no headers", part(&[])),
         ("no disposition", part(&[kind])),
         ("another disposition", part(&["Content-Disposition: attachment; name=file; filename=a.png", kind])),

@@ -122,7 +122,7 @@ fn shortened(name: &str) -> String {
     while !stem.is_char_boundary(end) {
         end -= 1;
     }
-    let stem = stem[..end].trim_end_matches(|letter: char| letter == '.' || letter == ' ');
+    let stem = stem[..end].trim_end_matches(['.', ' ']);
     match extension {
         "" => stem.to_owned(),
         extension => format!("{stem}.{extension}"),
