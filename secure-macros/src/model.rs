@@ -99,7 +99,10 @@ pub(crate) fn annotate(arguments: TokenStream, item: TokenStream) -> TokenStream
             let expanded = expand::unchecked_model(&model);
             quote!(#errors #expanded)
         }
-        (None, errors) => quote!(#errors #bare),
+        (None, errors) => {
+            let private = RuntimePath::new(None).private();
+            quote!(#errors #[derive(#private::SerdeAttributes)] #bare)
+        }
     }
 }
 

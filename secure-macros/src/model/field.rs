@@ -1,6 +1,9 @@
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
-use syn::{Attribute, DeriveInput, Ident, Index, Member, Type, Variant, spanned::Spanned as _};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{
+    Attribute, DeriveInput, Ident, Index, Member, Type, Variant, ext::IdentExt as _,
+    spanned::Spanned as _,
+};
 
 use super::{
     HELPERS,
@@ -213,7 +216,7 @@ impl Field {
     pub(super) fn binding(&self, span: Span) -> Ident {
         let span = span.resolved_at(Span::call_site());
         match &self.member {
-            Member::Named(ident) => format_ident!("__{ident}", span = span),
+            Member::Named(ident) => Ident::new(&format!("__{}", ident.unraw()), span),
             Member::Unnamed(_) => Ident::new("__value", span),
         }
     }

@@ -60,6 +60,10 @@ impl Case {
         "SCREAMING-KEBAB-CASE",
     ];
 
+    pub(super) fn is_known(word: &str) -> bool {
+        Self::WORDS.contains(&word)
+    }
+
     /// The words of a name, put together again.
     fn join(self, name: &str, words: &[String]) -> String {
         match self {

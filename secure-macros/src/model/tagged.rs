@@ -251,7 +251,7 @@ fn check_case(attributes: &[Attribute], key: &str, diagnostics: &mut Diagnostics
     let Some(word) = rename::serde_text(attributes, key) else {
         return;
     };
-    if Case::WORDS.contains(&word.as_str()) {
+    if Case::is_known(&word) {
         return;
     }
     let metas = rename::metas(attributes);

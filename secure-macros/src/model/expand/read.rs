@@ -5,7 +5,12 @@ use quote::{quote, quote_spanned};
 use syn::{Attribute, Data, DeriveInput, Fields, Ident};
 
 use super::tagged::tagged;
-use crate::model::{Model, Shape, field::Field, rename::without_self, upload};
+use crate::model::{
+    Model, Shape,
+    field::Field,
+    rename::{has_serde, without_self},
+    upload,
+};
 
 /// The item with its `Deserialize`. What else the user derives, such as `Serialize`, is as it would be
 /// without us.
@@ -31,7 +36,7 @@ pub(super) fn deserialize(model: &Model) -> TokenStream {
             let field = std::slice::from_ref(field.as_ref());
             likened(
                 model,
-                Some(quote!(, transparent)),
+                (!has_serde(&item.attrs, "transparent")).then(|| quote!(, transparent)),
                 field,
                 &quote!(__deserializer),
             )

@@ -1,14 +1,14 @@
 //! How each variant of an enum is read, once it is known which one it is.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
-use syn::{Data, Fields, Variant as SynVariant};
+use quote::quote;
+use syn::{Data, Fields, Variant as SynVariant, ext::IdentExt as _};
 
 use super::read::{body, kept, normalize, quiet, serde};
 use crate::model::{
     Model,
     field::cfgs,
-    rename::{of_names, serde_text},
+    rename::{Case, of_names, serde_text},
     tagged::{Holds, Tagged, Tagging, Variant},
 };
 
@@ -89,6 +89,7 @@ fn each<'a>(
 fn names(model: &Model, tagged: &Tagged, private: &TokenStream) -> TokenStream {
     let (serde, quiet) = (serde(private), quiet());
     let case = serde_text(&model.item.attrs, "rename_all");
+    let case = case.filter(|case| Case::is_known(case));
     let case = case.map(|case| quote!(, rename_all = #case));
     let variants = each(model, tagged).map(|(variant, written)| {
         let attributes = written.attrs.iter().filter(kept);
@@ -117,6 +118,7 @@ fn content_type(
         Holds::Fields(_) => {
             let deny = model.deny_unknown.then(|| quote!(, deny_unknown_fields));
             let case = variant.fields_case.as_ref();
+            let case = case.filter(|case| Case::is_known(case));
             let case = case.map(|case| quote!(, rename_all = #case));
             quote!(#deny #case)
         }
@@ -137,7 +139,8 @@ fn content_type(
 }
 
 fn content_name(variant: &Variant) -> Ident {
-    format_ident!("__Content_{}", variant.ident, span = Span::call_site())
+    let name = format!("__Content_{}", variant.ident.unraw());
+    Ident::new(&name, Span::call_site())
 }
 
 /// Reads what a variant holds, and makes it of that.

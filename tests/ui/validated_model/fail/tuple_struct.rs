@@ -2,6 +2,6 @@
 use secure_runtime::prelude::*;
 
 #[validated]
-struct Note(u32);
+struct Note(u32, u32);
 
 fn main() {}

@@ -1,10 +1,10 @@
-//~ an enum whose variants carry data is not available
+//~ a variant has named fields or one value
 use secure_runtime::prelude::*;
 
 #[validated]
 enum Choice {
     None,
-    Some(u32),
+    Two(u32, u32),
 }
 
 fn main() {}

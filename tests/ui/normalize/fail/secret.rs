@@ -1,0 +1,11 @@
+//~ `#[normalize]` would change the secret `text`
+use secure_runtime::prelude::*;
+
+#[validated]
+struct Note {
+    #[normalize(trim)]
+    #[validate(length(max = 9))]
+    text: Secret<String>,
+}
+
+fn main() {}

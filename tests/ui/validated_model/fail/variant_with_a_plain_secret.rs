@@ -1,0 +1,12 @@
+//~ the name `password` says secret
+use secure_runtime::prelude::*;
+
+#[validated]
+enum Login {
+    Password {
+        #[validate(length(max = 100))]
+        password: String,
+    },
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//~ `#[writable]` does not say for whom
+use secure_runtime::prelude::*;
+
+#[derive(Role)]
+enum Role {
+    Admin,
+    User,
+}
+
+#[validated]
+struct Note {
+    #[writable(message = "is for nobody")]
+    rank: Option<u32>,
+}
+
+fn main() {}
