@@ -8,8 +8,8 @@
 //! | [`Password`] | a password that was typed; it is a secret | `password` |
 //! | [`Url`] | an absolute `https` address | `url` |
 //! | [`Slug`] | a part of an address of a page | `slug` |
-//! | [`SafeHtml`] | formatted text through an allow-list (feature `html`) | `html` |
-//! | [`PlainText`] | text with all markup taken out (feature `html`) | `plain_text` |
+//! | `SafeHtml` | formatted text through an allow-list (feature `html`) | `html` |
+//! | `PlainText` | text with all markup taken out (feature `html`) | `plain_text` |
 //!
 //! Each may stand in a model without a rule, and with `#[validate(length(…))]` in addition; in a `Path`, a
 //! `Query`, a form and JSON. What is wrong is a 422 with the type's own code and text at its place (in a path:

@@ -12,6 +12,7 @@ pub(super) trait Parse: Sized {
     fn parse(text: String) -> Result<Self, FieldRefusal>;
 
     /// Checks a text that was stored.
+    #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code))]
     fn restore(text: String) -> Result<Self, FieldRefusal> {
         Self::parse(text)
     }

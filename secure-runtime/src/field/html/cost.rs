@@ -11,7 +11,7 @@ pub(super) const MAX_BYTES: usize = 64 * 1024;
 /// it is nested: 50 ms for so many.
 const MAX_TAGS: usize = 3_000;
 
-/// How many elements the parser may have to make in the worst case: 0.1 s, and 30 MB.
+/// How many elements the parser may have to make in the worst case: 0.1 to 0.2 s of a core, and 26 MB.
 const MAX_ELEMENTS: usize = 150_000;
 
 /// What of the formatting is opened again, of 14 kinds three times each.

@@ -67,7 +67,10 @@ impl<P: HtmlPolicy> SafeHtml<P> {
                 return Err(REFUSAL);
             }
             let clean = clean_once::<P>(&text);
-            if *text == clean && is_shallow(&clean) {
+            if !is_shallow(&clean) {
+                return Err(REFUSAL);
+            }
+            if *text == clean {
                 return Ok(Self {
                     text: clean,
                     policy: PhantomData,

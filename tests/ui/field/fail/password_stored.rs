@@ -1,4 +1,4 @@
-//~ Password: Encode<'_, Sqlite>` is not satisfied
+//~ Password: sqlx::Encode<'_, Sqlite>` is not satisfied
 use secure_runtime::field::Password;
 
 fn store(password: Password) {

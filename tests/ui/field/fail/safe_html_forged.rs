@@ -1,4 +1,4 @@
-//~ cannot construct `SafeHtml
+//~ of struct `SafeHtml` are private
 use secure_runtime::field::SafeHtml;
 
 fn page(body: String) -> SafeHtml {

@@ -1,4 +1,4 @@
-//~ no variant, associated function, or constant named `Script` found for enum `Element`
+//~ named `Script` found for enum
 use secure_runtime::field::{Element, HtmlPolicy};
 
 struct Everything;
