@@ -3,6 +3,7 @@
 mod checks;
 mod floor;
 mod policy;
+mod unknown_argument;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -15,8 +16,10 @@ use crate::{
     runtime_path::RuntimePath,
 };
 use checks::checks;
+pub(crate) use checks::known_word;
 pub(crate) use floor::floor;
 use policy::policy;
+pub(crate) use policy::word_set;
 
 /// Everything: the policy, the guarded function with its route, and the checks that need types.
 pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {

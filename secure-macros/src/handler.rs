@@ -38,6 +38,18 @@ pub(crate) enum Mark {
     Unvalidated(String),
 }
 
+impl Argument {
+    /// Whether it is a form with files, which we read.
+    pub(crate) fn is_multipart(&self) -> bool {
+        let Type::Path(TypePath { path, .. }) = &self.ty else {
+            return false;
+        };
+        let last = path.segments.last();
+        let is_named_so = last.is_some_and(|last| last.ident == "Multipart");
+        is_named_so && matches!(self.mark, Mark::None)
+    }
+}
+
 impl Handler {
     /// Takes the marks off the arguments. `None` where the function cannot be a handler.
     pub(crate) fn new(

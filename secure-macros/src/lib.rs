@@ -73,7 +73,8 @@ pub fn rate_limit(arguments: TokenStream, item: TokenStream) -> TokenStream {
     endpoint::annotate(Kind::RateLimit, arguments.into(), item.into()).into()
 }
 
-/// On a handler: every input is validated before the body runs. On a struct: derives `Deserialize`
+/// On a handler: every input is validated before the body runs; with `max = "64KiB"` the body of a request has
+/// at most so many bytes, whatever the app allows elsewhere. On a struct: derives `Deserialize`
 /// and `validator::Validate`, refuses unknown fields and demands a bound on every text and
 /// collection.
 ///

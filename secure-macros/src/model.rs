@@ -1,44 +1,77 @@
-//! `#[validated]` on a struct, or on an enum without data.
+//! `#[validated]` on a struct, a newtype or an enum.
 
+mod container;
 mod expand;
 mod field;
+mod normalize;
 mod rename;
 mod rule;
+mod tagged;
+mod writable;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{
-    Attribute, Data, DeriveInput, Fields, Ident, Token, punctuated::Punctuated,
-    spanned::Spanned as _,
-};
+use syn::{Data, DeriveInput, Fields, spanned::Spanned as _};
 
 use crate::{
     attribute::Arguments,
     diagnostics::{Diagnostic, Diagnostics},
     runtime_path::RuntimePath,
 };
-use field::Field;
+use container::{check_container, schemas, stripped};
+use field::{Field, Holder, check_matches};
 use rename::Case;
-use rule::{Rule, RuleKind};
+use rule::Rule;
+use tagged::Tagged;
+
+/// The attributes on a field, or on the item, that are ours and that no derive takes off.
+const HELPERS: [&str; 5] = [
+    "validate",
+    "unbounded",
+    "not_secret",
+    "normalize",
+    "writable",
+];
 
 /// An input model with its rules.
 #[derive(Debug)]
 pub(crate) struct Model {
     /// The item as it is emitted: without our helper attributes.
     item: DeriveInput,
-    fields: Vec<Field>,
-    /// The words of an enum without data.
-    variants: Vec<String>,
-    /// Checks over the whole struct.
+    shape: Shape,
+    /// Checks over the whole input.
     schemas: Vec<Rule>,
     deny_unknown: bool,
     runtime: RuntimePath,
+}
+
+/// What an input is made of.
+#[derive(Debug)]
+enum Shape {
+    /// A struct with named fields.
+    Object(Vec<Field>),
+    /// A struct around one value, which is read as that value is.
+    Newtype(Box<Field>),
+    /// An enum without data: its words.
+    Words(Vec<String>),
+    /// An enum with data, or with a tag.
+    Tagged(Tagged),
 }
 
 impl Model {
     /// Whether the item is one that this attribute takes as a model, rather than a handler.
     pub(crate) fn is_one(item: &TokenStream) -> bool {
         syn::parse2::<DeriveInput>(item.clone()).is_ok()
+    }
+
+    /// All fields, wherever they stand.
+    fn fields(&self) -> Vec<&Field> {
+        match &self.shape {
+            Shape::Object(fields) => fields.iter().collect(),
+            Shape::Newtype(field) => vec![field],
+            Shape::Words(_) => Vec::new(),
+            Shape::Tagged(tagged) => tagged.fields().collect(),
+        }
     }
 }
 
@@ -65,14 +98,14 @@ pub(crate) fn annotate(arguments: TokenStream, item: TokenStream) -> TokenStream
 
 fn parse(
     arguments: TokenStream,
-    mut item: DeriveInput,
+    item: DeriveInput,
     diagnostics: &mut Diagnostics,
 ) -> Option<Model> {
-    let span = item.ident.span();
     let example = "`#[validated(unknown = \"ignore\")]`";
     let mut arguments = Arguments::parse("validated", arguments, example, diagnostics);
     let unknown = arguments.take("unknown");
     let deny_unknown = unknown.is_none();
+    let unknown_span = unknown.as_ref().map(|argument| argument.key.span());
     if let Some(word) = unknown.and_then(|argument| diagnostics.ok(argument.word()))
         && word.text != "ignore"
     {
@@ -97,229 +130,80 @@ fn parse(
         );
         return None;
     }
-    let deny_unknown = check_container(&item.attrs, deny_unknown, diagnostics);
+    let deny_unknown = check_container(&item, deny_unknown, diagnostics);
     let schemas = schemas(&item.attrs, diagnostics);
-    let renamed = Case::of(&item.attrs);
-    let (mut fields, mut variants) = (Vec::new(), Vec::new());
-    match &item.data {
-        Data::Struct(data) => {
-            match &data.fields {
-                Fields::Named(named) => {
-                    fields.extend(named.named.iter().filter_map(|field| {
-                        Field::parse(field, renamed, deny_unknown, diagnostics)
-                    }));
-                }
-                Fields::Unnamed(_) | Fields::Unit => {
-                    diagnostics.add(
-                        Diagnostic::new(
-                            span,
-                            "an input has named fields, so that its errors have places",
-                        )
-                        .help(format_args!("`struct {} {{ field: … }}`", item.ident)),
-                    );
-                    return None;
-                }
-            }
-        }
-        Data::Enum(data) => {
-            for variant in &data.variants {
-                if !matches!(variant.fields, Fields::Unit) {
-                    diagnostics.add(
-                        Diagnostic::new(
-                            variant.fields.span(),
-                            "an enum whose variants carry data is not available in this version",
-                        )
-                        .help("put the data into a struct with `#[validated]`"),
-                    );
-                    return None;
-                }
-                variants.push(rename::variant(variant, renamed));
-            }
-        }
-        Data::Union(_) => {
-            diagnostics.add(Diagnostic::new(
-                span,
-                "`#[validated]` goes on a struct or an enum",
-            ));
-            return None;
-        }
+    let shape = shape(&item, deny_unknown, diagnostics)?;
+    if let (Some(span), Shape::Newtype(_) | Shape::Words(_)) = (unknown_span, &shape) {
+        diagnostics.add(
+            Diagnostic::new(span, "`unknown` does nothing here: there are no fields")
+                .help("remove it"),
+        );
     }
-    check_matches(&item, &mut fields, diagnostics);
-    item = stripped(item);
     Some(Model {
-        item,
-        fields,
-        variants,
+        item: stripped(item),
+        shape,
         schemas,
         deny_unknown,
         runtime,
     })
 }
 
-/// `must_match` names another field of the same input.
-fn check_matches(item: &DeriveInput, fields: &mut [Field], diagnostics: &mut Diagnostics) {
-    let Data::Struct(data) = &item.data else {
-        return;
-    };
-    let names: Vec<_> = data
-        .fields
-        .iter()
-        .filter_map(|it| it.ident.as_ref())
-        .collect();
-    for field in fields {
-        field.rules.retain(|rule| {
-            let RuleKind::MustMatch(other) = &rule.kind else {
-                return true;
-            };
-            let others: Vec<_> = names
-                .iter()
-                .filter(|name| ***name != field.ident)
-                .map(ToString::to_string)
-                .collect();
-            let is_known = others.iter().any(|name| other == name);
-            if !is_known {
-                let others: Vec<_> = others.iter().map(String::as_str).collect();
+fn shape(item: &DeriveInput, deny_unknown: bool, diagnostics: &mut Diagnostics) -> Option<Shape> {
+    let span = item.ident.span();
+    match &item.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(named) => {
+                let holder = Holder::object(item, deny_unknown);
+                let mut fields: Vec<_> = named
+                    .named
+                    .iter()
+                    .filter_map(|field| Field::parse(field, &holder, diagnostics))
+                    .collect();
+                check_matches(&item.ident, &mut fields, diagnostics);
+                Some(Shape::Object(fields))
+            }
+            Fields::Unnamed(values) if values.unnamed.len() == 1 => {
+                let holder = Holder::newtype(item);
+                let field = Field::parse(&values.unnamed[0], &holder, diagnostics)?;
+                Some(Shape::Newtype(Box::new(field)))
+            }
+            Fields::Unnamed(_) | Fields::Unit => {
                 diagnostics.add(
                     Diagnostic::new(
-                        other.span(),
-                        format_args!("`{other}` is no other field of `{}`", item.ident),
+                        span,
+                        "an input has named fields, so that its errors have places",
                     )
-                    .choices(&other.to_string(), "other fields", &others),
+                    .help(format_args!("`struct {} {{ field: … }}`", item.ident)),
                 );
+                None
             }
-            is_known
-        });
-    }
-}
-
-/// What would contradict what the attribute does, or do it twice. Whether `deny_unknown_fields` is
-/// still to be written.
-fn check_container(
-    attributes: &[Attribute],
-    deny_unknown: bool,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let mut is_written = false;
-    for attribute in attributes {
-        if is_ours(attribute) {
+        },
+        Data::Enum(data) if data.variants.is_empty() => {
             diagnostics.add(
-                Diagnostic::new(
-                    attribute.path().span(),
-                    "`#[validated]` stands twice on one input",
-                )
-                .help("keep one"),
+                Diagnostic::new(span, "an enum without variants has no values")
+                    .help("add a variant"),
             );
+            None
         }
-        for derived in derives(attribute).iter().filter_map(ours) {
-            diagnostics.add(
-                Diagnostic::new(
-                    derived.span(),
-                    format_args!("`#[validated]` derives `{derived}` already"),
-                )
-                .help("remove it here"),
-            );
+        Data::Enum(data) => {
+            let tagged = Tagged::parse(item, data, deny_unknown, diagnostics)?;
+            let case = Case::of(&item.attrs);
+            Some(match tagged.is_words() {
+                true => Shape::Words(
+                    data.variants
+                        .iter()
+                        .map(|variant| rename::variant(variant, case))
+                        .collect(),
+                ),
+                false => Shape::Tagged(tagged),
+            })
         }
-    }
-    for meta in rename::metas(attributes) {
-        let path = meta.path();
-        let Some(name) = path.get_ident().map(ToString::to_string) else {
-            continue;
-        };
-        match name.as_str() {
-            "deny_unknown_fields" => {
-                is_written = true;
-                let text = match deny_unknown {
-                    true => "`#[validated]` refuses unknown fields already",
-                    false => "`deny_unknown_fields` contradicts `unknown = \"ignore\"`",
-                };
-                diagnostics.add(Diagnostic::new(path.span(), text).help("remove it"));
-            }
-            "from" | "try_from" | "transparent" => diagnostics.add(
-                Diagnostic::new(
-                    path.span(),
-                    format_args!("`{name}` reads another shape, which nothing here checks"),
-                )
-                .help("put `#[validated]` on what is read, and convert it in the handler"),
-            ),
-            _ => {}
+        Data::Union(_) => {
+            diagnostics.add(Diagnostic::new(
+                span,
+                "`#[validated]` goes on a struct or an enum",
+            ));
+            None
         }
     }
-    deny_unknown && !is_written
-}
-
-/// Whether it is the attribute itself once more.
-fn is_ours(attribute: &Attribute) -> bool {
-    let last = attribute.path().segments.last();
-    last.is_some_and(|segment| segment.ident == "validated")
-}
-
-/// What a `#[derive(…)]` names.
-fn derives(attribute: &Attribute) -> Vec<syn::Path> {
-    if !attribute.path().is_ident("derive") {
-        return Vec::new();
-    }
-    let parser = Punctuated::<syn::Path, Token![,]>::parse_terminated;
-    let paths = attribute.parse_args_with(parser).unwrap_or_default();
-    paths.into_iter().collect()
-}
-
-/// The name of a derive that is ours to write.
-fn ours(path: &syn::Path) -> Option<&Ident> {
-    let last = &path.segments.last()?.ident;
-    (last == "Deserialize" || last == "Validate").then_some(last)
-}
-
-/// `#[validate(schema(function = path))]`
-fn schemas(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Vec<Rule> {
-    let mut rules = Vec::new();
-    for attribute in attributes {
-        if attribute.path().is_ident("validate") {
-            rules.extend(rule::parse(attribute, diagnostics));
-        }
-    }
-    rules.retain(|rule| {
-        let fits = matches!(rule.kind, RuleKind::Schema(_));
-        if !fits {
-            diagnostics.add(
-                Diagnostic::new(rule.span, "this rule belongs on a field")
-                    .help("on the struct stands `#[validate(schema(function = path))]`"),
-            );
-        }
-        fits
-    });
-    rules
-}
-
-/// Without our helper attributes, which no derive takes off.
-fn stripped(mut item: DeriveInput) -> DeriveInput {
-    let strip = |attributes: &mut Vec<Attribute>| {
-        attributes.retain(|attribute| {
-            let path = attribute.path();
-            !["validate", "unbounded", "not_secret"]
-                .iter()
-                .any(|name| path.is_ident(name))
-        });
-    };
-    strip(&mut item.attrs);
-    item.attrs.retain(|attribute| !is_ours(attribute));
-    for attribute in &mut item.attrs {
-        let mut paths = derives(attribute);
-        let all = paths.len();
-        paths.retain(|path| ours(path).is_none());
-        if paths.len() < all {
-            *attribute = syn::parse_quote!(#[derive(#(#paths),*)]);
-        }
-    }
-    match &mut item.data {
-        Data::Struct(data) => data
-            .fields
-            .iter_mut()
-            .for_each(|field| strip(&mut field.attrs)),
-        Data::Enum(data) => data
-            .variants
-            .iter_mut()
-            .for_each(|variant| strip(&mut variant.attrs)),
-        Data::Union(_) => {}
-    }
-    item
 }

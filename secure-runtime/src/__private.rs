@@ -15,7 +15,8 @@ pub use crate::{
     },
     input::{
         Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, Measured,
-        MeasuredProbe, Misfit, ObjectOnly, SecretProbe, Validated, rules,
+        MeasuredProbe, Misfit, Normalize, ObjectOnly, OptionalProbe, SecretProbe, Text, TextProbe,
+        Validated, Variants, once, read_adjacent, read_external, read_internal, rules,
     },
     policy::{
         Demands, Endpoint, Floor, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,

@@ -113,6 +113,19 @@ impl RequestContext {
         self.route.get()
     }
 
+    /// How many bytes the body may have: as the route says, or as the app does.
+    pub(crate) fn body_limit(&self) -> usize {
+        self.route_body_limit()
+            .unwrap_or_else(|| self.security.body_limit())
+    }
+
+    /// How many bytes the body may have, where the route says so.
+    pub(crate) fn route_body_limit(&self) -> Option<usize> {
+        let route = self.security.table()?.route(self.route.get()?)?;
+        let limit = route.policy.body_limit()?;
+        Some(usize::try_from(limit).unwrap_or(usize::MAX))
+    }
+
     pub(crate) fn mark_private(&self) {
         self.private.set(true);
     }

@@ -126,9 +126,21 @@ impl Problem {
         Self::new(StatusCode::CONFLICT)
     }
 
-    /// 422: the input is understood and breaks a rule.
+    /// 422: the input is understood and breaks a rule. Where it sets a field that is not its sender's to set
+    /// (`#[writable(…)]`), 403, with such fields alone.
     #[must_use]
-    pub fn invalid(errors: Vec<FieldError>) -> Self {
+    pub fn invalid(mut errors: Vec<FieldError>) -> Self {
+        if errors.iter().any(|error| error.is_forbidden) {
+            errors.retain(|error| error.is_forbidden);
+            let places = errors.iter().filter_map(|error| error.place());
+            let cause = format!(
+                "not the caller's to set: {}",
+                places.collect::<Vec<_>>().join(", ")
+            );
+            let mut problem = Self::forbidden().because(cause);
+            problem.inner.errors = errors;
+            return problem;
+        }
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY);
         problem.inner.errors = errors;
         problem

@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use crate::{
-    policy::{Access, Count, Floor, RateLimit, RoutePolicy, Via, WordSet},
+    policy::{Access, Count, Floor, Input, RateLimit, RoutePolicy, Via, WordSet},
     routes::RouteTable,
 };
 
@@ -63,6 +63,9 @@ pub struct ReportRow {
     pub csrf_off: Option<&'static str>,
     /// What the handler reads, and how it is checked.
     pub inputs: Vec<String>,
+    /// How many bytes the body may have, where the route says so itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body_limit: Option<u64>,
     /// The handler, with its module.
     pub handler: String,
 }
@@ -178,7 +181,7 @@ impl Report {
                 row.path.clone(),
                 row.who(),
                 row.limits_cell(),
-                or_dash(row.inputs.join(", ")),
+                row.inputs_cell(),
                 row.handler.clone(),
             ]);
         }
@@ -235,13 +238,8 @@ impl ReportRow {
             unlimited: policy.unlimited_because(),
             any_host: policy.any_host_because(),
             csrf_off: policy.csrf_off_because(),
-            inputs: policy
-                .inputs()
-                .map(|input| match input.unvalidated_because() {
-                    Some(because) => format!("{} (unvalidated: {because})", input.kind().as_str()),
-                    None => input.kind().as_str().to_owned(),
-                })
-                .collect(),
+            inputs: policy.inputs().map(describe_input).collect(),
+            body_limit: policy.body_limit(),
             handler: format!("{}::{}", policy.module(), policy.handler()),
         }
     }
@@ -293,6 +291,14 @@ impl ReportRow {
             owner: self.owner,
             or_roles: self.or_roles.clone(),
             policy: self.policy,
+        }
+    }
+
+    fn inputs_cell(&self) -> String {
+        let inputs = or_dash(self.inputs.join(", "));
+        match self.body_limit {
+            Some(bytes) => format!("{inputs}; body at most {}", size(bytes)),
+            None => inputs,
         }
     }
 
@@ -383,6 +389,25 @@ fn describe_limit(limit: &RateLimit) -> String {
         text.push_str(", failures only");
     }
     text
+}
+
+fn describe_input(input: Input) -> String {
+    let kind = input.kind().as_str();
+    match input.unvalidated_because() {
+        Some(because) => format!("{kind} (unvalidated: {because})"),
+        None if input.is_optional() => format!("{kind} (optional)"),
+        None => kind.to_owned(),
+    }
+}
+
+/// So many bytes, in the largest unit in which they are a whole number.
+fn size(bytes: u64) -> String {
+    let units = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
+    let unit = units.iter().find(|(unit, _)| bytes % unit == 0);
+    match unit {
+        Some((unit, name)) => format!("{}{name}", bytes / unit),
+        None => format!("{bytes}B"),
+    }
 }
 
 fn or_dash(text: String) -> String {

@@ -19,6 +19,7 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("scope", "`#[derive(Scope)]`"),
     ("routes", "`security.routes(…)`"),
     ("floor", "`floor!`"),
+    ("authorized", "`Authorized<T, Action>`"),
     ("assert_policy", "`assert_policy!`"),
     ("security", "The builder of `Security`"),
     ("token", "`Token`"),

@@ -1,17 +1,23 @@
 //! `#[validated]` on a handler
 
 use proc_macro2::Span;
+use secure_grammar::parse_size;
 
-use super::Arguments;
-use crate::diagnostics::Diagnostics;
+use super::{Argument, Arguments};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 
-const KEYS: [&str; 1] = ["crate"];
-const LATER: [&str; 1] = ["max"];
+const KEYS: [&str; 2] = ["max", "crate"];
+const EXAMPLE: &str = "`#[validated]`, `#[validated(max = \"64KiB\")]`";
 
-/// `#[validated]` on a handler: it has no arguments of its own.
+/// The largest body that a handler may ask for, in bytes: all of it stands in memory.
+const MOST: u64 = 16 * 1024 * 1024;
+
+/// `#[validated]` on a handler.
 #[derive(Debug)]
 pub(crate) struct Validated {
     pub(crate) span: Span,
+    /// How many bytes the body may have, and where that stands.
+    pub(crate) max: Option<(u64, Span)>,
     pub(crate) runtime: Option<syn::Path>,
 }
 
@@ -21,9 +27,26 @@ impl Validated {
         tokens: proc_macro2::TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut arguments = Arguments::parse("validated", tokens, "`#[validated]`", diagnostics);
+        let mut arguments = Arguments::parse("validated", tokens, EXAMPLE, diagnostics);
+        let max = arguments.take("max");
+        let max = max.and_then(|argument| diagnostics.ok(size(&argument)));
         let runtime = arguments.runtime.take();
-        arguments.finish(&KEYS, &LATER, diagnostics);
-        Self { span, runtime }
+        arguments.finish(&KEYS, &[], diagnostics);
+        Self { span, max, runtime }
+    }
+}
+
+/// How large a body may be.
+fn size(argument: &Argument) -> Result<(u64, Span), Diagnostic> {
+    let word = argument.word()?;
+    let bytes = parse_size(&word.text).map_err(|error| Diagnostic::grammar(word.span, &error))?;
+    match bytes > MOST {
+        true => Err(Diagnostic::new(
+            word.span,
+            format_args!("`{}` is too large for a body that is read whole", word.text),
+        )
+        .help("at most `16MiB`")
+        .help("what is larger is uploaded: `Multipart<…>` writes it to a file")),
+        false => Ok((bytes, word.span)),
     }
 }

@@ -10,12 +10,14 @@ use crate::{
         route::Route,
     },
     diagnostics::{Diagnostic, Diagnostics},
+    handler::Argument,
 };
 
 impl Endpoint {
     /// What each attribute cannot know alone.
     pub(super) fn check(&self, broken_limit: bool, diagnostics: &mut Diagnostics) {
         self.check_limits(diagnostics);
+        self.check_max(diagnostics);
         match &self.access {
             Access::Public(public) => self.check_public(public, broken_limit, diagnostics),
             Access::Protected(protected) => {
@@ -48,6 +50,26 @@ impl Endpoint {
                 }
                 seen.push(counted);
             }
+        }
+    }
+
+    /// The size of an upload stands at its field.
+    fn check_max(&self, diagnostics: &mut Diagnostics) {
+        let max = self.validated.as_ref().and_then(|it| it.max.as_ref());
+        let mut arguments = self.handler.arguments.iter();
+        let takes_uploads = arguments.any(Argument::is_multipart);
+        if let Some((_, span)) = max
+            && takes_uploads
+        {
+            diagnostics.add(
+                Diagnostic::new(
+                    *span,
+                    "`max` beside a `Multipart<…>`, of which each upload says its size",
+                )
+                .help(
+                    "remove it: `#[upload(max = \"2MiB\", types = [\"image/png\"])]` at the field",
+                ),
+            );
         }
     }
 

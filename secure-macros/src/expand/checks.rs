@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 use super::{
     policy::{policy_probe, role_words, scope_words},
     probe,
+    unknown_argument::{OR_UNVALIDATED, inside, unknown_argument},
 };
 use crate::{
     attribute::{Word, protected::Protected, rate_limit::path_text},
@@ -35,10 +36,25 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
         });
     }
     if let Some(validated) = &endpoint.validated {
-        let message = "`#[validated]` has no input to validate\n  help: remove it";
+        let (span, holds, message) = match validated.max {
+            // It bounds what is not validated, too.
+            Some((_, span)) => (
+                span,
+                quote!(may_read_body()),
+                "`max` bounds a body, and this handler reads none\n  help: remove it",
+            ),
+            None => (
+                validated.span,
+                quote!(validates()),
+                "`#[validated]` has no input to validate\n  help: remove it",
+            ),
+        };
+        checks.extend(policy_check(span, &holds, message, endpoint));
+        let message = "two arguments read the body, and the first leaves nothing to the second\n  \
+             help: for one or the other: `Either<Json<…>, Form<…>>`";
         checks.extend(policy_check(
-            validated.span,
-            &quote!(validates()),
+            endpoint.handler.name().span(),
+            &quote!(reads_body_once()),
             message,
             endpoint,
         ));
@@ -139,7 +155,12 @@ fn policy_check(
     )
 }
 
-fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> TokenStream {
+/// That a word is one of a vocabulary.
+pub(crate) fn known_word(
+    word: &Word,
+    vocabulary: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
     let text = &word.text;
     quote_spanned! {word.span=>
         const _: () = if !#vocabulary.knows(#text) {
@@ -151,7 +172,10 @@ fn known_word(word: &Word, vocabulary: &TokenStream, private: &TokenStream) -> T
 
 fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
     let probe = probe(&argument.ty, private);
-    let mut checks = vec![(quote!(#probe::KNOWN), unknown_argument(argument))];
+    let mut checks = vec![(
+        quote!(#probe::KNOWN),
+        unknown_argument(&shown(&argument.ty)),
+    )];
     if endpoint.validated.is_none() {
         // A `Checked<…>` is nothing without rules.
         let or_unvalidated = match inside("Checked", &shown(&argument.ty)) {
@@ -255,76 +279,6 @@ fn assertions(
             #(#checks)*
         };
     }
-}
-
-const OR_UNVALIDATED: &str =
-    "or say why it is safe as it is: `#[unvalidated = \"because …\"]` before the argument";
-
-/// What stands in the angle brackets of `Json<…>` and its siblings, and of a `Checked<Form<…>>`.
-fn known_input(shown: &str) -> Option<&str> {
-    if let Some(form) = inside("Checked", shown) {
-        return inside("Form", form);
-    }
-    ["Json", "Form", "Query", "Path"]
-        .into_iter()
-        .find_map(|input| inside(input, shown))
-}
-
-/// What stands in the angle brackets of a type with such a name.
-fn inside<'a>(name: &str, shown: &'a str) -> Option<&'a str> {
-    let (before, rest) = shown.split_once('<')?;
-    let is_name = before.rsplit("::").next() == Some(name);
-    is_name.then(|| rest.strip_suffix('>')).flatten()
-}
-
-/// The message for an argument that is none. The type's name decides only how it is worded.
-fn unknown_argument(argument: &Argument) -> String {
-    let shown = shown(&argument.ty);
-    let unvalidated = OR_UNVALIDATED;
-    match known_input(&shown) {
-        Some(inner) if inside("Checked", &shown).is_some() => format!(
-            "the input `{shown}` cannot be validated\n  \
-             help: put `#[validated]` on `{inner}`, and a bound on each text and collection in it"
-        ),
-        Some("String") => format!(
-            "the input `{shown}` cannot be validated\n  \
-             help: read it into a struct with `#[validated]`, and bound the field: `#[validate(length(max = 200))]`\n  \
-             help: {unvalidated}"
-        ),
-        Some(inner) => format!(
-            "the input `{shown}` cannot be validated\n  \
-             help: put `#[validated]` on `{inner}`, and a bound on each text and collection in it\n  \
-             help: {unvalidated}"
-        ),
-        None if shown.contains("Authorized<") => unknown_resource(&shown),
-        None if inside("Checked", &shown).is_some() => format!(
-            "`{shown}` is no form, and only forms are shown again\n  \
-             help: `Checked<Form<…>>`, or the input without `Checked`"
-        ),
-        None => format!(
-            "`{shown}` can be neither validated nor recognised as carrying no input\n  \
-             help: if it carries nothing that a caller chose: `#[trusted = \"because …\"]` before the argument\n  \
-             help: {unvalidated}"
-        ),
-    }
-}
-
-/// The message for a resource about which nobody decides.
-fn unknown_resource(written: &str) -> String {
-    let Some(inner) = inside("Authorized", written) else {
-        return format!(
-            "`{written}` would let a caller through who may not\n  \
-             help: take the `Authorized<…>` itself: it answers 401, 403 or 404 before the handler runs"
-        );
-    };
-    let (resource, action) = match syn::parse_str::<syn::TypeTuple>(&format!("({inner},)")) {
-        Ok(types) if types.elems.len() == 2 => (shown(&types.elems[0]), shown(&types.elems[1])),
-        _ => (inner.to_owned(), "…".to_owned()),
-    };
-    format!(
-        "nobody says who may `{action}` a `{resource}`\n  \
-         help: `impl Allows<{action}> for {resource}`, beside `impl Resource for {resource}`"
-    )
 }
 
 fn assertion(span: Span, holds: &TokenStream, message: &str) -> TokenStream {

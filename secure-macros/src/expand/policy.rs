@@ -56,6 +56,8 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
         .map(|argument| parameter(argument, &private));
     let csrf_off = endpoint.access.csrf_off();
     let csrf_off = csrf_off.map(|(because, _)| quote!(.with_csrf_off(#because)));
+    let max = endpoint.validated.as_ref().and_then(|it| it.max);
+    let max = max.map(|(bytes, _)| quote!(.with_body_limit(#bytes)));
     let mut routes = endpoint.routing.routes().iter();
     let wrapped = routes
         .any(|route| !route.wraps.is_empty())
@@ -65,6 +67,7 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
             .with_endpoints(&[#(#endpoints),*])
             .with_limits(&[#(#limits),*])
             .with_parameters(&[#(#parameters),*])
+            #max
             #csrf_off
             #wrapped
     }
@@ -109,7 +112,8 @@ pub(super) fn policy_probe(policy: &syn::Path, private: &TokenStream) -> TokenSt
     quote_spanned!(policy.span()=> #private::PolicyProbe::<#policy>)
 }
 
-fn word_set(
+/// Words of a vocabulary, where there are any.
+pub(crate) fn word_set(
     words: &[Word],
     vocabulary: &TokenStream,
     private: &TokenStream,

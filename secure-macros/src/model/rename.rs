@@ -1,4 +1,8 @@
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, Variant, punctuated::Punctuated};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote};
+use syn::{
+    Attribute, Expr, ExprLit, Ident, Lit, Meta, Token, Type, Variant, punctuated::Punctuated,
+};
 
 use crate::fragment;
 
@@ -19,7 +23,18 @@ pub(super) enum Case {
 impl Case {
     /// What the container's `#[serde(rename_all = "…")]` says.
     pub(super) fn of(attributes: &[Attribute]) -> Self {
-        match serde_text(attributes, "rename_all").as_deref() {
+        Self::named(serde_text(attributes, "rename_all").as_deref())
+    }
+
+    /// What an enum says of the fields of a variant: the variant itself, or `rename_all_fields`.
+    pub(super) fn of_fields(item: &[Attribute], variant: &[Attribute]) -> (Self, Option<String>) {
+        let own = serde_text(variant, "rename_all");
+        let word = own.or_else(|| serde_text(item, "rename_all_fields"));
+        (Self::named(word.as_deref()), word)
+    }
+
+    fn named(word: Option<&str>) -> Self {
+        match word {
             Some("lowercase") => Self::Lower,
             Some("UPPERCASE") => Self::Upper,
             Some("PascalCase") => Self::Pascal,
@@ -32,6 +47,18 @@ impl Case {
             _ => Self::AsWritten,
         }
     }
+
+    /// Serde's words for them.
+    pub(super) const WORDS: [&str; 8] = [
+        "lowercase",
+        "UPPERCASE",
+        "PascalCase",
+        "camelCase",
+        "snake_case",
+        "SCREAMING_SNAKE_CASE",
+        "kebab-case",
+        "SCREAMING-KEBAB-CASE",
+    ];
 
     /// The words of a name, put together again.
     fn join(self, name: &str, words: &[String]) -> String {
@@ -71,16 +98,19 @@ pub(super) fn field(name: &str, attributes: &[Attribute], case: Case) -> String 
 pub(super) fn variant(variant: &Variant, case: Case) -> String {
     let name = variant.ident.to_string();
     let name = name.trim_start_matches("r#");
-    serde_text(&variant.attrs, "rename").unwrap_or_else(|| {
-        let mut words: Vec<String> = Vec::new();
-        for letter in name.chars() {
-            match words.last_mut() {
-                Some(word) if !letter.is_uppercase() => word.push(letter),
-                _ => words.push(letter.to_lowercase().collect()),
-            }
+    serde_text(&variant.attrs, "rename").unwrap_or_else(|| case.join(name, &capitals(name)))
+}
+
+/// The words of a name that begins each with a capital.
+fn capitals(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for letter in name.chars() {
+        match words.last_mut() {
+            Some(word) if !letter.is_uppercase() => word.push(letter),
+            _ => words.push(letter.to_lowercase().collect()),
         }
-        case.join(name, &words)
-    })
+    }
+    words
 }
 
 /// Whether `#[serde(…)]` holds the word `name`.
@@ -90,8 +120,62 @@ pub(super) fn has_serde(attributes: &[Attribute], name: &str) -> bool {
         .any(|meta| meta.path().is_ident(name))
 }
 
+/// Whether `#[serde(…)]` holds `name = …`.
+pub(super) fn has_value(attributes: &[Attribute], name: &str) -> bool {
+    metas(attributes)
+        .iter()
+        .any(|meta| matches!(meta, Meta::NameValue(pair) if pair.path.is_ident(name)))
+}
+
+/// What of an attribute is about the name of a variant, or about whether it is there.
+pub(super) fn of_names(attribute: &Attribute) -> Option<TokenStream> {
+    if attribute.path().is_ident("cfg") {
+        return Some(attribute.to_token_stream());
+    }
+    let mut metas = metas(std::slice::from_ref(attribute));
+    metas.retain(|meta| meta.path().is_ident("rename") || meta.path().is_ident("alias"));
+    (!metas.is_empty()).then(|| quote!(#[serde(#(#metas),*)]))
+}
+
+/// Whether serde does not read it.
+pub(super) fn is_skipped(attributes: &[Attribute]) -> bool {
+    let words = ["skip", "skip_deserializing"];
+    words.iter().any(|word| has_serde(attributes, word))
+}
+
+/// The name of a type or a variant, as a field would have it.
+pub(super) fn snake(name: &Ident) -> String {
+    Case::Snake.join("", &capitals(&name.to_string()))
+}
+
+/// A type without `Self`, so that it means the same outside the item.
+pub(super) fn without_self(ty: &Type, item: &Ident) -> Type {
+    fn replaced(tokens: TokenStream, item: &Ident) -> TokenStream {
+        let replace = |token| match token {
+            TokenTree::Ident(ident) if ident == "Self" => {
+                let mut name = item.clone();
+                name.set_span(ident.span());
+                TokenTree::Ident(name)
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), replaced(group.stream(), item));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            other => other,
+        };
+        tokens.into_iter().map(replace).collect()
+    }
+    let tokens = ty.to_token_stream();
+    if !tokens.to_string().contains("Self") {
+        return ty.clone();
+    }
+    let tokens = replaced(tokens, item);
+    syn::parse2(tokens).unwrap_or_else(|_| ty.clone())
+}
+
 /// The text of `#[serde(name = "…")]` or `#[serde(name(deserialize = "…"))]`.
-fn serde_text(attributes: &[Attribute], name: &str) -> Option<String> {
+pub(super) fn serde_text(attributes: &[Attribute], name: &str) -> Option<String> {
     metas(attributes)
         .into_iter()
         .filter(|meta| meta.path().is_ident(name))

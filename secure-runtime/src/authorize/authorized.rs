@@ -2,7 +2,7 @@ use std::{fmt, marker::PhantomData, ops::Deref};
 
 use actix_web::{HttpRequest, dev::Payload};
 
-use super::{Allows, ResourceCheck, name};
+use super::{Allows, Resource, ResourceCheck, name};
 use crate::{
     Problem,
     context::RequestContext,
@@ -30,29 +30,25 @@ pub struct Authorized<T, Action> {
     action: PhantomData<fn() -> Action>,
 }
 
-impl<T: Allows<Action>, Action> Authorized<T, Action> {
+impl<T, Action> Authorized<T, Action> {
     /// Asks whether `caller` may, where no handler does: a job, or many resources at once.
     ///
     /// # Errors
     /// When the caller may not; the problem is what a handler would have answered.
-    pub fn check(resource: T, caller: Option<&CurrentUser<T::Account>>) -> Result<Self, Problem> {
+    pub fn check(
+        resource: T,
+        caller: Option<&CurrentUser<<T as Resource>::Account>>,
+    ) -> Result<Self, Problem>
+    where
+        T: Allows<Action>,
+    {
         let decision = resource.decide(caller);
         let caller = caller.map(|caller| &**caller);
         decision.permit(
             caller,
             format_args!("`{}` of `{}`", name::short::<Action>(), name::short::<T>()),
         )?;
-        Ok(Self::new(resource, caller.cloned()))
-    }
-}
-
-impl<T, Action> Authorized<T, Action> {
-    pub(crate) fn new(resource: T, caller: Option<Principal>) -> Self {
-        Self {
-            resource,
-            caller,
-            action: PhantomData,
-        }
+        Ok(proof(resource, caller.cloned()))
     }
 
     /// Who may; `None` where nobody is signed in.
@@ -63,6 +59,15 @@ impl<T, Action> Authorized<T, Action> {
     /// The resource, without the proof.
     pub fn into_inner(self) -> T {
         self.resource
+    }
+}
+
+/// The only place where one is made.
+pub(crate) fn proof<T, Action>(resource: T, caller: Option<Principal>) -> Authorized<T, Action> {
+    Authorized {
+        resource,
+        caller,
+        action: PhantomData,
     }
 }
 

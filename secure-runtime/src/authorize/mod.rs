@@ -93,6 +93,8 @@ mod stage;
 
 pub use access_policy::{AccessPolicy, NoPolicy, PolicyCheck, PolicyProbe};
 pub use authorized::Authorized;
+#[cfg(feature = "test")]
+pub(crate) use authorized::proof;
 pub use decision::Decision;
 pub use id::ResourceId;
 pub(crate) use kept::Kept;

@@ -40,7 +40,7 @@ pub trait Resource: Sized + 'static {
 /// Who may do something with a resource. `Action` is a type of the app's own (`pub struct Edit;`): each thing that can be
 /// done is another type, so that leave for one is none for another.
 #[diagnostic::on_unimplemented(
-    message = "nobody says who may `{Action}` a `{Self}`",
+    message = "nobody says who may `{Action}` the `{Self}`",
     label = "no `Allows<{Action}>`",
     note = "`impl Allows<{Action}> for {Self}`"
 )]

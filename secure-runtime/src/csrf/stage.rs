@@ -142,7 +142,7 @@ fn form_reader(request: &HttpRequest, policy: &RoutePolicy) -> Option<Reader> {
     let mut reader = Some(Reader::Guard);
     for input in policy.inputs() {
         match input.kind() {
-            InputKind::Form => return Some(Reader::Handler),
+            InputKind::Form | InputKind::JsonOrForm => return Some(Reader::Handler),
             InputKind::Query | InputKind::Path => {}
             InputKind::Json | InputKind::Other => reader = None,
         }

@@ -8,6 +8,7 @@ use actix_web::{
 };
 use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
+use super::body_limit::bound;
 use crate::{
     Problem, Security,
     authorize::ResourceCheck,
@@ -126,11 +127,18 @@ impl<T: FromRequest + 'static> Argument for Unvalidated<T> {
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<T> {
+        let excess = match bound(request, payload) {
+            Ok(excess) => excess,
+            Err(problem) => return Extraction::Ready(Err(problem)),
+        };
         match extract_foreign(request, payload) {
             Extraction::Body(body) => {
                 let request = request.clone();
-                Extraction::Body(Box::pin(async move { in_time(&request, body).await }))
+                Extraction::Body(Box::pin(
+                    async move { excess.or(in_time(&request, body).await) },
+                ))
             }
+            Extraction::Ready(value) => Extraction::Ready(excess.or(value)),
             extraction => extraction,
         }
     }

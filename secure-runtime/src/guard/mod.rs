@@ -7,6 +7,7 @@
 
 mod argument;
 mod authorize;
+mod body_limit;
 mod clearance;
 mod identify;
 mod limiting;

@@ -16,7 +16,18 @@ use crate::crypto::Secret;
 
 /// A type whose values have a bounded size and know their own rules: numbers, flags, ids, and
 /// every struct and enum with `#[validated]`.
+#[diagnostic::on_unimplemented(
+    message = "nothing bounds the size of a `{Self}`",
+    label = "not bounded",
+    note = "what is read from a request is a number, an id, or a type with `#[validated]`"
+)]
 pub trait Bounded {
+    /// Whether it holds a secret, as a newtype of one does: it is then never shown again.
+    const IS_SECRET: bool = false;
+
+    /// Whether it is read from an object with fields, as a struct is.
+    const IS_OBJECT: bool = false;
+
     /// Checks the value's rules; what is broken is added to `errors` at its place.
     fn check(&self, errors: &mut Errors) {
         let _ = errors;
@@ -158,6 +169,8 @@ fixed! {
 }
 
 impl<T: Bounded> Bounded for Option<T> {
+    const IS_SECRET: bool = T::IS_SECRET;
+
     fn check(&self, errors: &mut Errors) {
         if let Some(value) = self {
             value.check(errors);
@@ -175,6 +188,9 @@ impl<T: Bounded> Bounded for Option<T> {
 }
 
 impl<T: Bounded> Bounded for Box<T> {
+    const IS_SECRET: bool = T::IS_SECRET;
+    const IS_OBJECT: bool = T::IS_OBJECT;
+
     fn check(&self, errors: &mut Errors) {
         T::check(self, errors);
     }
@@ -225,7 +241,12 @@ pub trait Contents {
     }
 }
 
-impl Contents for String {}
+impl Contents for String {
+    fn check_inside(&self, errors: &mut Errors) {
+        errors.refuse_nul(self);
+    }
+}
+
 impl<T: Zeroize> Contents for Secret<T> {}
 
 impl<T: Contents> Contents for Option<T> {
@@ -243,6 +264,10 @@ impl<T: Contents> Contents for Box<T> {
 }
 
 impl Measured for String {
+    fn check_contents(&self, errors: &mut Errors) {
+        errors.refuse_nul(self);
+    }
+
     fn sample(bounds: &Bounds) -> Value {
         Value::String(bounds.text())
     }

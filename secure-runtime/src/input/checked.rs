@@ -2,8 +2,9 @@ use std::fmt;
 
 use actix_web::{HttpRequest, dev::Payload, web::Form};
 
-use super::{Unaccepted, Validated, errors::Place, form};
+use super::{Errors, Unaccepted, Validated, errors::Place, form};
 use crate::{
+    Problem,
     guard::{Argument, Caller, Extraction},
     policy::{Input, InputKind},
 };
@@ -92,11 +93,16 @@ impl<T: Validated> Argument for Checked<Form<T>> {
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
         let pairs = form::read(request, payload);
+        let errors = Errors::of_request(Place::Body, request);
         Extraction::Body(Box::pin(async move {
             let pairs = pairs.await?;
             let mut form = Unaccepted::sent::<T>(&pairs);
-            let input = match form::deserialize(&pairs, Place::Body) {
+            let input = match form::deserialize(&pairs, errors) {
                 Ok(input) => Some(Form(input)),
+                // Nothing that the sender could mend at a field.
+                Err(errors) if errors.iter().any(|error| error.is_forbidden) => {
+                    return Err(Problem::invalid(errors));
+                }
                 Err(errors) => {
                     form.add_all(errors);
                     None

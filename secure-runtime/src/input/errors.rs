@@ -1,10 +1,12 @@
 use std::{borrow::Cow, fmt::Write as _};
 
+use actix_web::HttpRequest;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use validator::ValidationError;
 
-use crate::field::last_refusal;
+use super::within::{self, Within};
+use crate::{context::RequestContext, field::last_refusal, principal::Principal};
 
 /// One field that is wrong, as it stands in a 422 answer (RFC 9457 §3, `errors`).
 ///
@@ -21,6 +23,9 @@ pub struct FieldError {
     pub(crate) code: Cow<'static, str>,
     /// What is wrong, for people.
     pub(crate) detail: Cow<'static, str>,
+    /// Whether the value is refused for who sent it: then the whole request is.
+    #[serde(skip)]
+    pub(crate) is_forbidden: bool,
 }
 
 impl FieldError {
@@ -35,6 +40,7 @@ impl FieldError {
             parameter: None,
             code: code.into(),
             detail: detail.into(),
+            is_forbidden: false,
         }
     }
 
@@ -49,6 +55,7 @@ impl FieldError {
             parameter: Some(name.into()),
             code: code.into(),
             detail: detail.into(),
+            is_forbidden: false,
         }
     }
 
@@ -62,6 +69,11 @@ impl FieldError {
         self.parameter.as_deref()
     }
 
+    /// The pointer, or the name of the parameter.
+    pub(crate) fn place(&self) -> Option<&str> {
+        self.pointer().or(self.parameter_name())
+    }
+
     /// What kind of mistake.
     pub fn code(&self) -> &str {
         &self.code
@@ -72,6 +84,9 @@ impl FieldError {
         &self.detail
     }
 }
+
+/// What is wrong with a text that holds the character NUL: programs in C, and databases, end it there.
+pub(super) const NUL: (&str, &str) = ("nul", "must not hold the character NUL");
 
 /// Where an input stands, and so how its errors name their place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,10 +101,20 @@ pub struct Errors {
     place: Place,
     path: Vec<Segment>,
     found: Vec<FieldError>,
+    sender: Sender,
+}
+
+/// Who has sent the input.
+#[derive(Debug)]
+enum Sender {
+    /// Nobody asks: it is checked outside a request.
+    Unasked,
+    /// The caller of the request, where it has one.
+    Caller(Option<Principal>),
 }
 
 #[derive(Debug, Clone)]
-enum Segment {
+pub(super) enum Segment {
     Field(&'static str),
     Key(String),
     Index(usize),
@@ -101,6 +126,25 @@ impl Errors {
             place,
             path: Vec::new(),
             found: Vec::new(),
+            sender: Sender::Unasked,
+        }
+    }
+
+    /// The same for an input of a request, whose fields may be for some callers alone.
+    pub(crate) fn of_request(place: Place, request: &HttpRequest) -> Self {
+        let context = RequestContext::of(request);
+        let caller = context.and_then(|context| context.principal().cloned());
+        Self {
+            sender: Sender::Caller(caller),
+            ..Self::new(place)
+        }
+    }
+
+    /// Whether the sender is one that `may` holds of. Nobody is none; outside a request all are.
+    pub(super) fn is_sent_by(&self, may: impl FnOnce(&Principal) -> bool) -> bool {
+        match &self.sender {
+            Sender::Unasked => true,
+            Sender::Caller(caller) => caller.as_ref().is_some_and(may),
         }
     }
 
@@ -126,6 +170,15 @@ impl Errors {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) {
+        self.push(code.into(), detail.into(), false);
+    }
+
+    /// Notes that the sender may not set what stands at the present place.
+    pub(super) fn forbid(&mut self, detail: &'static str) {
+        self.push(Cow::Borrowed("not_writable"), Cow::Borrowed(detail), true);
+    }
+
+    fn push(&mut self, code: Cow<'static, str>, detail: Cow<'static, str>, is_forbidden: bool) {
         let (pointer, parameter) = match self.place {
             Place::Body => (Some(self.pointer()), None),
             Place::Parameters => (None, Some(self.dotted())),
@@ -133,9 +186,25 @@ impl Errors {
         self.found.push(FieldError {
             pointer,
             parameter,
-            code: code.into(),
-            detail: detail.into(),
+            code,
+            detail,
+            is_forbidden,
         });
+    }
+
+    /// Notes that a text holds the character NUL, if it does.
+    pub(super) fn refuse_nul(&mut self, text: &str) {
+        if text.contains('\0') {
+            let (code, detail) = NUL;
+            self.add(code, detail);
+        }
+    }
+
+    /// Notes that what a key from outside leads to holds the character NUL.
+    pub(super) fn add_nul_at(&mut self, key: &str) {
+        let (code, detail) = NUL;
+        let key = Segment::Key(shortened(key));
+        self.within(key, |errors| errors.add(code, detail));
     }
 
     /// Notes what a check of `validator`'s kind found.
@@ -146,17 +215,16 @@ impl Errors {
 
     /// Notes why a value of the wrong shape was refused.
     pub(crate) fn add_shape(&mut self, path: &serde_path_to_error::Path, message: &str) {
-        use serde_path_to_error::Segment as Serde;
         let depth = self.path.len();
-        for segment in path {
-            match segment {
-                Serde::Seq { index } => self.path.push(Segment::Index(*index)),
-                Serde::Map { key } | Serde::Enum { variant: key } => {
-                    self.path.push(Segment::Key(shortened(key)));
-                }
-                Serde::Unknown => {}
+        self.path.extend(segments(path));
+        let within = within::take(message);
+        let message = match &within {
+            Some(Within { path, message }) => {
+                self.path.extend(path.iter().cloned());
+                message
             }
-        }
+            None => message,
+        };
         let (code, detail, field) = match last_refusal(message) {
             Some(refusal) => (refusal.code(), refusal.detail(), None),
             None => shape(message),
@@ -172,6 +240,11 @@ impl Errors {
 
     fn ends_with(&self, field: &str) -> bool {
         matches!(self.path.last(), Some(Segment::Key(last)) if last == field)
+    }
+
+    /// Whether nothing was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
     /// All that was found; `Ok` when nothing was.
@@ -191,12 +264,10 @@ impl Errors {
     fn pointer(&self) -> String {
         let mut text = String::from("#");
         for segment in &self.path {
-            text.push('/');
             match segment {
-                Segment::Field(name) => escape(name, &mut text),
-                Segment::Key(name) => escape(name, &mut text),
-                // Writing into a String cannot fail.
-                Segment::Index(index) => drop(write!(text, "{index}")),
+                Segment::Field(name) => push_name(&mut text, name),
+                Segment::Key(name) => push_name(&mut text, name),
+                Segment::Index(index) => push_index(&mut text, *index),
             }
         }
         text
@@ -214,9 +285,25 @@ impl Errors {
 
 /// The pointer to a field of the body.
 pub(super) fn pointer_to(field: &str) -> String {
-    let mut text = String::from("#/");
-    escape(field, &mut text);
+    let mut text = String::from("#");
+    push_name(&mut text, field);
     text
+}
+
+/// Goes on with a pointer to a key that comes from outside.
+pub(super) fn push_key(pointer: &mut String, key: &str) {
+    push_name(pointer, &shortened(key));
+}
+
+/// Goes on with a pointer to an element.
+pub(super) fn push_index(pointer: &mut String, index: usize) {
+    // Writing into a String cannot fail.
+    let _ = write!(pointer, "/{index}");
+}
+
+fn push_name(pointer: &mut String, name: &str) {
+    pointer.push('/');
+    escape(name, pointer);
 }
 
 /// The field of the body that a pointer leads to, or into.
@@ -240,8 +327,18 @@ fn escape(name: &str, text: &mut String) {
     }
 }
 
+/// A path as serde's, with what comes from outside cut to a length.
+pub(super) fn segments(path: &serde_path_to_error::Path) -> impl Iterator<Item = Segment> + '_ {
+    use serde_path_to_error::Segment as Serde;
+    path.iter().filter_map(|segment| match segment {
+        Serde::Seq { index } => Some(Segment::Index(*index)),
+        Serde::Map { key } | Serde::Enum { variant: key } => Some(Segment::Key(shortened(key))),
+        Serde::Unknown => None,
+    })
+}
+
 /// The key of an unknown field comes from outside: it is shown, but not at any length.
-fn shortened(key: &str) -> String {
+pub(super) fn shortened(key: &str) -> String {
     key.chars().take(64).collect()
 }
 

@@ -4,12 +4,18 @@ use actix_web::{
     web::{Bytes, Form},
 };
 
-use super::{Errors, FieldError, Validated, body, errors::Place};
+use super::{Errors, FieldError, Validated, body, errors::Place, tagged::reading_pairs};
 use crate::{
     Problem, csrf,
     guard::{Argument, Caller, Extraction},
     policy::{Input, InputKind},
 };
+
+/// How many fields a form or a query string may have.
+const MOST_PAIRS: usize = 1_000;
+
+/// What is wrong with one that has more.
+const TOO_MANY: &str = "has more than 1000 fields";
 
 /// A form body (`application/x-www-form-urlencoded`), of a type with `#[validated]`. The field `csrf_token`
 /// is the guard's: the type never sees it.
@@ -19,12 +25,44 @@ impl<T: Validated> Argument for Form<T> {
     const CALLER: Caller = Caller::Unused;
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
-        let pairs = read(request, payload);
+        let value = read_value(request, payload);
+        Extraction::Body(Box::pin(async move { value.await.map(Form) }))
+    }
+}
+
+/// A form body that may be left out; the field `csrf_token` alone is none. One that is there and wrong is
+/// refused, as without `Option`.
+impl<T: Validated> Argument for Option<Form<T>> {
+    type Value = Self;
+    const INPUT: Option<Input> = Some(Input::validated::<T>(InputKind::Form).optional());
+    const CALLER: Caller = Caller::Unused;
+
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
+        let request = request.clone();
+        let errors = Errors::of_request(Place::Body, &request);
+        let body = body::read_if_any(request.clone(), payload.take(), is_form);
         Extraction::Body(Box::pin(async move {
-            let value = deserialize(&pairs.await?, Place::Body).map_err(Problem::invalid)?;
-            Ok(Form(value))
+            // No form has no token, where one is asked for.
+            let pairs = without_token(&request, body.await?.unwrap_or_default())?;
+            match pairs.is_empty() {
+                true => Ok(None),
+                false => {
+                    let value = deserialize(&pairs, errors).map_err(Problem::invalid)?;
+                    Ok(Some(Form(value)))
+                }
+            }
         }))
     }
+}
+
+/// What a form says.
+pub(super) fn read_value<T: Validated>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> impl Future<Output = Result<T, Problem>> + use<T> {
+    let pairs = read(request, payload);
+    let errors = Errors::of_request(Place::Body, request);
+    async move { deserialize(&pairs.await?, errors).map_err(Problem::invalid) }
 }
 
 /// The pairs of a form, without what the guard asks for in it, which is judged.
@@ -42,15 +80,16 @@ pub(crate) fn read(
         "a form body is required",
         is_form,
     );
-    async move {
-        let pairs = body.await?;
-        if !is_well_formed(&pairs) {
-            return Err(malformed());
-        }
-        let (pairs, token) = csrf::take_field(pairs);
-        csrf::judge_field(&request, &token)?;
-        Ok(pairs)
+    async move { without_token(&request, body.await?) }
+}
+
+fn without_token(request: &HttpRequest, pairs: Bytes) -> Result<Bytes, Problem> {
+    if !is_well_formed(&pairs) {
+        return Err(malformed());
     }
+    let (pairs, token) = csrf::take_field(pairs);
+    csrf::judge_field(request, &token)?;
+    Ok(pairs)
 }
 
 pub(crate) fn is_form(content_type: &str) -> bool {
@@ -58,18 +97,33 @@ pub(crate) fn is_form(content_type: &str) -> bool {
 }
 
 /// `name=value` pairs of a query string; whatever is wrong is 422 with its place.
-pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Problem> {
+pub(super) fn parse_pairs<T: Validated>(pairs: &[u8], errors: Errors) -> Result<T, Problem> {
     if !is_well_formed(pairs) {
         return Err(malformed());
     }
-    deserialize(pairs, place).map_err(Problem::invalid)
+    deserialize(pairs, errors).map_err(Problem::invalid)
 }
 
 /// What well-formed pairs say, or what is wrong with it: never nothing.
-pub(super) fn deserialize<T: Validated>(pairs: &[u8], place: Place) -> Result<T, Vec<FieldError>> {
-    let mut errors = Errors::new(place);
+pub(super) fn deserialize<T: Validated>(
+    pairs: &[u8],
+    mut errors: Errors,
+) -> Result<T, Vec<FieldError>> {
+    if pairs.split(|byte| *byte == b'&').count() > MOST_PAIRS {
+        errors.add("too_many_values", TOO_MANY);
+        return Err(errors.found());
+    }
+    for (name, value) in form_urlencoded::parse(pairs) {
+        if name.contains('\0') || value.contains('\0') {
+            errors.add_nul_at(&name);
+        }
+    }
+    // A text with a NUL is shown to nobody, not even to a type of the app's own.
+    if !errors.is_empty() {
+        return Err(errors.found());
+    }
     let deserializer = serde_urlencoded::Deserializer::new(form_urlencoded::parse(pairs));
-    match serde_path_to_error::deserialize::<_, T>(deserializer) {
+    match reading_pairs(|| serde_path_to_error::deserialize::<_, T>(deserializer)) {
         Ok(value) => {
             value.check(&mut errors);
             errors.finish().map(|()| value)

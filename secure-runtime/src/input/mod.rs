@@ -3,22 +3,35 @@
 mod body;
 mod bounds;
 mod checked;
+mod either;
 mod errors;
 mod form;
 mod json;
+mod normalize;
 mod object;
 mod path;
 mod probe;
 mod query;
 pub mod rules;
+mod tagged;
 mod unaccepted;
+mod within;
 
-pub(crate) use body::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, in_time, read_at_most};
+pub(crate) use body::{
+    DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, announced_length, in_time, read_at_most, too_large,
+    unsupported,
+};
 pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
 pub use checked::Checked;
 pub(crate) use errors::Place;
 pub use errors::{Errors, FieldError};
 pub(crate) use form::{is_form, is_well_formed, read as read_form};
+#[cfg(feature = "fuzzing")]
+pub use json::looks_through_json;
+pub use normalize::{Normalize, Text};
 pub use object::ObjectOnly;
-pub use probe::{BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, SecretProbe};
+pub use probe::{
+    BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, OptionalProbe, SecretProbe, TextProbe,
+};
+pub use tagged::{Variants, once, read_adjacent, read_external, read_internal};
 pub use unaccepted::Unaccepted;

@@ -5,7 +5,10 @@ use std::marker::PhantomData;
 
 use serde_json::Value;
 
-use super::{Bounded, Bounds, Contents, Errors, FieldKind, Measured};
+use super::{
+    Bounded, Bounds, Contents, Errors, FieldKind, Measured, Normalize, normalize::Text,
+    rules::Writers,
+};
 use crate::crypto::IsSecret;
 
 /// Asks whether `T` is [`Bounded`].
@@ -20,9 +23,21 @@ pub struct MeasuredProbe<T>(PhantomData<T>);
 #[derive(Debug)]
 pub struct SecretProbe<T>(PhantomData<T>);
 
+/// Asks whether `T` is a text that can be put into another form.
+#[derive(Debug)]
+pub struct TextProbe<T>(PhantomData<T>);
+
+/// Asks whether `T` is an `Option`.
+#[derive(Debug)]
+pub struct OptionalProbe<T>(PhantomData<T>);
+
 impl<T: Bounded> BoundedProbe<T> {
     /// It is.
     pub const FITS: bool = true;
+    /// Whether it holds a secret.
+    pub const IS_SECRET: bool = T::IS_SECRET;
+    /// Whether it is read from an object.
+    pub const IS_OBJECT: bool = T::IS_OBJECT;
 
     /// Checks the value's rules.
     pub fn check(value: &T, errors: &mut Errors) {
@@ -74,11 +89,42 @@ impl<T: IsSecret> SecretProbe<T> {
     pub const FITS: bool = true;
 }
 
+impl<T: Text> TextProbe<T> {
+    /// Whether it is.
+    pub const FITS: bool = T::IS_ONE;
+
+    /// Puts it into the form.
+    pub fn normalize(value: &mut T, form: Normalize) {
+        value.normalize(form);
+    }
+}
+
+impl<T> OptionalProbe<Option<T>> {
+    /// It is.
+    pub const FITS: bool = true;
+
+    /// Refuses what is there and not the sender's to set.
+    pub fn check_sender(
+        value: &Option<T>,
+        errors: &mut Errors,
+        writers: Writers,
+        message: Option<&'static str>,
+    ) {
+        if value.is_some() {
+            writers.check(errors, message);
+        }
+    }
+}
+
 /// What the probes say of a type that does not fit. Only a field that says why it is unbounded may
 /// be one; its rules are then not known, and there are none.
 pub trait Misfit<T> {
     /// It is not.
     const FITS: bool = false;
+    /// Nothing is known to be secret.
+    const IS_SECRET: bool = false;
+    /// Nothing is known of how it is read.
+    const IS_OBJECT: bool = false;
 
     /// Nothing is known to check.
     fn check(_: &T, _: &mut Errors) {}
@@ -92,9 +138,17 @@ pub trait Misfit<T> {
     fn field(_: &str) -> Option<FieldKind> {
         None
     }
+
+    /// It has no other form.
+    fn normalize(_: &mut T, _: Normalize) {}
+
+    /// It does not build, and is not asked.
+    fn check_sender(_: &T, _: &mut Errors, _: Writers, _: Option<&'static str>) {}
 }
 
 impl<T> Misfit<T> for BoundedProbe<T> {}
 impl<T> Misfit<T> for MeasuredProbe<T> {}
 impl<T> Misfit<T> for ContentsProbe<T> {}
 impl<T> Misfit<T> for SecretProbe<T> {}
+impl<T> Misfit<T> for TextProbe<T> {}
+impl<T> Misfit<T> for OptionalProbe<T> {}

@@ -10,7 +10,7 @@ use validator::{
 };
 
 use super::{Bounded, Errors, errors::Place};
-use crate::field::Printable;
+use crate::{field::Printable, policy::WordSet, principal::Principal};
 
 /// What the attribute says instead of the default code and text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -178,8 +178,36 @@ pub fn custom(errors: &mut Errors, result: Result<(), ValidationError>, words: W
     }
 }
 
+/// Who may set a field: `#[writable(roles = …, scopes = …)]`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Writers {
+    /// Any one of these roles.
+    pub roles: Option<WordSet>,
+    /// All of these scopes.
+    pub scopes: Option<WordSet>,
+}
+
+impl Writers {
+    /// Refuses the request, unless its caller is one of them. Outside a request there is nobody to ask.
+    pub(super) fn check(self, errors: &mut Errors, message: Option<&'static str>) {
+        if !errors.is_sent_by(|caller| self.hold(caller)) {
+            errors.forbid(message.unwrap_or("is not yours to set"));
+        }
+    }
+
+    /// A credential that is narrower than its owner does what its scopes say, and nothing where none is
+    /// named.
+    fn hold(self, caller: &Principal) -> bool {
+        if caller.is_restricted() && self.scopes.is_none() {
+            return false;
+        }
+        let roles = self.roles.is_none_or(|roles| caller.holds_any(&roles));
+        roles && self.scopes.is_none_or(|scopes| caller.has_all(&scopes))
+    }
+}
+
 /// `validator::Validate` for a type with `#[validated]`: the same rules, each error under the
-/// JSON pointer of its field.
+/// JSON pointer of its field. Who may set which field is left out: there is no caller.
 ///
 /// # Errors
 /// What is broken.

@@ -11,6 +11,7 @@ pub struct Input {
     kind: InputKind,
     unvalidated: Option<&'static str>,
     sample: Option<fn() -> serde_json::Value>,
+    optional: bool,
 }
 
 /// Where an input stands in the request.
@@ -21,6 +22,8 @@ pub enum InputKind {
     Json,
     /// The body, as a form (`application/x-www-form-urlencoded`).
     Form,
+    /// The body, as JSON or as a form.
+    JsonOrForm,
     /// The query string.
     Query,
     /// The path's parameters.
@@ -35,9 +38,18 @@ impl InputKind {
         match self {
             Self::Json => "json",
             Self::Form => "form",
+            Self::JsonOrForm => "json or form",
             Self::Query => "query",
             Self::Path => "path",
             Self::Other => "other",
+        }
+    }
+
+    /// Whether it is the body, or may be.
+    const fn is_body(self) -> bool {
+        match self {
+            Self::Json | Self::Form | Self::JsonOrForm | Self::Other => true,
+            Self::Query | Self::Path => false,
         }
     }
 }
@@ -49,7 +61,14 @@ impl Input {
             kind,
             unvalidated: None,
             sample: Some(|| T::sample(&Bounds::default())),
+            optional: false,
         }
+    }
+
+    /// The same input, which may be left out.
+    pub(crate) const fn optional(mut self) -> Self {
+        self.optional = true;
+        self
     }
 
     const fn unvalidated(because: &'static str) -> Self {
@@ -57,12 +76,23 @@ impl Input {
             kind: InputKind::Other,
             unvalidated: Some(because),
             sample: None,
+            optional: false,
         }
     }
 
     /// Where it stands in the request.
     pub const fn kind(&self) -> InputKind {
         self.kind
+    }
+
+    /// Whether it may be left out.
+    pub const fn is_optional(&self) -> bool {
+        self.optional
+    }
+
+    /// Whether it is read from the body, or may be: nobody knows of what is not validated.
+    pub(crate) const fn may_be_body(&self) -> bool {
+        self.kind.is_body()
     }
 
     /// Why it is not validated, where the handler says so.

@@ -53,6 +53,7 @@ pub struct RoutePolicy {
     any_host: Option<&'static str>,
     csrf_off: Option<&'static str>,
     parameters: &'static [Parameter],
+    body_limit: Option<u64>,
     wrapped: bool,
     /// What the scopes demand that the route is mounted in.
     floors: Floors,
@@ -158,6 +159,12 @@ impl RoutePolicy {
             at += 1;
         }
         false
+    }
+
+    /// How many bytes the body may have, where the route says so (`#[validated(max = "64KiB")]`); elsewhere
+    /// it is as many as the app allows.
+    pub const fn body_limit(&self) -> Option<u64> {
+        self.body_limit
     }
 
     /// Whether the handler takes the caller as an argument.

@@ -24,6 +24,7 @@ impl RoutePolicy {
             any_host: None,
             csrf_off: None,
             parameters: &[],
+            body_limit: None,
             wrapped: false,
             floors: Floors::NONE,
         }
@@ -81,6 +82,41 @@ impl RoutePolicy {
     pub const fn with_wrapper(mut self) -> Self {
         self.wrapped = true;
         self
+    }
+
+    #[must_use]
+    pub const fn with_body_limit(mut self, bytes: u64) -> Self {
+        self.body_limit = Some(bytes);
+        self
+    }
+
+    /// Whether an argument reads the body, or may.
+    pub const fn may_read_body(&self) -> bool {
+        let mut at = 0;
+        while at < self.parameters.len() {
+            if let Some(input) = self.parameters[at].input()
+                && input.may_be_body()
+            {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Whether no two arguments validate the body: the first leaves nothing to the second.
+    pub const fn reads_body_once(&self) -> bool {
+        let (mut at, mut readers) = (0, 0);
+        while at < self.parameters.len() {
+            if let Some(input) = self.parameters[at].input()
+                && input.may_be_body()
+                && input.unvalidated_because().is_none()
+            {
+                readers += 1;
+            }
+            at += 1;
+        }
+        readers < 2
     }
 
     #[must_use]

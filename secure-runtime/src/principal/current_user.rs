@@ -54,11 +54,6 @@ pub trait LoadAccount: Sized + 'static {
 }
 
 /// What a [`CurrentUser`] may carry: an account, or [`NoAccount`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no account of a caller",
-    label = "no account",
-    note = "`impl LoadAccount for {Self}`, or write `NoAccount` where none is needed"
-)]
 pub trait CallerAccount: sealed::FromCaller {}
 
 impl<A: sealed::FromCaller> CallerAccount for A {}
@@ -71,6 +66,11 @@ pub(crate) mod sealed {
 
     /// How a [`CurrentUser`] is made of a principal.
     #[doc(hidden)]
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is no account of a caller",
+        label = "no account",
+        note = "`impl LoadAccount for {Self}`, or write `NoAccount` where none is needed"
+    )]
     pub trait FromCaller: Sized + 'static {
         /// Whether the app is asked for it.
         const IS_LOADED: bool;

@@ -8,7 +8,7 @@ use std::{any::Any, fmt, str::FromStr, sync::Arc, time::Duration};
 
 use crate::{
     Problem,
-    policy::{RoleWord, ScopeWord, Via, Vocabulary},
+    policy::{RoleWord, ScopeWord, Via, Vocabulary, WordSet},
 };
 
 pub(crate) use bearer::challenge;
@@ -135,6 +135,17 @@ impl Principal {
 
     pub(crate) fn scope_words(&self) -> impl Iterator<Item = &str> {
         scopes(&self.0.parts.scope)
+    }
+
+    /// Whether the caller holds any of the roles, whichever enum the mounted routes speak.
+    pub(crate) fn holds_any(&self, roles: &WordSet) -> bool {
+        let words = self.0.parts.roles.iter().map(String::as_str);
+        roles.any_in(held(Some(roles.vocabulary()), words))
+    }
+
+    /// Whether the caller holds all of the scopes.
+    pub(crate) fn has_all(&self, wanted: &WordSet) -> bool {
+        wanted.all_in(held(Some(wanted.vocabulary()), scopes(&self.0.parts.scope)))
     }
 
     pub(crate) fn role_mask(&self) -> u64 {

@@ -122,7 +122,7 @@ fn curl(base: &str, route: &MountedRoute, token: &str) -> String {
         let Some(sample) = input.sample() else {
             continue;
         };
-        if input.kind() == InputKind::Json {
+        if matches!(input.kind(), InputKind::Json | InputKind::JsonOrForm) {
             let body = sample.to_string().replace('\'', "'\\''");
             let _ = write!(line, " -H 'Content-Type: application/json' -d '{body}'");
         } else if input.kind() == InputKind::Form {

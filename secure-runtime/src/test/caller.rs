@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::TestClock;
 use crate::{
-    authorize::Authorized,
+    authorize::{Authorized, proof},
     clock::Clock as _,
     policy::Via,
     principal::{CurrentUser, NoAccount, Parts, Principal, Vocabularies},
@@ -60,5 +60,5 @@ pub fn current_user_with<A>(grant: &Grant, account: A) -> CurrentUser<A> {
 
 /// A proof that nobody has asked for, for tests of what is done with one.
 pub fn authorized<T, Action>(resource: T, caller: Option<Principal>) -> Authorized<T, Action> {
-    Authorized::new(resource, caller)
+    proof(resource, caller)
 }

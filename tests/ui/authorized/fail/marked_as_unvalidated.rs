@@ -1,0 +1,41 @@
+//~ FromRequest` is not satisfied
+use actix_web::HttpRequest;
+use secure_runtime::{prelude::*, principal::NoAccount};
+
+struct Article {
+    author: String,
+}
+
+struct Read;
+struct Edit;
+
+impl Resource for Article {
+    type Id = u32;
+    type Account = NoAccount;
+
+    async fn load(_: u32, _: &HttpRequest) -> Result<Option<Self>, Problem> {
+        Ok(None)
+    }
+}
+
+impl Allows<Read> for Article {
+    fn decide(&self, _: Option<&CurrentUser>) -> Decision {
+        Decision::Allow
+    }
+}
+
+impl Allows<Edit> for Article {
+    fn decide(&self, _: Option<&CurrentUser>) -> Decision {
+        Decision::Allow
+    }
+}
+
+#[put("/articles/{id}")]
+#[protected]
+async fn change(
+    #[unvalidated = "because it is loaded"] _article: Authorized<Article, Edit>,
+) -> &'static str {
+    ""
+}
+
+fn main() {}
