@@ -23,7 +23,7 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     Target::new("accept", targets::accept),
     Target::new("cookie", targets::cookie),
     Target::new("credential", targets::credential),
@@ -31,6 +31,7 @@ pub const TARGETS: [Target; 12] = [
     Target::new("csp_report", targets::csp_report),
     Target::new("forwarded", targets::forwarded),
     Target::new("grammar", targets::grammar),
+    Target::new("json", targets::json),
     Target::new("key", targets::key),
     Target::new("local_path", targets::local_path),
     Target::new("pattern", targets::pattern),

@@ -12,6 +12,7 @@ use crate::{
 
 pub use crate::{
     edge::fuzzing::{asks_for_page, client_of, cookies, is_https, request_host, violations},
+    input::looks_through_json,
     password::fuzzing::reads_stored_password,
 };
 

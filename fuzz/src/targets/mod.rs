@@ -3,6 +3,7 @@
 mod cookie;
 mod csp;
 mod grammar;
+mod json;
 mod key;
 mod pattern;
 mod request;
@@ -12,6 +13,7 @@ mod token;
 pub use cookie::cookie;
 pub use csp::{csp, csp_report};
 pub use grammar::grammar;
+pub use json::json;
 pub use key::key;
 pub use pattern::pattern;
 pub use request::{accept, forwarded, local_path};

@@ -16,10 +16,11 @@ pub fn template(input: &[u8]) {
         assert!(!error.message().is_empty() && error.help().is_some());
         assert_eq!(error.drawing().lines().count(), 3, "{error}");
     }
-    if mistakes.is_empty() && !text.contains('{') {
-        if let Some(found) = runs(text) {
-            panic!("{found} was not seen");
-        }
+    if mistakes.is_empty()
+        && !text.contains('{')
+        && let Some(found) = runs(text)
+    {
+        panic!("{found} was not seen");
     }
 }
 

@@ -6,8 +6,7 @@ use serde::Serialize;
 use validator::ValidationError;
 
 use super::within::{self, Within};
-use crate::{context::RequestContext, principal::Principal};
-use crate::field::last_refusal;
+use crate::{context::RequestContext, field::last_refusal, principal::Principal};
 
 /// One field that is wrong, as it stands in a 422 answer (RFC 9457 §3, `errors`).
 ///

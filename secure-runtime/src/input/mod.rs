@@ -28,6 +28,8 @@ pub use checked::Checked;
 pub(crate) use errors::Place;
 pub use errors::{Errors, FieldError};
 pub(crate) use form::{is_form, is_multipart, is_well_formed, read as read_form};
+#[cfg(feature = "fuzzing")]
+pub use json::looks_through_json;
 pub use normalize::{Normalize, Text};
 pub use object::ObjectOnly;
 pub use probe::{

@@ -10,8 +10,7 @@ use validator::{
 };
 
 use super::{Bounded, Errors, errors::Place};
-use crate::{policy::WordSet, principal::Principal};
-use crate::field::Printable;
+use crate::{field::Printable, policy::WordSet, principal::Principal};
 
 /// What the attribute says instead of the default code and text.
 #[derive(Debug, Clone, Copy, Default)]
