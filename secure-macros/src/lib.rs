@@ -82,6 +82,14 @@ pub fn rate_limit(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[unbounded = "because …"]`, `#[not_secret = "because …"]`. On the struct:
 /// `#[validated(unknown = "ignore")]`. On an argument of a handler: `#[trusted = "because …"]`,
 /// `#[unvalidated = "because …"]`.
+///
+/// A newtype (`struct Title(#[validate(length(max = 80))] String);`) is read as what it holds, and is bounded
+/// wherever it stands. An enum may hold data, with `#[serde(tag = "type")]`, with `tag` and `content`, or with
+/// neither; its variants refuse unknown fields too.
+///
+/// On a text: `#[normalize(trim, nfc, lowercase)]`, before any rule sees it. On an `Option`:
+/// `#[writable(roles = "admin")]`, `scopes = "…"`: whoever sets the field and does not hold that is answered
+/// 403, as a caller whose token was narrowed is where no scope is named.
 #[proc_macro_attribute]
 pub fn validated(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let (arguments, item) = (arguments.into(), item.into());
