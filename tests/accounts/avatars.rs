@@ -144,7 +144,9 @@ async fn a_picture_by_a_page() {
         let token = fields.iter().find(|(name, _)| name == "csrf_token");
         let token = &token.expect("its token").1;
         let call = browser.request(reqwest::Method::POST, action);
-        browser.send(call.upload(&[("csrf_token", token)], file)).await
+        browser
+            .send(call.upload(&[("csrf_token", token)], file))
+            .await
     };
     let saved = upload(&page, &picture(&png)).await;
     let page = browser.follow(&saved).await;
@@ -156,7 +158,9 @@ async fn a_picture_by_a_page() {
     assert_eq!(refused.status, 422);
     assert_eq!(refused.header("content-type"), "text/html; charset=utf-8");
 
-    let removed = browser.send_form(&page, "/settings/avatar/remove", &[]).await;
+    let removed = browser
+        .send_form(&page, "/settings/avatar/remove", &[])
+        .await;
     let page = browser.follow(&removed).await;
     assert_eq!(page.all("img").count(), 0);
     assert_eq!(server.get(&source).send().await.status, 404);

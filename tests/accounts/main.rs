@@ -5,8 +5,8 @@
 
 mod admin;
 mod api_keys;
-mod avatars;
 mod articles;
+mod avatars;
 mod clients;
 mod crash;
 mod deploy;

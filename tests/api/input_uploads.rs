@@ -481,7 +481,7 @@ async fn texts_have_their_rules_and_their_places() {
 #[actix_web::test]
 async fn a_form_with_files_needs_a_folder() {
     let refused = TestApp::try_with(|settings| settings, list, |_| {}).await;
-    let error = refused.err().expect("no folder").to_string();
+    let error = refused.expect_err("no folder").to_string();
     assert!(error.contains(".uploads(…)"), "{error}");
 }
 

@@ -100,7 +100,7 @@ fn articles(reports: &Seen) -> Site {
                 "/reports",
                 web::post().to(move |report: String| {
                     note(&reports, report);
-                    async { HttpResponse::NoContent() }
+                    async { HttpResponse::NoContent().finish() }
                 }),
             );
     })

@@ -1,6 +1,11 @@
 //! What the environment says.
 
-use std::{env, env::VarError, net::IpAddr, path::{Path, PathBuf}};
+use std::{
+    env,
+    env::VarError,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
 
 use secure_runtime::{Secret, settings::secret_from_env};
 

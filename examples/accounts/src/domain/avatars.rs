@@ -27,7 +27,11 @@ impl Avatars {
     }
 
     /// Gives an account another picture, or none. What it had before is then nobody's.
-    pub(crate) async fn replace(&self, account: Uuid, file: Option<&FileId>) -> Result<(), Failure> {
+    pub(crate) async fn replace(
+        &self,
+        account: Uuid,
+        file: Option<&FileId>,
+    ) -> Result<(), Failure> {
         let replaced = sqlx::query("UPDATE accounts SET avatar = ? WHERE id = ?")
             .bind(file)
             .bind(account)
