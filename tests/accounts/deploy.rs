@@ -12,7 +12,7 @@ use crate::server::{command, fresh_folder, run};
 const SECRET: &str = "q83vEjRWeJC6mHZUMhDerb7v/+7dzLuqmYh3ZlVEMyI=";
 
 /// A configuration that may go out.
-pub(crate) const GOOD: [(&str, &str); 11] = [
+pub(crate) const GOOD: [(&str, &str); 12] = [
     ("SECURE_PROFILE", "production"),
     ("SECURE_SECRET", SECRET),
     ("SECURE_ISSUER", "https://accounts.example.com"),
@@ -23,6 +23,7 @@ pub(crate) const GOOD: [(&str, &str); 11] = [
     ("DATABASE_URL", "sqlite:/var/lib/accounts/accounts.db"),
     ("REDIS_URL", "rediss://:hunter2@redis.internal"),
     ("MAIL_URL", "smtps://post:hunter2@smtp.example.com"),
+    ("CLAMD", "127.0.0.1:3310"),
     ("MAIL_FROM", "Accounts <no-reply@example.com>"),
 ];
 
@@ -251,6 +252,7 @@ const CASES: &[Case] = &[
         &["accounts-mail-folder"],
     ),
     (&[("MAIL_URL", None)], "error", &["accounts-mail-missing"]),
+    (&[("CLAMD", None)], "warning", &["uploads-unscanned"]),
     (&[("REDIS_URL", None)], "notice", &["accounts-no-redis"]),
     (
         &[("REDIS_URL", Some("redis://:hunter2@redis.internal"))],
@@ -352,6 +354,7 @@ fn a_newcomer_is_told_everything_at_once() {
         "accounts-mail-missing",
         "accounts-database-default",
         "accounts-no-redis",
+        "uploads-unscanned",
     ];
     let profile = cfg!(debug_assertions).then_some("development-profile");
     let mut expected = always();

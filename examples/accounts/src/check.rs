@@ -9,6 +9,7 @@ use secure_runtime::{
     deploy::{Check, DeployReport, Deployment, Finding, Level},
     mail::Transport as MailTransport,
     store::SqliteStore,
+    upload::{Clamd, UploadSettings},
 };
 use sqlx::SqlitePool;
 
@@ -17,7 +18,7 @@ use crate::{
     mail::Words,
     routes::routes,
     security,
-    settings::{DATA, Settings},
+    settings::{DATA, Settings, uploads_folder},
     startup::StartupError,
     tls::Transport,
 };
@@ -119,11 +120,14 @@ pub(crate) async fn run(
     let accounts = Data::new(Accounts::new(pool.clone()));
     let words = Words::new(String::new(), false);
     // It stands for the one that `serve` connects to, and nobody asks it.
-    let mut builder = security::with_accounts(builder, &accounts, security::NoMail, words)
-        .store(SqliteStore::new(pool));
-    if let Ok(settings) = &settings {
-        builder = builder.uploads(security::uploads(settings));
-    }
+    let uploads = match &settings {
+        Ok(settings) => security::uploads(settings),
+        // What is wrong with the settings is said above; what scans is looked at once they can be read.
+        Err(_) => UploadSettings::new(uploads_folder()).scanner(Clamd::tcp("unknown:3310")),
+    };
+    let builder = security::with_accounts(builder, &accounts, security::NoMail, words)
+        .store(SqliteStore::new(pool))
+        .uploads(uploads);
     let mut report = builder.deploy_check(&deployment, routes);
     report.extend(findings);
     Ok(report)
