@@ -133,9 +133,7 @@ fn conditional(attribute: &Attribute) -> Option<syn::Path> {
     let found = metas.ok()?.into_iter().skip(1).find(|meta| {
         let path = meta.path();
         let is_helper = HELPERS.iter().any(|name| path.is_ident(name));
-        is_helper
-            || path.is_ident("serde")
-            || conditional(&syn::parse_quote!(#[#meta])).is_some()
+        is_helper || path.is_ident("serde") || conditional(&syn::parse_quote!(#[#meta])).is_some()
     });
     found.map(|meta| meta.path().clone())
 }
