@@ -14,9 +14,10 @@ pub use crate::{
         NoKnownInput, Probe, Together, Trusted, Unknown, Unvalidated, call,
     },
     input::{
-        Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, Measured,
-        MeasuredProbe, Misfit, Normalize, ObjectOnly, OptionalProbe, SecretProbe, Text, TextProbe,
-        UploadProbe, Validated, Variants, once, read_adjacent, read_external, read_internal, rules,
+        Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, KeysProbe,
+        Measured, MeasuredProbe, Misfit, Normalize, ObjectOnly, OptionalProbe, SecretProbe, Text,
+        TextProbe, UploadProbe, Validated, Variants, once, read_adjacent, read_external,
+        read_internal, rules,
     },
     policy::{
         Demands, Endpoint, Floor, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,

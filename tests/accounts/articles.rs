@@ -444,6 +444,11 @@ async fn bodies_and_paths_that_are_wrong() {
         let answer = post(json!({ "title": title, "body_html": "" })).await;
         assert_eq!(answer.pointers(), ["#/title"], "{title:?}");
     }
+    for body in ["a\0b", "<p>\0</p>", "\0"] {
+        let answer = post(json!({ "title": "T", "body_html": body })).await;
+        assert_eq!(answer.pointers(), ["#/body_html"], "{body:?}");
+        assert_eq!(answer.json()["errors"][0]["code"], "nul");
+    }
     for too_much in [
         "a".repeat(65_537),
         "<p>".repeat(4_000),

@@ -15,8 +15,8 @@ use secure_runtime::{
 };
 
 use crate::support::{
-    Article, Asked, Complete, Edit, Library, Member, Owners, Scope, all, asking, new_key, problem,
-    problem_with, seen,
+    Article, Asked, Complete, Edit, Library, Member, Owners, Read, Scope, all, asking, new_key,
+    problem, problem_with, seen,
 };
 
 const DETAIL: &str = "This request does not come from a page of this site. Open the page again and send it from there.";
@@ -41,6 +41,19 @@ async fn change(article: Authorized<Article, Edit>) -> impl Responder {
 #[protected]
 async fn token_page(token: CsrfToken) -> impl Responder {
     token.as_str().to_owned()
+}
+
+#[get("/articles/{id}")]
+#[public]
+async fn show(article: Authorized<Article, Read>) -> impl Responder {
+    format!("{} {}", article.id, article.caller().is_some())
+}
+
+/// Everybody may ask, and only its author may.
+#[get("/articles/{id}/source")]
+#[public]
+async fn source(article: Authorized<Article, Edit>) -> impl Responder {
+    article.id.to_string()
 }
 
 /// The guard reads the form.
@@ -82,6 +95,7 @@ async fn world() -> World {
     };
     let list = |routes: &mut Routes| {
         routes.service(change).service(token_page);
+        routes.service(show).service(source);
         routes.service(post_bare).service(post_form);
     };
     let app = TestApp::with(settings, list, |config| {
@@ -148,6 +162,52 @@ async fn a_narrowed_token_is_refused_before_the_resource_is_asked_for() {
     let refused = app.post("/articles/1/bare").with_grant(&narrow).send();
     assert_eq!(refused.await.status(), 403);
     assert_eq!(library.asked(), []);
+}
+
+#[actix_web::test]
+async fn a_narrowed_token_shows_on_a_public_route_what_everybody_sees() {
+    let World { app, library } = world().await;
+    let whole = Grant::new("ada").with_scopes(["notes:read", "notes:write"]);
+    let narrow = whole.clone().narrowed_to(&["notes:read".to_owned()]);
+    let get = async |path: &str, grant: &Grant| app.get(path).with_grant(grant).send().await;
+    assert_eq!(get("/articles/2", &whole).await.text(), "2 true");
+    assert_eq!(get("/articles/1", &narrow).await.text(), "1 false");
+    // Her draft is as what is not there, and nobody asks who she is.
+    library.asked();
+    let (hidden, missing) = (
+        get("/articles/2", &narrow).await,
+        get("/articles/9", &narrow).await,
+    );
+    assert_eq!(seen(&hidden), (404, problem(404, "Not Found")));
+    assert_eq!(seen(&hidden), seen(&missing));
+    assert_eq!(library.asked(), [Asked::Article, Asked::Article]);
+    // What nobody is told to sign in for, a narrow token is told that it does not suffice.
+    assert_eq!(get("/articles/1/source", &whole).await.text(), "1");
+    assert_eq!(app.get("/articles/1/source").send().await.status(), 401);
+    let refused = get("/articles/1/source", &narrow).await;
+    assert_eq!(refused.status(), 403);
+    let challenge = "Bearer realm=\"api\", error=\"insufficient_scope\"";
+    assert_eq!(all(&refused, "www-authenticate"), [challenge]);
+}
+
+/// Nobody in between keeps what was shown to somebody, nor that there was nothing for somebody else.
+#[actix_web::test]
+async fn no_answer_about_a_resource_is_kept() {
+    let World { app, .. } = world().await;
+    for (path, status) in [
+        ("/articles/1", 200),
+        ("/articles/2", 404),
+        ("/articles/9", 404),
+        ("/articles/x", 404),
+    ] {
+        let own = app.get(path).with_role("ada", "user").send().await;
+        let foreign = app.get(path).send().await;
+        assert_eq!(foreign.status(), status, "{path}");
+        for answer in [own, foreign] {
+            let kept = all(&answer, "cache-control").join(",");
+            assert!(kept.contains("no-store"), "{path}: {kept:?}");
+        }
+    }
 }
 
 #[actix_web::test]

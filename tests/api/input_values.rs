@@ -22,12 +22,16 @@ struct Item {
 }
 
 #[validated]
+#[derive(PartialEq, Eq, Hash)]
+struct Name(#[validate(length(max = 3))] String);
+
+#[validated]
 struct Sheet {
     #[unbounded = "because the body's size bounds it"]
     #[validate(nested)]
     rows: Vec<Vec<Item>>,
     #[unbounded = "because the body's size bounds it"]
-    named: HashMap<String, Item>,
+    named: HashMap<Name, Item>,
     #[unbounded = "because the body's size bounds it"]
     maybe: Option<Vec<Item>>,
 }
@@ -140,6 +144,7 @@ async fn what_is_unbounded_is_still_checked_inside() {
     for (rows, named, maybe, pointer) in [
         (json!([[good, bad]]), json!({}), json!(null), "#/rows/0/1/n"),
         (json!([]), json!({"a": bad}), json!(null), "#/named/0/n"),
+        (json!([]), json!({"long": good}), json!(null), "#/named/0"),
         (json!([]), json!({}), json!([good, bad]), "#/maybe/1/n"),
     ] {
         let response = send(rows, named, maybe).await;

@@ -57,6 +57,7 @@ mod input_hostile;
 mod input_hostile_wire;
 mod input_limits;
 mod input_models;
+mod input_models_as_serde;
 mod input_models_newtypes;
 mod input_models_words;
 mod input_models_writable;

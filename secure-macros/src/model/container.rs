@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::{
-    Attribute, Data, DeriveInput, Fields, Ident, Token, punctuated::Punctuated,
+    Attribute, Data, DeriveInput, Fields, Ident, Meta, Token, punctuated::Punctuated,
     spanned::Spanned as _,
 };
 
@@ -40,6 +40,7 @@ pub(super) fn check_container(
         }
     }
     refuse_helpers(&item.attrs, &HELPERS[1..], diagnostics);
+    refuse_conditional(item, diagnostics);
     let mut is_written = false;
     for meta in rename::metas(&item.attrs) {
         let path = meta.path();
@@ -99,6 +100,44 @@ pub(super) fn refuse_helpers(
     }
 }
 
+/// What stands in a `cfg_attr` comes true after this attribute has read the item: a `skip` in one would be none.
+fn refuse_conditional(item: &DeriveInput, diagnostics: &mut Diagnostics) {
+    let mut places = vec![&item.attrs];
+    match &item.data {
+        Data::Struct(data) => places.extend(data.fields.iter().map(|field| &field.attrs)),
+        Data::Enum(data) => {
+            for variant in &data.variants {
+                places.push(&variant.attrs);
+                places.extend(variant.fields.iter().map(|field| &field.attrs));
+            }
+        }
+        Data::Union(_) => {}
+    }
+    for path in places.into_iter().flatten().filter_map(conditional) {
+        diagnostics.add(
+            Diagnostic::new(
+                path.span(),
+                "`#[validated]` reads the item before a `cfg_attr` comes true",
+            )
+            .help("write the whole field, or the whole item, twice: each with `#[cfg(…)]`"),
+        );
+    }
+}
+
+/// What of ours, or of serde's, stands under a condition.
+fn conditional(attribute: &Attribute) -> Option<syn::Path> {
+    if !attribute.path().is_ident("cfg_attr") {
+        return None;
+    }
+    let metas = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    let found = metas.ok()?.into_iter().skip(1).find(|meta| {
+        let path = meta.path();
+        let is_helper = HELPERS.iter().any(|name| path.is_ident(name));
+        is_helper || path.is_ident("serde") || conditional(&syn::parse_quote!(#[#meta])).is_some()
+    });
+    found.map(|meta| meta.path().clone())
+}
+
 fn is_newtype(item: &DeriveInput) -> bool {
     match &item.data {
         Data::Struct(data) => {
@@ -156,7 +195,7 @@ pub(super) fn stripped(mut item: DeriveInput) -> DeriveInput {
     let strip = |attributes: &mut Vec<Attribute>| {
         attributes.retain(|attribute| {
             let path = attribute.path();
-            !HELPERS.iter().any(|name| path.is_ident(name))
+            !HELPERS.iter().any(|name| path.is_ident(name)) && conditional(attribute).is_none()
         });
     };
     strip(&mut item.attrs);

@@ -15,7 +15,8 @@ use crate::{
 ///
 /// As an argument of a handler it is found by the id in the path, loaded and decided about before any
 /// other argument is read, the body among them: 404 where there is none or the caller may not know of it, 403 where the
-/// caller may not, 401 where that is because nobody is signed in. It goes on protected routes and on public ones.
+/// caller may not, 401 where that is because nobody is signed in. It goes on protected routes and on public ones;
+/// there, a token or a session with fewer scopes than its owner has is decided about as nobody is.
 ///
 /// Functions that change data take `&Authorized<T, Action>`. Only a decision makes one, so whoever calls them has
 /// asked. It derefs to the resource, and lends it to be read alone: another one cannot be put into its place. It

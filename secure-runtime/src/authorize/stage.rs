@@ -6,7 +6,12 @@ use actix_web::HttpRequest;
 use futures_util::future::LocalBoxFuture;
 
 use super::{Allows, Authorized, Resource, id, name};
-use crate::{Problem, context::RequestContext, guard::current_user, principal::CurrentUser};
+use crate::{
+    Problem,
+    context::RequestContext,
+    guard::current_user,
+    principal::{CurrentUser, Principal},
+};
 
 /// That a handler takes an [`Authorized`], as const data.
 #[doc(hidden)]
@@ -15,7 +20,7 @@ pub struct ResourceCheck {
     parameter: &'static str,
     resource: fn() -> String,
     action: fn() -> String,
-    authorize: fn(HttpRequest) -> LocalBoxFuture<'static, Result<(), Problem>>,
+    authorize: fn(HttpRequest, Option<Principal>) -> LocalBoxFuture<'static, Result<(), Problem>>,
 }
 
 impl ResourceCheck {
@@ -24,7 +29,7 @@ impl ResourceCheck {
             parameter: T::PARAMETER,
             resource: name::short::<T>,
             action: name::short::<Action>,
-            authorize: |request| Box::pin(authorize::<T, Action>(request)),
+            authorize: |request, caller| Box::pin(authorize::<T, Action>(request, caller)),
         }
     }
 
@@ -44,8 +49,12 @@ impl ResourceCheck {
     }
 
     /// Keeps the [`Authorized`] for the handler, or says why there is none.
-    pub(crate) async fn authorize(self, request: HttpRequest) -> Result<(), Problem> {
-        (self.authorize)(request).await
+    pub(crate) async fn authorize(
+        self,
+        request: HttpRequest,
+        caller: Option<Principal>,
+    ) -> Result<(), Problem> {
+        (self.authorize)(request, caller).await
     }
 }
 
@@ -59,10 +68,11 @@ impl fmt::Display for ResourceCheck {
 /// Who calls comes before what is asked for: whoever is nobody any more is told so, and learns nothing else.
 async fn authorize<T: Allows<Action>, Action: 'static>(
     request: HttpRequest,
+    caller: Option<Principal>,
 ) -> Result<(), Problem> {
     let context = RequestContext::of_guarded(&request)?;
-    let caller: Option<CurrentUser<T::Account>> = match context.principal() {
-        Some(principal) => Some(current_user(&request, principal.clone()).await?),
+    let caller: Option<CurrentUser<T::Account>> = match caller {
+        Some(principal) => Some(current_user(&request, principal).await?),
         None => None,
     };
     let resource: T = find(&request).await?;

@@ -202,7 +202,7 @@ impl Argument for Option<CurrentUser> {
     const CALLER: Caller = Caller::Optional { account: false };
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        Extraction::Ready(Ok(caller(request).map(CurrentUser::new)))
+        Extraction::Ready(Ok(whole_caller(request).map(CurrentUser::new)))
     }
 }
 
@@ -230,7 +230,7 @@ impl<A: LoadAccount> Argument for Option<CurrentUser<A>> {
     const CALLER: Caller = Caller::Optional { account: true };
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
-        let Some(principal) = caller(request) else {
+        let Some(principal) = whole_caller(request) else {
             return Extraction::Ready(Ok(None));
         };
         let request = request.clone();
@@ -255,6 +255,12 @@ impl Argument for Security {
 /// The caller that the guard has signed in before any argument is extracted.
 fn caller(request: &HttpRequest) -> Option<Principal> {
     RequestContext::of(request)?.principal().cloned()
+}
+
+/// The same on a public route, where no scope is named that a credential could hold that is narrower than its
+/// owner: who comes with one is nobody there.
+fn whole_caller(request: &HttpRequest) -> Option<Principal> {
+    caller(request).filter(|caller| !caller.is_restricted())
 }
 
 /// The caller with its account. A credential whose account is gone or disabled is no longer valid.

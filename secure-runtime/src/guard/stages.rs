@@ -9,7 +9,10 @@
 
 use std::{any::TypeId, borrow::Cow, rc::Rc};
 
-use actix_web::{HttpRequest, http::header};
+use actix_web::{
+    HttpRequest,
+    http::{StatusCode, header},
+};
 use futures_util::future::LocalBoxFuture;
 use percent_encoding::percent_decode_str;
 
@@ -153,13 +156,25 @@ fn questions(
         return None;
     }
     let (request, caller) = (request.clone(), context.principal().cloned());
+    // A credential that is narrower than its owner shows on a public route what everybody sees: no scope is named
+    // there that it could hold.
+    let narrow = caller.clone();
+    let narrow = narrow.filter(|caller| policy.is_public() && caller.is_restricted());
+    let decided = caller.clone().filter(|_| narrow.is_none());
     Some(Box::pin(async move {
         for policy in policies {
             let caller = caller.clone().ok_or_else(Problem::unauthorized)?;
             policy.judge(request.clone(), caller).await?;
         }
         for resource in resources {
-            resource.authorize(request.clone()).await?;
+            let asked = resource.authorize(request.clone(), decided.clone());
+            asked.await.map_err(|problem| match &narrow {
+                // Its owner might, and it says no more by being sent again.
+                Some(narrow) if problem.status() == StatusCode::UNAUTHORIZED => {
+                    forbidden(Refusal::Restricted, narrow)
+                }
+                _ => problem,
+            })?;
         }
         Ok(())
     }))

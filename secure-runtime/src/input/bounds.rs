@@ -342,6 +342,32 @@ macro_rules! maps {
 
 maps! { HashMap<K, V, S>, S; BTreeMap<K, V>; }
 
+/// A map, whose keys may have rules too.
+pub trait Keyed {
+    /// Checks the rules of the keys.
+    fn check_keys(&self, errors: &mut Errors);
+}
+
+impl<K: Contents, V, S> Keyed for HashMap<K, V, S> {
+    fn check_keys(&self, errors: &mut Errors) {
+        check_each(self.keys(), errors, K::check_inside);
+    }
+}
+
+impl<K: Contents, V> Keyed for BTreeMap<K, V> {
+    fn check_keys(&self, errors: &mut Errors) {
+        check_each(self.keys(), errors, K::check_inside);
+    }
+}
+
+impl<T: Keyed> Keyed for Option<T> {
+    fn check_keys(&self, errors: &mut Errors) {
+        if let Some(map) = self {
+            map.check_keys(errors);
+        }
+    }
+}
+
 /// Checks item by item, each at its index.
 fn check_each<I>(
     items: impl IntoIterator<Item = I>,

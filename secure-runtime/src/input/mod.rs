@@ -33,8 +33,8 @@ pub use json::looks_through_json;
 pub use normalize::{Normalize, Text};
 pub use object::ObjectOnly;
 pub use probe::{
-    BoundedProbe, ContentsProbe, MeasuredProbe, Misfit, OptionalProbe, SecretProbe, TextProbe,
-    UploadProbe,
+    BoundedProbe, ContentsProbe, KeysProbe, MeasuredProbe, Misfit, OptionalProbe, SecretProbe,
+    TextProbe, UploadProbe,
 };
 pub use tagged::{Variants, once, read_adjacent, read_external, read_internal};
 pub use unaccepted::Unaccepted;

@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use super::{
-    Bounded, Bounds, Contents, Errors, FieldKind, Measured, Normalize, normalize::Text,
-    rules::Writers,
+    Bounded, Bounds, Contents, Errors, FieldKind, Measured, Normalize, bounds::Keyed,
+    normalize::Text, rules::Writers,
 };
 use crate::crypto::IsSecret;
 
@@ -94,6 +94,18 @@ impl<T: Contents> ContentsProbe<T> {
     }
 }
 
+/// Asks whether `T` is a map whose keys have rules that are known. Apart from [`ContentsProbe`]: of keys that are
+/// not ours nothing is known, and of their values it may be.
+#[derive(Debug)]
+pub struct KeysProbe<T>(PhantomData<T>);
+
+impl<T: Keyed> KeysProbe<T> {
+    /// Checks them.
+    pub fn check(value: &T, errors: &mut Errors) {
+        value.check_keys(errors);
+    }
+}
+
 impl<T: IsSecret> SecretProbe<T> {
     /// It is.
     pub const FITS: bool = true;
@@ -159,6 +171,7 @@ pub trait Misfit<T> {
 impl<T> Misfit<T> for BoundedProbe<T> {}
 impl<T> Misfit<T> for MeasuredProbe<T> {}
 impl<T> Misfit<T> for ContentsProbe<T> {}
+impl<T> Misfit<T> for KeysProbe<T> {}
 impl<T> Misfit<T> for SecretProbe<T> {}
 impl<T> Misfit<T> for UploadProbe<T> {}
 impl<T> Misfit<T> for TextProbe<T> {}

@@ -9,7 +9,8 @@ use crate::Problem;
 ///
 /// It derefs to [`Principal`]. `CurrentUser<Account>` also loads the app's own record of the caller,
 /// of any type that implements [`LoadAccount`]. On a public route take `Option<CurrentUser>`: `None`
-/// where no credential was sent; a credential that does not verify is a 401 there too.
+/// where no credential was sent, and where it is one that is narrower than its owner, since a public route names no scope; a
+/// credential that does not verify is a 401 there too.
 #[derive(Clone)]
 pub struct CurrentUser<A = NoAccount> {
     principal: Principal,

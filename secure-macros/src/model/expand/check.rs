@@ -7,7 +7,7 @@ use syn::Member;
 use super::sample::probe;
 use crate::model::{
     Model, Shape,
-    field::Field,
+    field::{Bound, Field},
     rule::{Rule, RuleKind},
     tagged::{Holds, Tagged, Tagging, Variant},
     writable::Writable,
@@ -107,7 +107,10 @@ fn calls(field: &Field, siblings: &[Field], private: &TokenStream) -> TokenStrea
         .writable
         .as_ref()
         .map(|writable| sender_call(writable, field, private));
-    quote_spanned!(span=> #writable #(#rules)* #probe::check(#value, #errors);)
+    let ty = &field.ty;
+    let keys = (field.bound == Bound::None)
+        .then(|| quote_spanned!(span=> #private::KeysProbe::<#ty>::check(#value, #errors);));
+    quote_spanned!(span=> #writable #(#rules)* #keys #probe::check(#value, #errors);)
 }
 
 fn sender_call(writable: &Writable, field: &Field, private: &TokenStream) -> TokenStream {
