@@ -297,8 +297,9 @@ impl Html {
             );
             assert!(control.attribute("placeholder").is_none(), "{control:?}");
             let is_text = control.is("input")
-                && !control.has("type", "checkbox")
-                && !control.has("type", "search");
+                && !["checkbox", "file", "search"]
+                    .iter()
+                    .any(|kind| control.has("type", kind));
             assert!(
                 !is_text || control.attribute("autocomplete").is_some(),
                 "{control:?}"
