@@ -23,8 +23,9 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 15] = [
     Target::new("accept", targets::accept),
+    Target::new("content", targets::content),
     Target::new("cookie", targets::cookie),
     Target::new("credential", targets::credential),
     Target::new("csp", targets::csp),
@@ -34,6 +35,7 @@ pub const TARGETS: [Target; 13] = [
     Target::new("json", targets::json),
     Target::new("key", targets::key),
     Target::new("local_path", targets::local_path),
+    Target::new("multipart", targets::multipart),
     Target::new("pattern", targets::pattern),
     Target::new("template", targets::template),
     Target::new("token", targets::token),

@@ -38,6 +38,16 @@ pub fn subject_of(security: &Security, token: &str) -> Option<String> {
     Some(principal.subject().to_owned())
 }
 
+/// How large the image is in a file of this type, where it is whole and is one; nothing where the file is another.
+#[cfg(feature = "uploads")]
+pub fn content(
+    path: &std::path::Path,
+    kind: crate::upload::MediaType,
+    bounds: crate::upload::ImageBounds,
+) -> Option<Option<crate::upload::Dimensions>> {
+    crate::input::upload::check_content(path, kind, bounds)
+}
+
 /// The name of the session in the text of a cookie, and again as text.
 pub fn session(text: &str) -> Option<String> {
     session::Presented::parse(text).map(|presented| presented.id.to_text())

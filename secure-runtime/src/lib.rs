@@ -48,7 +48,7 @@ pub use crypto::{Secret, SecretError, ServerSecret};
 pub use edge::{ClientAddress, Cors, ForwardedHeader, Hosts};
 #[cfg(feature = "uploads")]
 pub use input::upload;
-pub use input::{Checked, FieldError, Unaccepted};
+pub use input::{Checkable, Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;

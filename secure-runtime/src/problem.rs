@@ -146,6 +146,13 @@ impl Problem {
         problem
     }
 
+    /// The same with what is wrong with the input.
+    #[cfg(feature = "uploads")]
+    pub(crate) fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.inner.errors = errors;
+        self
+    }
+
     /// 500: a fault of the server. The cause is logged and never sent.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {

@@ -157,6 +157,11 @@ async fn a_picture_by_a_page() {
     let refused = upload(&page, &picture(b"GIF8")).await;
     assert_eq!(refused.status, 422);
     assert_eq!(refused.header("content-type"), "text/html; charset=utf-8");
+    let again = Html::of(&refused);
+    assert_eq!(again.errors(), ["file"]);
+    let error = again.error_at("file").expect("what is wrong");
+    assert_eq!(error, "Picture is no whole file of the type image/png.");
+    assert_eq!(again.all("img").count(), 1);
 
     let removed = browser
         .send_form(&page, "/settings/avatar/remove", &[])

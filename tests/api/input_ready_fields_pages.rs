@@ -33,7 +33,32 @@ fn safe_html_alone_is_printed_as_it_is() {
     );
 }
 
-/// In an attribute it would be no HTML, and its quotes would end the attribute.
+/// A template that prints it into an attribute shows markup, and no more: nothing in it ends the attribute.
+#[test]
+fn in_an_attribute_it_stays_in_the_attribute() {
+    #[derive(Template)]
+    #[template(source = "<p title=\"{{ body }}\" lang='{{ body }}'>", ext = "html")]
+    struct Attribute {
+        body: SafeHtml,
+    }
+
+    for attack in [
+        "\" onclick=\"x()",
+        "' onclick='x()",
+        "<a href=\"https://x/onclick=x()/\">a</a>",
+        "<abbr title='\" onclick=\"x()'>a</abbr>",
+    ] {
+        let body = SafeHtml::clean(attack).expect("clean");
+        let page = Attribute { body }.render().expect("a page");
+        let tokens: Vec<_> = html5gum::Tokenizer::new(&page).flatten().collect();
+        let [html5gum::Token::StartTag(tag)] = &tokens[..] else {
+            panic!("{page}: {tokens:?}");
+        };
+        assert_eq!(tag.attributes.len(), 2, "{page}");
+    }
+}
+
+/// What belongs into an attribute is its text.
 #[test]
 fn an_attribute_takes_its_plain_text() {
     #[derive(Template)]

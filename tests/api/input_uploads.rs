@@ -299,7 +299,13 @@ async fn a_file_is_no_larger_than_its_field_says() {
         assert_eq!(response.status(), status, "{size}: {}", response.text());
         if status == 413 {
             let detail = "`file` is larger than 4096 bytes";
-            let expected = problem_with(413, "Payload Too Large", detail);
+            let mut expected = problem_with(413, "Payload Too Large", detail);
+            let error = json!({
+                "pointer": "#/file",
+                "code": "too_large",
+                "detail": "must have at most 4096 bytes",
+            });
+            expected["errors"] = json!([error]);
             assert_eq!(seen(&response).1, expected);
         }
     }

@@ -37,6 +37,22 @@ async fn put_avatar(form: Multipart<AvatarForm>) -> impl Responder {
     )
 }
 
+/// As a page does it, which shows what is wrong.
+#[post("/checked")]
+#[protected]
+#[validated]
+async fn put_checked(form: Checked<Multipart<AvatarForm>>) -> String {
+    match form.into_result() {
+        Ok(form) => format!("taken: {}", form.file.file_name()),
+        Err(form) => format!(
+            "shown: {:?} {:?} {:?}",
+            form.value("caption"),
+            form.error("file"),
+            form.general_errors().collect::<Vec<_>>()
+        ),
+    }
+}
+
 #[post("/bare")]
 #[protected]
 async fn posts_nothing() -> impl Responder {
@@ -47,6 +63,7 @@ fn list(routes: &mut Routes) {
     routes
         .service(page)
         .service(put_avatar)
+        .service(put_checked)
         .service(posts_nothing);
 }
 
@@ -68,6 +85,81 @@ async fn token_of(app: &TestApp, session: &TestSession) -> String {
 
 fn file(form: FormBody) -> FormBody {
     form.file("file", "a.png", "image/png", png())
+}
+
+/// A form that is checked gets to its handler with what is wrong; one that nobody meant to send does not.
+#[actix_web::test]
+async fn a_page_shows_what_is_wrong_to_whoever_meant_to_send_it() {
+    let folder = Folder::new("forms-checked");
+    let app = app(&folder).await;
+    let session = app.session("ada").await;
+    let token = token_of(&app, &session).await;
+    let meant = || FormBody::default().text("csrf_token", &token);
+    let large = [png(), vec![0; 5 * 1024]].concat();
+    for (name, form, status, said) in [
+        ("good", file(meant()), 200, "taken: a.png"),
+        (
+            "no picture",
+            meant()
+                .text("caption", "mine")
+                .file("file", "a.png", "image/png", b"GIF8"),
+            200,
+            "shown: \"mine\" Some(\"is no whole file of the type image/png\") []",
+        ),
+        (
+            "of another type",
+            meant().file("file", "a.gif", "image/gif", b"GIF8"),
+            200,
+            "shown: \"\" Some(\"must be a file of one of the types: ",
+        ),
+        (
+            "too large",
+            meant().file("file", "a.png", "image/png", &large),
+            200,
+            "shown: \"\" Some(\"must have at most ",
+        ),
+        (
+            "no file",
+            meant().text("caption", "mine"),
+            200,
+            "shown: \"mine\" Some(\"is missing\") []",
+        ),
+        (
+            "a rule is broken, and the file is good",
+            file(meant().text("caption", "x".repeat(101))),
+            200,
+            "shown: \"xxx",
+        ),
+        (
+            "another field",
+            meant().text("role", "admin"),
+            200,
+            "shown: \"\" None [\"role: is not a field of this input\"]",
+        ),
+        // What is wrong stands before the token, or there is none.
+        (
+            "another field first",
+            FormBody::default()
+                .text("role", "admin")
+                .text("csrf_token", &token),
+            403,
+            "",
+        ),
+        (
+            "no picture, not meant",
+            FormBody::default().file("file", "a.png", "image/png", b"GIF8"),
+            403,
+            "",
+        ),
+        ("nothing", FormBody::default(), 403, ""),
+        ("broken", meant().raw("--what"), 400, ""),
+    ] {
+        let response = form.send(post(&app, "/checked", &session)).await;
+        let text = response.text();
+        assert_eq!(response.status(), status, "{name}: {text}");
+        assert!(text.starts_with(said), "{name}: {text}");
+        assert_eq!(folder.files().len(), 0, "{name}");
+    }
 }
 
 #[actix_web::test]

@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
-use actix_web::{rt::time::sleep, web::Data};
+use actix_web::{
+    rt::{spawn, time::sleep},
+    web::Data,
+};
 use secure_runtime::{
     Problem,
     upload::{Upload, Uploads},
@@ -28,15 +31,20 @@ impl Pictures {
         Self { avatars, uploads }
     }
 
-    /// Gives an account another picture.
+    /// Gives an account another picture. Once the file is kept, it is noted whose it is, though whoever sent it
+    /// has hung up: nobody would find it otherwise.
     pub(crate) async fn replace(&self, account: Uuid, picture: Upload) -> Result<(), Problem> {
-        let kept = self.uploads.keep(picture).await?;
-        if let Err(failure) = self.avatars.replace(account, Some(&kept.id)).await {
-            // Nothing refers to it, and nothing ever will.
-            self.uploads.remove(&kept.id).await?;
-            return Err(failure.into());
-        }
-        Ok(())
+        let (avatars, uploads) = (self.avatars.clone(), self.uploads.clone());
+        let replacing = spawn(async move {
+            let kept = uploads.keep(picture).await?;
+            if let Err(failure) = avatars.replace(account, Some(&kept.id)).await {
+                // Nothing refers to it, and nothing ever will.
+                uploads.remove(&kept.id).await?;
+                return Err(failure.into());
+            }
+            Ok(())
+        });
+        replacing.await.map_err(Problem::internal)?
     }
 
     /// Takes an account's picture away.

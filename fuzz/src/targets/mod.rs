@@ -9,6 +9,7 @@ mod pattern;
 mod request;
 mod template;
 mod token;
+mod upload;
 
 pub use cookie::cookie;
 pub use csp::{csp, csp_report};
@@ -19,6 +20,7 @@ pub use pattern::pattern;
 pub use request::{accept, forwarded, local_path};
 pub use template::template;
 pub use token::{credential, token};
+pub use upload::{content, multipart};
 
 use std::{borrow::Cow, fmt::Debug};
 

@@ -88,6 +88,9 @@ macro_rules! used_as_text {
             }
         }
 
+        $crate::field::text::used_as_text!([$($generics)*] $type, printed otherwise);
+    };
+    ([$($generics:tt)*] $type:ty, printed otherwise) => {
         impl<$($generics)*> AsRef<str> for $type {
             fn as_ref(&self) -> &str {
                 self.as_str()

@@ -64,15 +64,33 @@ pub struct Checked<I> {
     form: Unaccepted,
 }
 
-impl<T> Checked<Form<T>> {
+/// An input that can be [`Checked`]: `Form`, and `Multipart`.
+pub trait Checkable {
+    /// What it holds.
+    type Value;
+
+    /// What it holds.
+    #[doc(hidden)]
+    fn into_value(self) -> Self::Value;
+}
+
+impl<T> Checkable for Form<T> {
+    type Value = T;
+
+    fn into_value(self) -> T {
+        self.into_inner()
+    }
+}
+
+impl<I: Checkable> Checked<I> {
     /// What was sent, where it keeps to the rules, with the form: the app may still have something to say
     /// against it. Otherwise the form with what is wrong.
     ///
     /// # Errors
     /// The form, to be shown again.
-    pub fn accept(self) -> Result<(T, Unaccepted), Unaccepted> {
+    pub fn accept(self) -> Result<(I::Value, Unaccepted), Unaccepted> {
         match self.input {
-            Some(input) => Ok((input.into_inner(), self.form)),
+            Some(input) => Ok((input.into_value(), self.form)),
             None => Err(self.form),
         }
     }
@@ -81,8 +99,20 @@ impl<T> Checked<Form<T>> {
     ///
     /// # Errors
     /// The form, to be shown again.
-    pub fn into_result(self) -> Result<T, Unaccepted> {
+    pub fn into_result(self) -> Result<I::Value, Unaccepted> {
         self.accept().map(|(input, _)| input)
+    }
+}
+
+#[cfg(feature = "uploads")]
+impl<I> Checked<I> {
+    pub(super) fn accepted(input: I, form: Unaccepted) -> Self {
+        let input = Some(input);
+        Self { input, form }
+    }
+
+    pub(super) fn refused(form: Unaccepted) -> Self {
+        Self { input: None, form }
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) use body::{
     unsupported,
 };
 pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
-pub use checked::Checked;
+pub use checked::{Checkable, Checked};
 pub(crate) use errors::Place;
 pub use errors::{Errors, FieldError};
 pub(crate) use form::{is_form, is_multipart, is_well_formed, read as read_form};

@@ -6,7 +6,7 @@ use std::{
 use actix_web::http::StatusCode;
 
 use super::{
-    FieldError, FieldKind, Validated,
+    Bounded, FieldError, FieldKind, Validated,
     errors::{field_at, pointer_to},
 };
 use crate::Problem;
@@ -39,7 +39,7 @@ struct Wrong {
 impl Unaccepted {
     /// A form that nobody has filled in yet.
     #[must_use]
-    pub fn blank<T: Validated>() -> Self {
+    pub fn blank<T: Bounded>() -> Self {
         Self {
             field: T::field,
             values: Vec::new(),
@@ -153,6 +153,28 @@ impl Unaccepted {
             wrong.field.get_or_insert_with(|| field.to_owned());
         }
         Ok(())
+    }
+
+    /// As [`take`](Self::take), and of a file that is too large.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take).
+    #[cfg(feature = "uploads")]
+    pub(super) fn take_file(&mut self, problem: Problem) -> Result<(), Problem> {
+        let is_of_file = problem.status() == StatusCode::PAYLOAD_TOO_LARGE;
+        if !is_of_file || problem.errors().is_empty() {
+            return self.take(problem);
+        }
+        self.add_all(problem.errors().to_vec());
+        Ok(())
+    }
+
+    /// Puts a text into a field, where there is none yet.
+    #[cfg(feature = "uploads")]
+    pub(super) fn fill(&mut self, field: &str, text: &str) {
+        if !self.has(field) {
+            self.set(field, text.to_owned());
+        }
     }
 
     pub(super) fn add_all(&mut self, errors: Vec<FieldError>) {

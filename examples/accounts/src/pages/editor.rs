@@ -86,7 +86,7 @@ pub(crate) async fn filled_in(
 ) -> Result<impl Responder, Problem> {
     let form = Unaccepted::blank::<ArticleText>()
         .with("title", &article.title)
-        .with("body_html", article.body_html.html())
+        .with("body_html", article.body_html.html().as_str())
         .with("draft", article.draft);
     rewrite(Frame::of(nonce, csrf, editor.account()), article.id, &form)
 }

@@ -4,6 +4,7 @@ mod cost;
 mod element;
 mod plain_text;
 mod policy;
+mod printed;
 mod safe_html;
 #[cfg(test)]
 mod tests;

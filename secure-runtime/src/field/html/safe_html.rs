@@ -10,6 +10,7 @@ use super::{
     Article, HtmlPolicy, PlainText,
     cost::{self, is_bounded, is_shallow},
     policy::cleaner,
+    printed::write_without_quotes,
 };
 use crate::field::{
     FieldRefusal,
@@ -81,7 +82,7 @@ impl<P: HtmlPolicy> SafeHtml<P> {
         Err(REFUSAL)
     }
 
-    /// The HTML.
+    /// The HTML, to be kept, sent, or put into an editor. A page prints it otherwise: see `Display`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -164,7 +165,15 @@ impl<P: HtmlPolicy> Hash for SafeHtml<P> {
 }
 
 read_as_text!([P: HtmlPolicy] SafeHtml<P>, "<p>hello</p>");
-used_as_text!([P: HtmlPolicy] SafeHtml<P>);
+used_as_text!([P: HtmlPolicy] SafeHtml<P>, printed otherwise);
+
+/// The HTML for a page: the same to a browser as [`as_str`](SafeHtml::as_str), and without a quote, so that it
+/// does not get out of an attribute either (`title="{{ article.body }}"`).
+impl<P: HtmlPolicy> fmt::Display for SafeHtml<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_without_quotes(&self.text, f)
+    }
+}
 
 /// It may stand in a page as it is.
 #[cfg(feature = "askama")]

@@ -272,6 +272,39 @@ fn what_was_stored_is_cleaned_again() {
     );
 }
 
+/// A template does not know whether it prints into an attribute.
+#[test]
+fn what_is_printed_has_no_quote_that_ends_an_attribute() {
+    for (html, printed) in [
+        (
+            "\" onfocus=\"x()\" autofocus '`",
+            "&#34; onfocus=&#34;x()&#34; autofocus &#39;&#96;",
+        ),
+        (
+            "<p>a</p><a href=\"https://x/onclick=x()/'\">b</a>",
+            "<p>a</p><a href=https://x/onclick&#61;x()/&#39; \
+             rel=noopener&#32;noreferrer&#32;nofollow>b</a>",
+        ),
+        (
+            "<abbr title='a &quot; > b'>c</abbr>",
+            "<abbr title=a&#32;&quot;&#32;&gt;&#32;b>c</abbr>",
+        ),
+        (
+            "<abbr title='' lang=de>c</abbr>",
+            "<abbr title lang=de>c</abbr>",
+        ),
+        (
+            "<ol reversed start=2><li>a=\"b\"</li></ol>",
+            "<ol reversed start=2><li>a=&#34;b&#34;</li></ol>",
+        ),
+    ] {
+        let html: SafeHtml = SafeHtml::clean(html).expect("not too much");
+        assert_eq!(html.to_string(), printed);
+        let again: SafeHtml = SafeHtml::clean(printed).expect("not too much");
+        assert_eq!(again, html);
+    }
+}
+
 #[test]
 fn plain_text_is_what_a_browser_would_show() {
     for (html, expected) in [
@@ -336,6 +369,11 @@ proptest! {
         if let Ok(once) = SafeHtml::<Article>::clean(&html) {
             let twice = SafeHtml::<Article>::clean(once.as_str());
             prop_assert_eq!(twice.as_ref().map(SafeHtml::as_str), Ok(once.as_str()));
+            let printed = once.to_string();
+            prop_assert!(!printed.contains(['"', '\'', '`']), "{}", printed);
+            let read = policy::cleaner::<Article>().clean(&printed).to_string();
+            let known = policy::cleaner::<Article>().clean(once.as_str()).to_string();
+            prop_assert_eq!(read, known);
             let lower = once.as_str().to_lowercase();
             for word in ["<script", "<svg", "<math", "<style", "<iframe", "<template", "<img"] {
                 prop_assert!(!lower.contains(word), "{}", once.as_str());

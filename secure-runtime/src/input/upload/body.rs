@@ -192,7 +192,68 @@ impl Stream for Metered {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::{
+        dev::Payload, http::StatusCode, rt::time::sleep, test::TestRequest, web::Bytes,
+    };
+
     use super::*;
+
+    /// Reads a file that comes in so many pieces, each so long after the one before.
+    async fn reads(pieces: usize, size: usize, pause: Duration) -> Result<usize, StatusCode> {
+        let head = "--x\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n";
+        let pieces = futures_util::stream::iter(0..pieces).then(move |_| async move {
+            sleep(pause).await;
+            Ok(Bytes::from(vec![b'a'; size]))
+        });
+        let end = async { Ok(Bytes::from_static(b"\r\n--x--\r\n")) };
+        let start = async move { Ok(Bytes::from(head)) };
+        let all = futures_util::stream::once(start)
+            .chain(pieces)
+            .chain(futures_util::stream::once(end));
+        let payload: Payload = Payload::Stream {
+            payload: Box::pin(all),
+        };
+        let request = TestRequest::post()
+            .insert_header((CONTENT_TYPE, "multipart/form-data; boundary=x"))
+            .to_http_request();
+        let read = async {
+            let mut body = Body::of(&request, payload, 1 << 30)?;
+            let mut part = body.next_part().await?.expect("a part");
+            let mut read = 0;
+            while let Some(chunk) = body.next_chunk(&mut part).await? {
+                read += chunk.len();
+            }
+            Ok::<_, Problem>(read)
+        };
+        read.await.map_err(|problem: Problem| problem.status())
+    }
+
+    /// The time of these is that of tokio, which passes at once where everybody waits.
+    #[actix_web::test]
+    async fn whoever_sends_fast_enough_may_send_for_long() {
+        tokio::time::pause();
+        // Ten minutes at 32 KiB a second.
+        let steady = reads(600, 32 * 1024, Duration::from_secs(1)).await;
+        assert_eq!(steady, Ok(600 * 32 * 1024));
+    }
+
+    #[actix_web::test]
+    async fn whoever_sends_too_slowly_is_not_waited_for() {
+        tokio::time::pause();
+        let start = Instant::now();
+        let slow = reads(1_000_000, 8 * 1024, Duration::from_secs(1)).await;
+        assert_eq!(slow, Err(StatusCode::REQUEST_TIMEOUT));
+        // Half as fast as it must be: twice as long as for nothing at all.
+        let taken = start.elapsed();
+        let (least, most) = (DEFAULT_BODY_DEADLINE * 2, DEFAULT_BODY_DEADLINE * 2);
+        let about = Duration::from_secs(2);
+        assert!(taken + about >= least && taken <= most + about, "{taken:?}");
+        // A byte a second is nothing.
+        let start = Instant::now();
+        let drip = reads(1_000_000, 1, Duration::from_secs(1)).await;
+        assert_eq!(drip, Err(StatusCode::REQUEST_TIMEOUT));
+        assert!(start.elapsed() <= DEFAULT_BODY_DEADLINE + about);
+    }
 
     #[test]
     fn a_form_has_one_boundary() {

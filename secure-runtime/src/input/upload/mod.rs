@@ -47,3 +47,13 @@ pub use secure_grammar::MediaType;
 pub use settings::UploadSettings;
 pub use stored::StoredFile;
 pub use upload::Upload;
+
+/// For the fuzz targets: what [`check`](check::check) says, without the reason.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn check_content(
+    path: &std::path::Path,
+    kind: MediaType,
+    bounds: ImageBounds,
+) -> Option<Option<Dimensions>> {
+    check::check(path, kind, bounds).ok()
+}

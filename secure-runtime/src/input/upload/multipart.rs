@@ -5,13 +5,16 @@ use actix_web::{HttpRequest, dev::Payload};
 use super::{
     FormData,
     form_data::with_files,
-    receive::{Plan, Received, receive},
+    receive::{Plan, Received, Refused, receive},
     values::{Value, map},
 };
 use crate::{
     Problem,
+    csrf::{self, Sent},
     guard::{Argument, Caller, Extraction},
-    input::{Errors, FieldError, errors::Place, tagged::reading_pairs},
+    input::{
+        Checkable, Checked, Errors, FieldError, Unaccepted, errors::Place, tagged::reading_pairs,
+    },
     policy::{Input, InputKind, Need},
 };
 
@@ -55,6 +58,14 @@ impl<T> Multipart<T> {
     }
 }
 
+impl<T> Checkable for Multipart<T> {
+    type Value = T;
+
+    fn into_value(self) -> T {
+        self.0
+    }
+}
+
 impl<T> Deref for Multipart<T> {
     type Target = T;
 
@@ -76,17 +87,67 @@ impl<T: FormData> Argument for Multipart<T> {
     const NEEDS: &'static [Need] = &[Need::Uploads];
 
     fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
-        let plan = Plan {
-            uploads: T::UPLOADS,
-            field: T::field,
-            denies_unknown: T::DENIES_UNKNOWN,
-        };
         let errors = Errors::of_request(Place::Body, request);
-        let received = receive(request.clone(), payload.take(), plan);
+        let received = receive(request.clone(), payload.take(), plan::<T>());
         Extraction::Body(Box::pin(async move {
-            let value = deserialize(received.await?, errors).map_err(Problem::invalid)?;
+            let received = received.await.map_err(|refused| refused.problem)?;
+            let value = deserialize(received, errors).map_err(Problem::invalid)?;
             Ok(Self(value))
         }))
+    }
+}
+
+fn plan<T: FormData>() -> Plan {
+    Plan {
+        uploads: T::UPLOADS,
+        field: T::field,
+        denies_unknown: T::DENIES_UNKNOWN,
+    }
+}
+
+/// A form with files, for a handler that answers with a page: see [`Checked`]. What is wrong with a file stands
+/// at its field, and no file is left then.
+impl<T: FormData> Argument for Checked<Multipart<T>> {
+    type Value = Self;
+    const INPUT: Option<Input> = Some(Input::validated::<T>(InputKind::Multipart));
+    const CALLER: Caller = Caller::Unused;
+    const NEEDS: &'static [Need] = &[Need::Uploads];
+
+    fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<Self> {
+        let errors = Errors::of_request(Place::Body, request);
+        let received = receive(request.clone(), payload.take(), plan::<T>());
+        let request = request.clone();
+        Extraction::Body(Box::pin(async move {
+            let mut form = Unaccepted::blank::<T>();
+            let received = match received.await {
+                Ok(received) => received,
+                Err(Refused { problem, texts }) => {
+                    form.take_file(problem)?;
+                    // It may be refused before it came to the token, and whoever did not mean to send it shall
+                    // not get to the handler.
+                    csrf::judge_field(&request, &Sent::Nothing)?;
+                    fill(&mut form, &texts);
+                    return Ok(Self::refused(form));
+                }
+            };
+            fill(&mut form, &received.texts);
+            match deserialize(received, errors) {
+                Ok(input) => Ok(Self::accepted(Multipart(input), form)),
+                Err(errors) => {
+                    form.take(Problem::invalid(errors))?;
+                    Ok(Self::refused(form))
+                }
+            }
+        }))
+    }
+}
+
+/// Puts the texts into the form, of which the first of a name counts.
+fn fill(form: &mut Unaccepted, texts: &[(String, Value)]) {
+    for (name, value) in texts {
+        if let Value::Text(text) = value {
+            form.fill(name, text);
+        }
     }
 }
 

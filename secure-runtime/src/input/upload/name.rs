@@ -39,7 +39,7 @@ impl FileName {
         }
         let mut name = shortened(trimmed);
         if is_device(&name) {
-            name.insert(0, '_');
+            name = shortened(&format!("_{name}"));
         }
         Some(Self(name))
     }
@@ -278,6 +278,9 @@ mod tests {
         assert!(odd.len() <= LONGEST);
         let dots = sent(&format!("a{}.png", " .".repeat(4096))).expect("a name");
         assert_eq!(dots, "a.png");
+        let device = sent(&format!("con.{}.png", "a".repeat(LONGEST - 8))).expect("a name");
+        assert!(device.starts_with("_con.aaa") && device.ends_with(".png"));
+        assert!(device.len() <= LONGEST, "{}", device.len());
         // Exactly as long.
         let whole = format!("{}.png", "a".repeat(LONGEST - 4));
         assert_eq!(sent(&whole), Some(whole));

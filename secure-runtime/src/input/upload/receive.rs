@@ -19,7 +19,7 @@ use crate::{
     Problem,
     context::RequestContext,
     csrf::{self, Sent},
-    input::{DEFAULT_BODY_LIMIT, FieldKind, errors::pointer_to},
+    input::{FieldKind, errors::pointer_to},
 };
 
 /// No form has more parts that are no files.
@@ -45,6 +45,13 @@ pub(super) struct Received {
     pub(super) files: Vec<Files>,
 }
 
+/// Why a form is refused, and the texts that came before.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) problem: Problem,
+    pub(super) texts: Vec<(String, Value)>,
+}
+
 /// What is needed on the way.
 struct Reading {
     request: HttpRequest,
@@ -64,18 +71,31 @@ pub(super) async fn receive(
     request: HttpRequest,
     payload: Payload,
     plan: Plan,
-) -> Result<Received, Problem> {
+) -> Result<Received, Refused> {
+    let (mut reading, mut body) = begin(request, payload, plan).map_err(|problem| Refused {
+        problem,
+        texts: Vec::new(),
+    })?;
+    match reading.all(&mut body).await {
+        Ok(()) => Ok(reading.received),
+        Err(problem) => Err(Refused {
+            problem,
+            texts: reading.received.texts,
+        }),
+    }
+}
+
+fn begin(request: HttpRequest, payload: Payload, plan: Plan) -> Result<(Reading, Body), Problem> {
     let context = RequestContext::of_guarded(&request)?;
     let uploads = context.security.uploads().cloned();
     let uploads = uploads.ok_or_else(|| Problem::internal("nobody said `.uploads(…)`"))?;
-    let text = RequestContext::of(&request)
-        .map_or(DEFAULT_BODY_LIMIT, |context| context.security.body_limit());
-    let mut body = Body::of(&request, payload, plan.most(text))?;
+    let text = context.security.body_limit();
+    let body = Body::of(&request, payload, plan.most(text))?;
     let files = plan.uploads.iter().map(|field| Files {
         name: field.name,
         files: Vec::new(),
     });
-    let mut reading = Reading {
+    let reading = Reading {
         received: Received {
             texts: Vec::new(),
             files: files.collect(),
@@ -86,23 +106,19 @@ pub(super) async fn receive(
         text,
         has_token: false,
     };
-    let mut left = MOST_TEXTS.saturating_add(plan.files());
-    while let Some(part) = body.next_part().await? {
-        left = left
-            .checked_sub(1)
-            .ok_or_else(|| malformed("the form has too many parts"))?;
-        reading.part(&body, part).await?;
-    }
-    // A form that has not told yet has nothing to tell.
-    csrf::judge_field(&reading.request, &Sent::Nothing)?;
-    Ok(reading.received)
+    Ok((reading, body))
 }
 
 impl Plan {
     /// All that a form may weigh, in bytes.
     fn most(self, text: usize) -> u64 {
         let files = self.uploads.iter();
-        let files = files.map(|field| (field.max + AROUND_A_FILE).saturating_mul(field.most));
+        let files = files.map(|field| {
+            field
+                .max
+                .saturating_add(AROUND_A_FILE)
+                .saturating_mul(field.most)
+        });
         files.fold(AROUND.saturating_add(text as u64), u64::saturating_add)
     }
 
@@ -113,6 +129,18 @@ impl Plan {
 }
 
 impl Reading {
+    async fn all(&mut self, body: &mut Body) -> Result<(), Problem> {
+        let mut left = MOST_TEXTS.saturating_add(self.plan.files());
+        while let Some(part) = body.next_part().await? {
+            left = left
+                .checked_sub(1)
+                .ok_or_else(|| malformed("the form has too many parts"))?;
+            self.part(body, part).await?;
+        }
+        // A form that has not told yet has nothing to tell.
+        csrf::judge_field(&self.request, &Sent::Nothing)
+    }
+
     async fn part(&mut self, body: &Body, part: Field) -> Result<(), Problem> {
         let head = PartHead::of(&part)?;
         let uploads = self.plan.uploads;

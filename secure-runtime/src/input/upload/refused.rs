@@ -23,7 +23,14 @@ pub(super) fn too_large() -> Problem {
 /// 413: one file alone.
 pub(super) fn file_too_large(field: &UploadField) -> Problem {
     let UploadField { name, max, .. } = field;
-    too_large().with_detail(format!("`{name}` is larger than {max} bytes"))
+    let error = FieldError::at(
+        pointer_to(name),
+        "too_large",
+        format!("must have at most {max} bytes"),
+    );
+    too_large()
+        .with_detail(format!("`{name}` is larger than {max} bytes"))
+        .with_errors(vec![error])
 }
 
 /// 422 at a field.

@@ -6,7 +6,7 @@ use askama::Template;
 use secure_runtime::{Unaccepted, csrf::CsrfToken, edge::CspNonce, prelude::*};
 
 use crate::{
-    api::me::ProfileChange,
+    api::{avatar::Picture, me::ProfileChange},
     domain::{
         Role, Scope,
         accounts::{Account, Accounts},
@@ -21,12 +21,14 @@ use crate::{
 };
 
 const LABELS: Labels = &[("username", "Name")];
+const PICTURE_LABELS: Labels = &[("file", "Picture")];
 
 #[derive(Template)]
 #[template(path = "settings/profile.html")]
 struct Profile<'a> {
     frame: Frame,
     form: FormView,
+    picture: FormView,
     account: &'a Account,
     has_picture: bool,
 }
@@ -42,8 +44,8 @@ pub(crate) async fn show(
     told: Query<Told>,
 ) -> Result<impl Responder, Problem> {
     let frame = Frame::of(nonce, csrf, user.account()).saying(told.notice());
-    let form = Unaccepted::blank::<ProfileChange>().with("username", &user.account().username);
-    profile(frame, user.account(), &avatars, &form).await
+    let form = as_it_is(user.account());
+    profile(frame, user.account(), &avatars, &form, &no_picture()).await
 }
 
 #[post("/settings")]
@@ -65,22 +67,37 @@ pub(crate) async fn change(
         }
         Err(form) => {
             let frame = Frame::of(nonce, csrf, account);
-            profile(frame, account, &avatars, &form).await
+            profile(frame, account, &avatars, &form, &no_picture()).await
         }
     }
 }
 
-async fn profile(
+/// The form with what there is.
+pub(super) fn as_it_is(account: &Account) -> Unaccepted {
+    Unaccepted::blank::<ProfileChange>().with("username", &account.username)
+}
+
+fn no_picture() -> Unaccepted {
+    Unaccepted::blank::<Picture>()
+}
+
+/// The page, of whose two forms one may be refused.
+pub(super) async fn profile(
     frame: Frame,
     account: &Account,
     avatars: &Avatars,
     form: &Unaccepted,
+    picture: &Unaccepted,
 ) -> Result<HttpResponse, Problem> {
     let content = Profile {
         frame,
         form: FormView::new(form, LABELS),
+        picture: FormView::new(picture, PICTURE_LABELS),
         account,
         has_picture: avatars.of(account.id).await?.is_some(),
     };
-    form_page(&content.form, &content)
+    match content.picture.is_refused() {
+        true => form_page(&content.picture, &content),
+        false => form_page(&content.form, &content),
+    }
 }

@@ -18,7 +18,7 @@ pub(super) fn read(reader: &mut Reader) -> Result<Dimensions, Fault> {
         u32::from_be_bytes(reader.take()?),
     );
     reader.skip(5 + 4)?;
-    let mut has_pixels = false;
+    let (mut has_pixels, mut frames) = (false, 0);
     loop {
         let (length, kind) = head(reader)?;
         match &kind {
@@ -40,6 +40,11 @@ pub(super) fn read(reader: &mut Reader) -> Result<Dimensions, Fault> {
                 reader.skip(4 + 4)?;
             }
             b"fcTL" if length == 26 => {
+                // Whatever was said of how many they are.
+                frames += 1;
+                if frames > MOST_FRAMES {
+                    return Err(Fault::Dimensions);
+                }
                 reader.skip(4)?;
                 let frame = [
                     reader.take()?,
@@ -55,6 +60,7 @@ pub(super) fn read(reader: &mut Reader) -> Result<Dimensions, Fault> {
                 }
                 reader.skip(6 + 4)?;
             }
+            b"acTL" | b"fcTL" => return Err(Fault::Content),
             _ => reader.skip(length + 4)?,
         }
     }

@@ -223,6 +223,148 @@ fn an_animation_has_an_end() {
     assert_eq!(judged(&bytes, MediaType::Gif), Err("dimensions"));
 }
 
+/// A chunk of a PNG, with its checksum.
+fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    let checked = [&kind[..], data].concat();
+    let sum = checked.iter().fold(u32::MAX, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            (sum >> 1) ^ (0xedb8_8320 * (sum & 1))
+        })
+    });
+    let length = data.len() as u32;
+    [&length.to_be_bytes()[..], &checked, &(!sum).to_be_bytes()].concat()
+}
+
+/// A picture of 7 by 5 with more chunks before its pixels.
+fn png_with(chunks: &[Vec<u8>]) -> Vec<u8> {
+    let png = picture(7, 5, ImageFormat::Png);
+    // What stands before is the signature and the header.
+    [&png[..33], &chunks.concat(), &png[33..]].concat()
+}
+
+fn animation_control(frames: u32) -> Vec<u8> {
+    chunk(b"acTL", &[frames.to_be_bytes(), [0; 4]].concat())
+}
+
+fn frame_control(number: u32, [width, height, x, y]: [u32; 4]) -> Vec<u8> {
+    let numbers = [number, width, height, x, y].map(u32::to_be_bytes);
+    chunk(
+        b"fcTL",
+        &[&numbers.concat()[..], &[0, 1, 0, 1, 0, 0]].concat(),
+    )
+}
+
+#[test]
+fn an_animated_png_has_an_end_and_frames_within_the_picture() {
+    let whole = frame_control(0, [7, 5, 0, 0]);
+    let good = png_with(&[animation_control(1), whole.clone()]);
+    assert_eq!(judged(&good, MediaType::Png), Ok(Some((7, 5))));
+    for frame in [
+        [8, 5, 0, 0],
+        [7, 6, 0, 0],
+        [7, 5, 1, 0],
+        [7, 5, 0, 1],
+        [7, 5, u32::MAX, 0],
+        [u32::MAX, u32::MAX, 0, 0],
+    ] {
+        let bad = png_with(&[animation_control(1), frame_control(0, frame)]);
+        assert_eq!(judged(&bad, MediaType::Png), Err("content"), "{frame:?}");
+    }
+    for short in [
+        chunk(b"acTL", &[0, 0, 0, 1]),
+        chunk(b"fcTL", &[0; 25]),
+        chunk(b"fcTL", &[]),
+    ] {
+        let bad = png_with(&[short]);
+        assert_eq!(judged(&bad, MediaType::Png), Err("content"));
+    }
+    let said = png_with(&[animation_control(1001), whole.clone()]);
+    assert_eq!(judged(&said, MediaType::Png), Err("dimensions"));
+    // More than it says, and without a word of how many they are.
+    let frames = vec![whole; 1001];
+    assert_eq!(
+        judged(&png_with(&frames), MediaType::Png),
+        Err("dimensions")
+    );
+    let lie = [vec![animation_control(2)], frames].concat();
+    assert_eq!(judged(&png_with(&lie), MediaType::Png), Err("dimensions"));
+}
+
+/// Texts and profiles of a few bytes that are much when they are unpacked: the pixels alone are looked at.
+#[test]
+fn what_is_packed_beside_the_pixels_is_not_unpacked_without_a_bound() {
+    // A stream of zlib that is never at its end: a stored block of the largest size, again and again.
+    let block = [&[0, 0xff, 0xff, 0, 0][..], &[b'a'; 0xffff]].concat();
+    let packed = [&[0x78, 0x01][..], &block.repeat(100)].concat();
+    for (kind, head) in [
+        (b"zTXt", &b"a\0\0"[..]),
+        (b"iTXt", b"a\0\x01\0\0\0"),
+        (b"iCCP", b"a\0\0"),
+    ] {
+        let bytes = png_with(&[chunk(kind, &[head, &packed].concat())]);
+        // What a decoder makes of a broken profile is its own.
+        assert!(matches!(
+            judged(&bytes, MediaType::Png),
+            Ok(Some((7, 5))) | Err("content")
+        ));
+    }
+}
+
+/// An animation of pictures at these places, of 7 by 5 in all.
+fn animated_webp(frames: &[(u8, u8, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x06\0\0\x04\0\0".to_vec();
+    bytes.extend(b"ANIM\x06\0\0\0\0\0\0\0\0\0");
+    for (x, y, picture) in frames {
+        let bits = u32::from_le_bytes([picture[21], picture[22], picture[23], picture[24]]);
+        let (width, height) = (bits & 0x3fff, bits >> 14 & 0x3fff);
+        let frame = [
+            &[*x, 0, 0, *y, 0, 0][..],
+            &width.to_le_bytes()[..3],
+            &height.to_le_bytes()[..3],
+            &[100, 0, 0, 0],
+            &picture[12..],
+        ];
+        let frame = frame.concat();
+        bytes.extend(b"ANMF");
+        bytes.extend((frame.len() as u32).to_le_bytes());
+        bytes.extend(frame);
+    }
+    let length = (bytes.len() - 8) as u32;
+    bytes[4..8].copy_from_slice(&length.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn an_animated_webp_has_an_end_and_frames_within_the_picture() {
+    let webp = |width, height| picture(width, height, ImageFormat::WebP);
+    let good = animated_webp(&[(0, 0, webp(7, 5)), (1, 1, webp(5, 3))]);
+    assert_eq!(judged(&good, MediaType::WebP), Ok(Some((7, 5))));
+    for length in 0..good.len() {
+        let cut = judged(&good[..length], MediaType::WebP);
+        assert_eq!(cut, Err("content"), "{length} of {}", good.len());
+    }
+    for frame in [
+        (1, 0, webp(7, 5)),
+        (0, 1, webp(7, 5)),
+        (0, 0, webp(8, 5)),
+        (255, 255, webp(1, 1)),
+    ] {
+        let bad = animated_webp(&[(0, 0, webp(7, 5)), frame]);
+        assert_eq!(judged(&bad, MediaType::WebP), Err("content"));
+    }
+    assert_eq!(judged(&animated_webp(&[]), MediaType::WebP), Err("content"));
+    // What is inside is larger than its frame says.
+    let mut lie = animated_webp(&[(0, 0, webp(7, 5))]);
+    let inner = lie.windows(4).position(|it| it == b"VP8L").expect("it");
+    lie[inner + 9] ^= 1;
+    assert_eq!(judged(&lie, MediaType::WebP), Err("content"));
+    let many = vec![(0, 0, webp(1, 1)); MOST_FRAMES + 1];
+    assert_eq!(
+        judged(&animated_webp(&many), MediaType::WebP),
+        Err("dimensions")
+    );
+}
+
 #[test]
 fn a_second_picture_in_a_jpeg_is_none() {
     let jpeg = picture(7, 5, ImageFormat::Jpeg);
