@@ -30,7 +30,17 @@ async fn both() -> impl Responder {
     ""
 }
 
+#[get("/greeting")]
+#[public]
+async fn greeting(caller: Option<CurrentUser>) -> impl Responder {
+    caller.map_or_else(
+        || "stranger".to_owned(),
+        |caller| caller.subject().to_owned(),
+    )
+}
+
 fn list(routes: &mut Routes) {
+    routes.service(greeting);
     routes.service(read).service(wipe).service(me).service(both);
     routes.service(oauth::legacy::token);
 }
@@ -83,6 +93,23 @@ async fn a_narrowed_token_opens_no_route_that_names_no_scope() {
     let refreshed = assert_issued("refreshed", &oauth.token(&refresh).await);
     let access = text(&refreshed, "access_token");
     assert_eq!(statuses(&oauth.app, &access).await, [200, 403, 403, 200]);
+}
+
+/// A public route names no scope that it could hold.
+#[actix_web::test]
+async fn a_narrowed_token_is_nobody_on_a_public_route() {
+    let app = TestApp::new(list).await;
+    let whole = Grant::new("ada").with_scopes(["notes:read", "notes:write"]);
+    let narrow = whole.clone().narrowed_to(&["notes:read".to_owned()]);
+    for (grant, greeted) in [(&whole, "ada"), (&narrow, "stranger")] {
+        let answer = app.get("/greeting").with_grant(grant).send().await;
+        assert_eq!((answer.status(), answer.text()), (200, greeted.to_owned()));
+    }
+    // One that does not verify is none there either.
+    let forged = app
+        .get("/greeting")
+        .header("authorization", "Bearer forged");
+    assert_eq!(forged.send().await.status(), 401);
 }
 
 #[actix_web::test]
