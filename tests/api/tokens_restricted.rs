@@ -98,7 +98,7 @@ async fn a_narrowed_token_opens_no_route_that_names_no_scope() {
 /// A public route names no scope that it could hold.
 #[actix_web::test]
 async fn a_narrowed_token_is_nobody_on_a_public_route() {
-    let app = TestApp::new(list).await;
+    let OAuthApp { app, .. } = OAuthApp::new(list).await;
     let whole = Grant::new("ada").with_scopes(["notes:read", "notes:write"]);
     let narrow = whole.clone().narrowed_to(&["notes:read".to_owned()]);
     for (grant, greeted) in [(&whole, "ada"), (&narrow, "stranger")] {

@@ -1,5 +1,5 @@
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens as _, quote_spanned};
 use syn::{
     Attribute, DeriveInput, Ident, Index, Member, Type, Variant, ext::IdentExt as _,
     spanned::Spanned as _,
@@ -251,7 +251,7 @@ fn member_of_self(member: &Member, span: Span) -> TokenStream {
         Member::Named(ident) => ident.set_span(span),
         Member::Unnamed(index) => index.span = span,
     }
-    quote!(&#this.#member)
+    quote_spanned!(span=> &#this.#member)
 }
 
 /// The conditions under which something is there.

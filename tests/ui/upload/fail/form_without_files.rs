@@ -8,7 +8,7 @@ struct Numbers {
 }
 
 #[post("/form")]
-#[public]
+#[protected]
 #[validated]
 async fn take(form: Multipart<Numbers>) -> impl Responder {
     let _ = form;

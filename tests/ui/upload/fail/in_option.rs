@@ -9,7 +9,7 @@ struct Avatar {
 }
 
 #[post("/form")]
-#[public]
+#[protected]
 #[validated]
 async fn take(form: Option<Json<Avatar>>) -> impl Responder {
     let _ = form;

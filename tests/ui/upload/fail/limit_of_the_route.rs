@@ -1,4 +1,4 @@
-//~ `max` is for a body that is read whole
+//~ `max` beside a `Multipart<…>`
 use actix_web::Responder;
 use secure_runtime::{prelude::*, upload::{Multipart, Upload}};
 
@@ -9,7 +9,7 @@ struct Avatar {
 }
 
 #[post("/form")]
-#[public]
+#[protected]
 #[validated(max = "64KiB")]
 async fn take(form: Multipart<Avatar>) -> impl Responder {
     let _ = form;

@@ -9,7 +9,7 @@ struct Avatar {
 }
 
 #[post("/form")]
-#[public]
+#[protected]
 async fn take(form: Multipart<Avatar>) -> impl Responder {
     let _ = form;
     ""

@@ -1,4 +1,4 @@
-//~ cannot be trusted
+//~ `secure_runtime::upload::Multipart<Avatar>: FromRequest` is not satisfied
 use actix_web::Responder;
 use secure_runtime::{prelude::*, upload::{Multipart, Upload}};
 
@@ -9,8 +9,7 @@ struct Avatar {
 }
 
 #[post("/form")]
-#[public]
-#[validated]
+#[protected]
 async fn take(#[trusted = "because it is a picture"] form: Multipart<Avatar>) -> impl Responder {
     let _ = form;
     ""

@@ -14,7 +14,7 @@ struct Numbers {
 }
 
 #[post("/form")]
-#[public]
+#[protected]
 #[validated]
 async fn take(form: Multipart<Avatar>, other: Json<Numbers>) -> impl Responder {
     let _ = (form, other);
