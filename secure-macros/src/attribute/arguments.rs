@@ -128,6 +128,28 @@ impl Arguments {
         Some(self.entries.remove(at))
     }
 
+    /// Takes the path of the enum that the words for each `what` come from. It does nothing where there are no
+    /// such words.
+    pub(crate) fn take_vocabulary(
+        &mut self,
+        key: &str,
+        what: &str,
+        is_used: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<syn::Path> {
+        let argument = self.take(key)?;
+        if !is_used {
+            diagnostics.add(
+                Diagnostic::new(
+                    argument.key.span(),
+                    format_args!("`{key}` does nothing here: the attribute names no {what}"),
+                )
+                .help(format_args!("remove it, or add `{what}s = …`")),
+            );
+        }
+        diagnostics.ok(argument.path("the path of an enum"))
+    }
+
     /// Refuses what nobody has taken. `later` are keys that are designed and not built yet.
     pub(crate) fn finish(self, keys: &[&str], later: &[&str], diagnostics: &mut Diagnostics) {
         for argument in &self.entries {

@@ -141,22 +141,11 @@ impl Protected {
         let policy = arguments
             .take("policy")
             .and_then(|argument| diagnostics.ok(argument.path("the name of a type")));
-        let mut path = |key: &str, what: &str, used: bool, diagnostics: &mut Diagnostics| {
-            let argument = arguments.take(key)?;
-            if !used {
-                diagnostics.add(
-                    Diagnostic::new(
-                        argument.key.span(),
-                        format_args!("`{key}` does nothing here: the attribute names no {what}"),
-                    )
-                    .help(format_args!("remove it, or add `{what}s = …`")),
-                );
-            }
-            diagnostics.ok(argument.path("the path of an enum"))
-        };
         let speaks_roles = !roles.is_empty() || !or_roles.is_empty();
-        let role_type = path("role_type", "role", speaks_roles, diagnostics);
-        let scope_type = path("scope_type", "scope", !scopes.is_empty(), diagnostics);
+        let role_type = arguments.take_vocabulary("role_type", "role", speaks_roles, diagnostics);
+        let speaks_scopes = !scopes.is_empty();
+        let scope_type =
+            arguments.take_vocabulary("scope_type", "scope", speaks_scopes, diagnostics);
         let csrf_off = arguments.take("csrf_off").and_then(|argument| {
             let reason = diagnostics.ok(argument.reason())?;
             Some((reason, argument.key.span()))

@@ -1,6 +1,6 @@
 //! A handler's policy, as const data.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt as _, spanned::Spanned as _};
 
@@ -123,24 +123,46 @@ pub(crate) fn word_set(
 }
 
 pub(super) fn role_words(protected: &Protected, private: &TokenStream) -> TokenStream {
-    match &protected.role_type {
-        Some(path) => quote_spanned!(path.span()=> <#path as #private::RoleWord>::VOCABULARY),
-        None => {
-            let first = protected.roles.first().or(protected.or_roles.first());
-            let name = Ident::new("Role", first.map_or(protected.span, |word| word.span));
-            quote_spanned!(name.span()=> <#name as #private::RoleWord>::VOCABULARY)
-        }
-    }
+    let first = protected.roles.first().or(protected.or_roles.first());
+    role_vocabulary(protected.role_type.as_ref(), first, protected.span, private)
 }
 
 pub(super) fn scope_words(protected: &Protected, private: &TokenStream) -> TokenStream {
-    match &protected.scope_type {
-        Some(path) => quote_spanned!(path.span()=> <#path as #private::ScopeWord>::VOCABULARY),
-        None => {
-            let first = protected.scopes.first();
-            let name = Ident::new("Scope", first.map_or(protected.span, |word| word.span));
-            quote_spanned!(name.span()=> <#name as #private::ScopeWord>::VOCABULARY)
-        }
+    let (named, first) = (protected.scope_type.as_ref(), protected.scopes.first());
+    scope_vocabulary(named, first, protected.span, private)
+}
+
+/// The roles of the enum that is named, or of the `Role` that the first word sees.
+pub(crate) fn role_vocabulary(
+    named: Option<&syn::Path>,
+    first: Option<&Word>,
+    span: Span,
+    private: &TokenStream,
+) -> TokenStream {
+    let path = vocabulary(named, "Role", first, span);
+    quote_spanned!(path.span()=> <#path as #private::RoleWord>::VOCABULARY)
+}
+
+/// The scopes of the enum that is named, or of the `Scope` that the first word sees.
+pub(crate) fn scope_vocabulary(
+    named: Option<&syn::Path>,
+    first: Option<&Word>,
+    span: Span,
+    private: &TokenStream,
+) -> TokenStream {
+    let path = vocabulary(named, "Scope", first, span);
+    quote_spanned!(path.span()=> <#path as #private::ScopeWord>::VOCABULARY)
+}
+
+fn vocabulary(
+    named: Option<&syn::Path>,
+    default: &str,
+    first: Option<&Word>,
+    span: Span,
+) -> syn::Path {
+    match named {
+        Some(path) => path.clone(),
+        None => Ident::new(default, first.map_or(span, |word| word.span)).into(),
     }
 }
 

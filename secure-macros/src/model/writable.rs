@@ -1,13 +1,13 @@
 //! `#[writable(roles = "admin", scopes = ["articles:publish"])]`
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{Attribute, Meta, spanned::Spanned as _};
 
 use crate::{
     attribute::{Arguments, Word},
     diagnostics::{Diagnostic, Diagnostics},
-    expand::{known_word, word_set},
+    expand::{known_word, role_vocabulary, scope_vocabulary, word_set},
 };
 
 const KEYS: [&str; 5] = ["roles", "scopes", "role_type", "scope_type", "message"];
@@ -63,21 +63,10 @@ impl Writable {
             diagnostics
                 .add(Diagnostic::new(span, "`#[writable]` does not say for whom").help(EXAMPLE));
         }
-        let mut path = |key: &str, what: &str, is_used: bool, diagnostics: &mut Diagnostics| {
-            let argument = arguments.take(key)?;
-            if !is_used {
-                diagnostics.add(
-                    Diagnostic::new(
-                        argument.key.span(),
-                        format_args!("`{key}` does nothing here: the attribute names no {what}"),
-                    )
-                    .help(format_args!("remove it, or add `{what}s = …`")),
-                );
-            }
-            diagnostics.ok(argument.path("the path of an enum"))
-        };
-        let role_type = path("role_type", "role", !roles.is_empty(), diagnostics);
-        let scope_type = path("scope_type", "scope", !scopes.is_empty(), diagnostics);
+        let role_type =
+            arguments.take_vocabulary("role_type", "role", !roles.is_empty(), diagnostics);
+        let scope_type =
+            arguments.take_vocabulary("scope_type", "scope", !scopes.is_empty(), diagnostics);
         let message = arguments
             .take("message")
             .and_then(|argument| diagnostics.ok(argument.word()))
@@ -119,20 +108,12 @@ impl Writable {
     }
 
     fn role_words(&self, private: &TokenStream) -> TokenStream {
-        let path = vocabulary(self.role_type.as_ref(), "Role", &self.roles, self.span);
-        quote_spanned!(path.span()=> <#path as #private::RoleWord>::VOCABULARY)
+        let named = self.role_type.as_ref();
+        role_vocabulary(named, self.roles.first(), self.span, private)
     }
 
     fn scope_words(&self, private: &TokenStream) -> TokenStream {
-        let path = vocabulary(self.scope_type.as_ref(), "Scope", &self.scopes, self.span);
-        quote_spanned!(path.span()=> <#path as #private::ScopeWord>::VOCABULARY)
-    }
-}
-
-/// The enum that the words come from.
-fn vocabulary(named: Option<&syn::Path>, default: &str, words: &[Word], span: Span) -> syn::Path {
-    match named {
-        Some(path) => path.clone(),
-        None => Ident::new(default, words.first().map_or(span, |word| word.span)).into(),
+        let named = self.scope_type.as_ref();
+        scope_vocabulary(named, self.scopes.first(), self.span, private)
     }
 }
