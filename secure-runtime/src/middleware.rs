@@ -136,7 +136,7 @@ where
 {
     let inner = later_in_request(finish.context.clone(), inner);
     match AssertUnwindSafe(inner).catch_unwind().await {
-        Ok(Ok(response)) => Ok(finish.respond(response, admission)),
+        Ok(Ok(response)) => Ok(finish.respond(response, admission).await),
         Ok(Err(error)) => Err(finish.fail(error)),
         Err(panic) => Err(finish.fail(panicked(&*panic))),
     }

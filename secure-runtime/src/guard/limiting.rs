@@ -1,12 +1,13 @@
-use std::net::IpAddr;
+use std::{mem, net::IpAddr, rc::Rc};
 
 use actix_web::{HttpRequest, http::StatusCode};
 use aws_lc_rs::digest::{SHA256, digest};
+use futures_util::future::LocalBoxFuture;
 
 use crate::{
     Problem,
     context::{LimitOutcome, RequestContext},
-    limit::{Amount, Charge, Decision, Standing},
+    limit::{Amount, Answer, Charge, Decision, Standing},
     policy::{Count, LimitKey, RoutePolicy},
     principal::Principal,
     routes::{MountedLimit, MountedRoute},
@@ -35,96 +36,198 @@ impl Stage {
     }
 }
 
+/// What charging has come to.
+pub(super) enum Charging {
+    /// There was room, or the answer is a problem.
+    Decided(Result<(), Problem>),
+    /// The counters are kept elsewhere.
+    Later(LocalBoxFuture<'static, Result<(), Problem>>),
+}
+
 /// Charges the route's limits of one stage. The first that has no room answers 429, and what the
 /// others of the stage have charged is given back: a refused request is charged nothing there. A smooth
 /// limit cannot give back, so it comes last.
 pub(super) fn charge(
     stage: Stage,
     request: &HttpRequest,
-    context: &RequestContext,
+    context: &Rc<RequestContext>,
     route: &MountedRoute,
-) -> Result<(), Problem> {
-    let due = |smooth: bool| {
-        route.limits.iter().enumerate().filter(move |(_, limit)| {
-            Stage::of(limit, &route.policy) == stage && limit.rule.burst().is_some() == smooth
-        })
-    };
-    for (index, limit) in due(false).chain(due(true)) {
-        let key = bounded(key(limit.policy.key(), request, context)?);
+) -> Charging {
+    for (place, (index, limit)) in due(stage, route).enumerate() {
+        let key = match key(limit.policy.key(), request, context) {
+            Ok(key) => bounded(key),
+            Err(problem) => return Charging::Decided(Err(problem)),
+        };
         let amount = Amount::Take(limit.policy.cost());
-        let outcome = match context.security.limiter().check(&Charge {
-            counter: limit.counter,
-            key: &key,
-            rule: &limit.rule,
-            amount,
-            now: context.security.clock().monotonic(),
-        }) {
-            Decision::Allowed(standing) => LimitOutcome {
-                limit: index,
-                receipt: standing.receipt,
-                standing,
-                key,
-            },
-            Decision::Refused(refusal) => {
-                give_back(context, route, |limit| {
-                    Stage::of(limit, &route.policy) == stage
-                });
-                context.limits().push(LimitOutcome {
-                    limit: index,
-                    standing: Standing {
-                        quota: refusal.quota,
-                        remaining: 0,
-                        reset: refusal.retry_after,
-                        receipt: None,
-                    },
-                    key,
-                    receipt: None,
-                });
-                return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS)
-                    .with_retry_after(refusal.retry_after));
+        let decision = match check(context, limit, &key, amount) {
+            Answer::Now(decision) => decision,
+            Answer::Later(_) => {
+                let (request, context, route) = (request.clone(), context.clone(), route.id);
+                return Charging::Later(Box::pin(async move {
+                    charge_later(stage, &request, &context, route, place).await
+                }));
             }
         };
-        context.limits().push(outcome);
+        let Err(problem) = note(context, index, key, decision) else {
+            continue;
+        };
+        if !is_anything_charged(context) {
+            return Charging::Decided(Err(problem));
+        }
+        let (context, route) = (context.clone(), route.id);
+        return Charging::Later(Box::pin(async move {
+            give_back(&context, route, |limit, route| {
+                Stage::of(limit, &route.policy) == stage
+            })
+            .await;
+            Err(problem)
+        }));
+    }
+    Charging::Decided(Ok(()))
+}
+
+/// The same from a limit on, waiting for each.
+async fn charge_later(
+    stage: Stage,
+    request: &HttpRequest,
+    context: &RequestContext,
+    route: usize,
+    from: usize,
+) -> Result<(), Problem> {
+    let Some(mounted) = mounted(context, route) else {
+        return Err(Problem::internal("the route is not in the table any more"));
+    };
+    for (index, limit) in due(stage, mounted).skip(from) {
+        let key = bounded(key(limit.policy.key(), request, context)?);
+        let amount = Amount::Take(limit.policy.cost());
+        let decision = check(context, limit, &key, amount).decision().await;
+        if let Err(problem) = note(context, index, key, decision) {
+            give_back(context, route, |limit, route| {
+                Stage::of(limit, &route.policy) == stage
+            })
+            .await;
+            return Err(problem);
+        }
     }
     Ok(())
 }
 
+/// The limits of one stage in the order in which they are charged.
+fn due(stage: Stage, route: &MountedRoute) -> impl Iterator<Item = (usize, &MountedLimit)> {
+    let of_kind = move |smooth: bool| {
+        route.limits.iter().enumerate().filter(move |(_, limit)| {
+            Stage::of(limit, &route.policy) == stage && limit.rule.burst().is_some() == smooth
+        })
+    };
+    of_kind(false).chain(of_kind(true))
+}
+
+fn check<'a>(
+    context: &'a RequestContext,
+    limit: &'a MountedLimit,
+    key: &'a [u8],
+    amount: Amount,
+) -> Answer<'a> {
+    context.security.limiter().check(&Charge {
+        counter: limit.counter(),
+        key,
+        rule: &limit.rule,
+        amount,
+        now: context.security.clock().monotonic(),
+    })
+}
+
+/// Notes what a limit has said, for the fields of the answer and for giving back.
+fn note(
+    context: &RequestContext,
+    limit: usize,
+    key: Vec<u8>,
+    decision: Decision,
+) -> Result<(), Problem> {
+    let (standing, problem) = match decision {
+        Decision::Allowed(standing) => (standing, None),
+        Decision::Refused(refusal) => {
+            let standing = Standing {
+                quota: refusal.quota,
+                remaining: 0,
+                reset: refusal.retry_after,
+                receipt: None,
+            };
+            let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS);
+            (
+                standing,
+                Some(problem.with_retry_after(refusal.retry_after)),
+            )
+        }
+        Decision::Uncounted => return Ok(()),
+        Decision::Unavailable { retry_after } => {
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+                .with_retry_after(retry_after)
+                .because("nobody can count the request, and it is not let pass uncounted"));
+        }
+    };
+    context.limits().push(LimitOutcome {
+        limit,
+        receipt: standing.receipt,
+        standing,
+        key,
+    });
+    problem.map_or(Ok(()), Err)
+}
+
 /// Gives back what only failures cost, once the request has succeeded.
-pub(crate) fn settle(context: &RequestContext) {
-    let route = context
-        .guarded_route()
-        .and_then(|route| context.security.table()?.route(route));
-    if let Some(route) = route {
-        give_back(context, route, |limit| {
+pub(crate) async fn settle(context: &RequestContext) {
+    let Some(route) = context.guarded_route() else {
+        return;
+    };
+    if is_anything_charged(context) {
+        give_back(context, route, |limit, _| {
             limit.policy.count() == Count::Failures
-        });
+        })
+        .await;
     }
 }
 
+fn is_anything_charged(context: &RequestContext) -> bool {
+    let mut limits = context.limits();
+    limits.iter_mut().any(|outcome| outcome.receipt.is_some())
+}
+
 /// Gives back what the limits that are `meant` have charged.
-fn give_back(
+async fn give_back(
     context: &RequestContext,
-    route: &MountedRoute,
-    meant: impl Fn(&MountedLimit) -> bool,
+    route: usize,
+    meant: impl Fn(&MountedLimit, &MountedRoute) -> bool,
 ) {
-    for outcome in context.limits().iter_mut() {
-        let Some(limit) = route.limits.get(outcome.limit).filter(|limit| meant(limit)) else {
-            continue;
-        };
-        let Some(receipt) = outcome.receipt.take() else {
-            continue;
-        };
-        let decision = context.security.limiter().check(&Charge {
-            counter: limit.counter,
-            key: &outcome.key,
-            rule: &limit.rule,
-            amount: Amount::GiveBack(receipt),
-            now: context.security.clock().monotonic(),
+    let Some(route) = mounted(context, route) else {
+        return;
+    };
+    let charged = context.limits().len();
+    for at in 0..charged {
+        // Nothing of the context is held while the backend is asked.
+        let taken = context.limits().get_mut(at).and_then(|outcome| {
+            let limit = route.limits.get(outcome.limit)?;
+            if !meant(limit, route) {
+                return None;
+            }
+            let receipt = outcome.receipt.take()?;
+            Some((limit, receipt, mem::take(&mut outcome.key)))
         });
-        if let Decision::Allowed(standing) = decision {
+        let Some((limit, receipt, key)) = taken else {
+            continue;
+        };
+        let amount = Amount::GiveBack(receipt);
+        let decision = check(context, limit, &key, amount).decision().await;
+        if let (Decision::Allowed(standing), Some(outcome)) =
+            (decision, context.limits().get_mut(at))
+        {
             outcome.standing = standing;
         }
     }
+}
+
+fn mounted(context: &RequestContext, route: usize) -> Option<&MountedRoute> {
+    context.security.table()?.route(route)
 }
 
 /// Whose counter. What cannot be told apart shares one counter with all of its kind, so that

@@ -20,13 +20,13 @@ use super::{
     authorize::{Refusal, decide},
     clearance::Clearance,
     identify::{Identity, identify},
-    limiting::{self, Stage},
+    limiting::{self, Charging, Stage},
 };
 use crate::{
     Problem,
     context::RequestContext,
     csrf, log,
-    policy::{Access, RoutePolicy},
+    policy::RoutePolicy,
     principal::{Principal, challenge},
 };
 
@@ -48,6 +48,37 @@ pub(super) fn run(
         Ok(begun) => begun,
         Err(problem) => return Passage::Decided(Err(problem)),
     };
+    let charging = match context
+        .security
+        .table()
+        .and_then(|table| table.route(route))
+    {
+        Some(route) => limiting::charge(Stage::BeforeAuthentication, request, &context, route),
+        None => Charging::Decided(Err(gone())),
+    };
+    match charging {
+        Charging::Decided(Ok(())) => who_calls(request, context, route, policy),
+        Charging::Decided(Err(problem)) => Passage::Decided(Err(problem)),
+        Charging::Later(charging) => {
+            let request = request.clone();
+            Passage::Later(Box::pin(async move {
+                charging.await?;
+                match who_calls(&request, context, route, policy) {
+                    Passage::Decided(decided) => decided,
+                    Passage::Later(decided) => decided.await,
+                }
+            }))
+        }
+    }
+}
+
+/// From the question on who calls.
+fn who_calls(
+    request: &HttpRequest,
+    context: Rc<RequestContext>,
+    route: usize,
+    policy: &'static RoutePolicy,
+) -> Passage {
     if policy.is_public() && !policy.asks_who_calls() && !policy.sets_session() {
         return Passage::Decided(Ok(Clearance::of(&context)));
     }
@@ -97,7 +128,6 @@ fn begin(
     if context.is_probe_only() && route.policy.any_host_because().is_none() {
         return Err(Problem::bad_request().because("only a route with `any_host` answers that"));
     }
-    limiting::charge(Stage::BeforeAuthentication, request, &context, route)?;
     let id = route.id;
     Ok((context, id))
 }
@@ -114,23 +144,44 @@ fn go_on(
 ) -> Result<(Clearance, Option<Questions>), Problem> {
     let table = context.security.table();
     let Some(route) = table.and_then(|table| table.route(route)) else {
-        return Err(Problem::internal("the route is not in the table any more"));
+        return Err(gone());
     };
+    let policy = &route.policy;
     let is_known = caller.is_some();
     if let Some(caller) = caller {
         context.sign_in(caller);
     }
-    match route.policy.access() {
-        Access::Public => csrf::judge(request, context, &route.policy)?,
-        Access::Protected(_) if !is_known => return Err(Problem::unauthorized()),
-        Access::Protected(_) => {
-            csrf::judge(request, context, &route.policy)?;
-            limiting::charge(Stage::AfterAuthentication, request, context, route)?;
-            authorize(request, context, &route.policy)?;
+    if policy.is_protected() && !is_known {
+        return Err(Problem::unauthorized());
+    }
+    csrf::judge(request, context, policy)?;
+    let clearance = Clearance::of(context);
+    if policy.is_public() {
+        return Ok((clearance, questions(request, context, policy)));
+    }
+    match limiting::charge(Stage::AfterAuthentication, request, context, route) {
+        Charging::Decided(decided) => {
+            decided?;
+            authorize(request, context, policy)?;
+            Ok((clearance, questions(request, context, policy)))
+        }
+        Charging::Later(charging) => {
+            let (request, context, policy) = (request.clone(), context.clone(), *policy);
+            let all = Box::pin(async move {
+                charging.await?;
+                authorize(&request, &context, &policy)?;
+                match questions(&request, &context, &policy) {
+                    Some(questions) => questions.await,
+                    None => Ok(()),
+                }
+            });
+            Ok((clearance, Some(all)))
         }
     }
-    let questions = questions(request, context, &route.policy);
-    Ok((Clearance::of(context), questions))
+}
+
+fn gone() -> Problem {
+    Problem::internal("the route is not in the table any more")
 }
 
 fn authorize(

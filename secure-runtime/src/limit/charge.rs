@@ -13,10 +13,8 @@ pub const LONGEST_KEY: usize = 256;
 /// What a request is charged against: one counter of one limit of one mounted route.
 #[derive(Debug, Clone, Copy)]
 pub struct Charge<'a> {
-    /// Which limit of which mounted route: a dense id, given out at launch.
-    ///
-    /// All charges with the same id carry the same rule.
-    pub counter: u32,
+    /// Which limit of which mounted route. All charges with the same counter carry the same rule.
+    pub counter: Counter<'a>,
     /// Whose counter: the bytes of an address, a subject, a header's value, already normalised and at
     /// most [`LONGEST_KEY`] bytes. A global limit has the empty key.
     ///
@@ -30,6 +28,16 @@ pub struct Charge<'a> {
     ///
     /// A moment before one already seen counts as the latest one seen.
     pub now: Duration,
+}
+
+/// Which limit of which mounted route: two names for the same thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Counter<'a> {
+    /// A dense id, given out at launch: what a backend in this process counts under.
+    pub id: u32,
+    /// What every instance of the app calls it, and the next build of it too, as long as the limit stays
+    /// what it is: what a backend that several of them share counts under.
+    pub name: &'a str,
 }
 
 /// How much a request costs, or what it returns.

@@ -14,13 +14,21 @@ pub enum Decision {
     Allowed(Standing),
     /// It may not, and it has been charged nothing.
     Refused(Refusal),
+    /// Nobody could count it, and the backend was told to let such requests pass.
+    Uncounted,
+    /// Nobody could count it, and the backend was told to let no such request pass. What may have been
+    /// charged stays so.
+    Unavailable {
+        /// When to come back.
+        retry_after: Duration,
+    },
 }
 
 impl Decision {
     /// Whether the request may proceed.
     #[must_use]
     pub const fn is_allowed(&self) -> bool {
-        matches!(self, Self::Allowed(_))
+        matches!(self, Self::Allowed(_) | Self::Uncounted)
     }
 
     /// The same decision for a caller whose clock is `lag` behind the one it was made by.
@@ -29,6 +37,7 @@ impl Decision {
             Self::Allowed(standing) if standing.reset.is_zero() => {}
             Self::Allowed(standing) => standing.reset = standing.reset.saturating_add(lag),
             Self::Refused(refusal) => refusal.retry_after = refusal.retry_after.saturating_add(lag),
+            Self::Uncounted | Self::Unavailable { .. } => {}
         }
         self
     }

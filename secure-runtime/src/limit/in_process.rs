@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Amount, Charge, Decision, Limiter,
+    Amount, Answer, Charge, Decision, Limiter,
     charge::LONGEST_KEY,
     overflow::Overflow,
     shard::Shard,
@@ -54,23 +54,23 @@ const MOST_SHARDS: usize = 256;
 /// use std::time::Duration;
 ///
 /// use secure_grammar::Quota;
-/// use secure_runtime::limit::{Amount, Charge, InProcess, Limiter, Rule};
+/// use secure_runtime::limit::{Amount, Answer, Charge, Counter, Decision, InProcess, Limiter, Rule};
 ///
 /// let minute = NonZeroU64::new(60).ok_or("zero")?;
 /// let rule = Rule::window(Quota::new(NonZeroU32::MIN, minute));
 /// let limiter = InProcess::default();
 /// let request = Charge {
-///     counter: 0,
+///     counter: Counter { id: 0, name: "POST /notes by ip" },
 ///     key: b"192.0.2.1",
 ///     rule: &rule,
 ///     amount: Amount::Take(NonZeroU32::MIN),
 ///     now: Duration::ZERO,
 /// };
-/// assert!(limiter.check(&request).is_allowed());
-/// assert!(!limiter.check(&request).is_allowed());
+/// assert!(matches!(limiter.check(&request), Answer::Now(Decision::Allowed(_))));
+/// assert!(matches!(limiter.check(&request), Answer::Now(Decision::Refused(_))));
 ///
-/// let a_minute_later = Duration::from_secs(60);
-/// assert!(limiter.check(&Charge { now: a_minute_later, ..request }).is_allowed());
+/// let later = Charge { now: Duration::from_secs(60), ..request };
+/// assert!(matches!(limiter.check(&later), Answer::Now(Decision::Allowed(_))));
 /// # Ok(())
 /// # }
 /// ```
@@ -129,10 +129,10 @@ impl InProcess {
 }
 
 impl Limiter for InProcess {
-    fn check(&self, charge: &Charge<'_>) -> Decision {
+    fn check<'a>(&'a self, charge: &Charge<'a>) -> Answer<'a> {
         let key = &charge.key[..charge.key.len().min(LONGEST_KEY)];
-        let place = (charge.counter, key);
-        let mut shard = lock(self.shard(charge.counter, key));
+        let place = (charge.counter.id, key);
+        let mut shard = lock(self.shard(charge.counter.id, key));
         let seen = time::moment(charge.now);
         // Under the lock, so that this shard's moments ascend.
         let now = self.clock.advance(seen);
@@ -142,7 +142,7 @@ impl Limiter for InProcess {
                 Decision::Allowed(shard.give_back(place, charge.rule, receipt, &self.overflow, now))
             }
         };
-        decision.delayed(Duration::from_nanos(now - seen))
+        decision.delayed(Duration::from_nanos(now - seen)).into()
     }
 }
 
@@ -176,7 +176,7 @@ mod tests {
 
     use secure_grammar::Quota;
 
-    use super::super::Rule;
+    use super::super::{Counter, Rule};
     use super::*;
 
     fn one_a_minute() -> Rule {
@@ -184,13 +184,17 @@ mod tests {
     }
 
     fn check(limiter: &InProcess, rule: &Rule, key: &[u8], amount: Amount) -> Decision {
-        limiter.check(&Charge {
-            counter: 0,
+        let answer = limiter.check(&Charge {
+            counter: Counter { id: 0, name: "" },
             key,
             rule,
             amount,
             now: Duration::ZERO,
-        })
+        });
+        match answer {
+            Answer::Now(decision) => decision,
+            Answer::Later(_) => panic!("nobody is asked"),
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@
 //! [draft-ietf-httpapi-ratelimit-headers]: https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
 //! [api4]: https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/
 
+mod answer;
 mod charge;
 mod decision;
 mod in_process;
@@ -44,7 +45,8 @@ mod window;
 
 use std::fmt::Debug;
 
-pub use self::charge::{Amount, Charge, LONGEST_KEY, Receipt};
+pub use self::answer::Answer;
+pub use self::charge::{Amount, Charge, Counter, LONGEST_KEY, Receipt};
 pub use self::decision::{Decision, Refusal, Standing};
 pub use self::in_process::InProcess;
 pub use self::rule::{Rule, RuleError};
@@ -56,6 +58,7 @@ pub use self::rule::{Rule, RuleError};
 pub trait Limiter: Debug + Send + Sync {
     /// Takes what `charge` asks for, or gives it back, and says how the counter stands now.
     ///
-    /// Giving back is never refused.
-    fn check(&self, charge: &Charge<'_>) -> Decision;
+    /// Giving back is never refused. A backend in this process answers at once; one over a network
+    /// answers with a future, which does nothing before it is polled.
+    fn check<'a>(&'a self, charge: &Charge<'a>) -> Answer<'a>;
 }

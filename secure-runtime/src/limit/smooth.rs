@@ -211,6 +211,7 @@ mod tests {
             match counter.take(quota, number(1), number(1), now) {
                 Decision::Allowed(_) => passed += 1,
                 Decision::Refused(refusal) => now += time::moment(refusal.retry_after),
+                other => panic!("{other:?}"),
             }
         }
         assert_eq!(passed, 70);

@@ -81,7 +81,7 @@ impl Finish {
         self.origin = Origin::Answered;
     }
 
-    pub(super) fn respond<B: MessageBody>(
+    pub(super) async fn respond<B: MessageBody>(
         &self,
         response: ServiceResponse<B>,
         admission: Admission,
@@ -102,7 +102,7 @@ impl Finish {
             None => response.map_into_left_body(),
         };
         if has_succeeded {
-            settle(&self.context);
+            settle(&self.context).await;
         }
         let status = response.status();
         self.complete(status, response.headers_mut());

@@ -1,4 +1,4 @@
-use std::{collections::HashMap, panic::catch_unwind};
+use std::{collections::HashMap, fmt::Write as _, panic::catch_unwind};
 
 use actix_web::{dev::ResourceDef, http::Method};
 use secure_grammar::{PathPattern, changes_state};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     limit::Rule,
-    policy::{Floors, RoutePolicy, Vocabulary, WordSet},
+    policy::{Count, Floors, RateLimit, RoutePolicy, Vocabulary, WordSet},
     principal::Vocabularies,
 };
 
@@ -170,7 +170,7 @@ impl Checker {
             self.role_words(demands.or_roles(), &speaker);
             self.scope_words(demands.scopes(), &speaker);
         }
-        let limits = self.limits(policy);
+        let limits = self.limits(policy, &endpoints);
         self.routes.push(MountedRoute {
             id: self.routes.len(),
             policy: *policy,
@@ -308,11 +308,18 @@ impl Checker {
         }
     }
 
-    fn limits(&mut self, policy: &RoutePolicy) -> Vec<MountedLimit> {
+    fn limits(
+        &mut self,
+        policy: &RoutePolicy,
+        endpoints: &[(Method, String)],
+    ) -> Vec<MountedLimit> {
         let mut limits = Vec::new();
-        for limit in policy.limits() {
+        for (at, limit) in policy.limits().iter().enumerate() {
             match Rule::new(limit.quotas(), limit.burst()) {
-                Ok(rule) => limits.push(MountedLimit::new(self.counters, *limit, rule)),
+                Ok(rule) => {
+                    let name = shared_name(endpoints, at, limit);
+                    limits.push(MountedLimit::new(self.counters, name, *limit, rule));
+                }
                 Err(error) => self
                     .findings
                     .push(format!("`{}`: {error}", policy.handler())),
@@ -338,6 +345,25 @@ impl Checker {
             }
         }
     }
+}
+
+/// What every instance of the app calls a limit: where it stands, and what it is.
+fn shared_name(endpoints: &[(Method, String)], at: usize, limit: &RateLimit) -> String {
+    let mut name = String::new();
+    for (method, path) in endpoints {
+        let _ = write!(name, "{method} {path}, ");
+    }
+    let _ = write!(name, "limit {at} by {}", limit.key().describe());
+    for quota in limit.quotas() {
+        let _ = write!(name, ", {}/{}s", quota.amount(), quota.period_seconds());
+    }
+    if let Some(burst) = limit.burst() {
+        let _ = write!(name, ", burst {burst}");
+    }
+    if limit.count() == Count::Failures {
+        name.push_str(", failures");
+    }
+    name
 }
 
 /// Whether a scope with `prefix` answers everything that `path` matches. A parameter without a

@@ -5,7 +5,7 @@ use secure_grammar::Quota;
 
 use super::entry::{LaidFloor, UncheckedEntry};
 use crate::{
-    limit::Rule,
+    limit::{Counter, Rule},
     policy::{Count, LimitKey, Need, Policy, RateLimit, RoutePolicy, Via},
     principal::Vocabularies,
 };
@@ -26,7 +26,9 @@ pub(crate) struct MountedRoute {
 #[derive(Debug)]
 pub(crate) struct MountedLimit {
     /// Its counters in the limiter: one set for the whole process.
-    pub(crate) counter: u32,
+    id: u32,
+    /// The same for all instances of the app.
+    shared_name: String,
     pub(crate) policy: RateLimit,
     pub(crate) rule: Rule,
     /// Whom and what it counts, as a name in the RateLimit fields.
@@ -34,23 +36,31 @@ pub(crate) struct MountedLimit {
 }
 
 impl MountedLimit {
-    pub(crate) fn new(counter: u32, policy: RateLimit, rule: Rule) -> Self {
+    pub(crate) fn new(id: u32, shared_name: String, policy: RateLimit, rule: Rule) -> Self {
         let mut name = match policy.key() {
             LimitKey::Ip => "ip".to_owned(),
             LimitKey::User => "user".to_owned(),
             LimitKey::ApiKey => "api-key".to_owned(),
             LimitKey::Global => "global".to_owned(),
             LimitKey::Header(header) => header.to_owned(),
-            LimitKey::Function(..) => format!("key{counter}"),
+            LimitKey::Function(..) => format!("key{id}"),
         };
         if policy.count() == Count::Failures {
             name.push_str("-failures");
         }
         Self {
-            counter,
+            id,
+            shared_name,
             policy,
             rule,
             name,
+        }
+    }
+
+    pub(crate) fn counter(&self) -> Counter<'_> {
+        Counter {
+            id: self.id,
+            name: &self.shared_name,
         }
     }
 

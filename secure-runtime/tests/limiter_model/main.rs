@@ -13,7 +13,7 @@ use std::{
 
 use proptest::prelude::*;
 use secure_grammar::Quota;
-use secure_runtime::limit::{Amount, Charge, Decision, InProcess, Limiter, Rule};
+use secure_runtime::limit::{Amount, Answer, Charge, Counter, Decision, InProcess, Limiter, Rule};
 
 use self::steps::{Act, forward, run, steps, windows};
 
@@ -218,11 +218,22 @@ fn take(limiter: &InProcess, rule: &Rule, key: u8, amount: u32, now: u64) -> Dec
 }
 
 fn charge(limiter: &InProcess, rule: &Rule, key: u8, amount: Amount, now: u64) -> Decision {
-    limiter.check(&Charge {
-        counter: 7,
+    at_once(limiter.check(&Charge {
+        counter: counter(7),
         key: &[key],
         rule,
         amount,
         now: Duration::from_nanos(now),
-    })
+    }))
+}
+
+fn counter(id: u32) -> Counter<'static> {
+    Counter { id, name: "" }
+}
+
+fn at_once(answer: Answer<'_>) -> Decision {
+    match answer {
+        Answer::Now(decision) => decision,
+        Answer::Later(_) => panic!("a limiter in this process asks nobody"),
+    }
 }
