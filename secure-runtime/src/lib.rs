@@ -20,6 +20,8 @@ pub mod field;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "actix-governor")]
+pub mod governor;
 mod guard;
 mod input;
 pub mod limit;

@@ -55,7 +55,8 @@ pub(super) fn charge(
 ) -> Charging {
     for (place, (index, limit)) in due(stage, route).enumerate() {
         let key = match key(limit.policy.key(), request, context) {
-            Ok(key) => bounded(key),
+            Ok(Some(key)) => bounded(key),
+            Ok(None) => continue,
             Err(problem) => return Charging::Decided(Err(problem)),
         };
         let amount = Amount::Take(limit.policy.cost());
@@ -98,7 +99,10 @@ async fn charge_later(
         return Err(Problem::internal("the route is not in the table any more"));
     };
     for (index, limit) in due(stage, mounted).skip(from) {
-        let key = bounded(key(limit.policy.key(), request, context)?);
+        let Some(key) = key(limit.policy.key(), request, context)? else {
+            continue;
+        };
+        let key = bounded(key);
         let amount = Amount::Take(limit.policy.cost());
         let decision = check(context, limit, &key, amount).decision().await;
         if let Err(problem) = note(context, index, key, decision) {
@@ -231,9 +235,13 @@ fn mounted(context: &RequestContext, route: usize) -> Option<&MountedRoute> {
 }
 
 /// Whose counter. What cannot be told apart shares one counter with all of its kind, so that
-/// leaving something out never helps.
-fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result<Vec<u8>, Problem> {
-    Ok(match key {
+/// leaving something out never helps. `None`: the request is not limited.
+fn key(
+    key: LimitKey,
+    request: &HttpRequest,
+    context: &RequestContext,
+) -> Result<Option<Vec<u8>>, Problem> {
+    Ok(Some(match key {
         LimitKey::Global => Vec::new(),
         LimitKey::Ip => context.client_address().map_or_else(Vec::new, network),
         LimitKey::User => match context.principal() {
@@ -251,7 +259,9 @@ fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result
         LimitKey::Function(_, function) => {
             function(request).map_or_else(Vec::new, String::into_bytes)
         }
-    })
+        #[cfg(feature = "actix-governor")]
+        LimitKey::Extractor(_, extractor) => return extractor(request),
+    }))
 }
 
 /// The API key that the caller calls by, or the caller: a subject that reads like the id of a key is another

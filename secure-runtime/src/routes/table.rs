@@ -44,6 +44,8 @@ impl MountedLimit {
             LimitKey::Global => "global".to_owned(),
             LimitKey::Header(header) => header.to_owned(),
             LimitKey::Function(..) => format!("key{id}"),
+            #[cfg(feature = "actix-governor")]
+            LimitKey::Extractor(..) => format!("key{id}"),
         };
         if policy.count() == Count::Failures {
             name.push_str("-failures");
