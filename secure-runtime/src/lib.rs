@@ -6,6 +6,7 @@ extern crate self as secure_runtime;
 #[doc(hidden)]
 pub mod __private;
 pub mod account;
+mod allowance;
 pub mod api_key;
 pub mod audit;
 pub mod authorize;
@@ -20,6 +21,8 @@ pub mod field;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "actix-governor")]
+pub mod governor;
 mod guard;
 mod input;
 pub mod limit;
@@ -42,6 +45,7 @@ pub mod store;
 pub mod test;
 pub mod token;
 
+pub use allowance::{Allowance, CallerLimit};
 pub use authorize::{AccessPolicy, Allows, Authorized, Decision, Resource};
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};

@@ -10,7 +10,16 @@ use syn::{
 use super::{Argument, Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
-const KEYS: [&str; 7] = ["by", "header", "key", "burst", "cost", "count", "crate"];
+const KEYS: [&str; 8] = [
+    "by",
+    "header",
+    "key",
+    "extractor",
+    "burst",
+    "cost",
+    "count",
+    "crate",
+];
 const EXAMPLE: &str = "`#[rate_limit(\"5/minute\")]`, `#[rate_limit(\"100/hour\", by = \"user\")]`";
 
 /// The arguments of `#[rate_limit]`.
@@ -38,6 +47,8 @@ pub(crate) enum Key {
     /// In lower case.
     Header(String),
     Function(syn::Path),
+    /// A key extractor of actix-governor: a constant.
+    Extractor(syn::Path),
 }
 
 impl Key {
@@ -50,6 +61,7 @@ impl Key {
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path) => format!("key {}", path_text(path)),
+            Self::Extractor(path) => format!("extractor {}", path_text(path)),
         }
     }
 }
@@ -165,7 +177,7 @@ fn split(span: Span, tokens: TokenStream) -> Result<(LitStr, TokenStream), syn::
 }
 
 fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
-    let named: Vec<Argument> = ["by", "header", "key"]
+    let named: Vec<Argument> = ["by", "header", "key", "extractor"]
         .into_iter()
         .filter_map(|key| arguments.take(key))
         .collect();
@@ -173,7 +185,7 @@ fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
         diagnostics.add(
             Diagnostic::new(
                 second.key.span(),
-                "a limit has one key: `by`, `header` or `key`",
+                "a limit has one key: `by`, `header`, `key` or `extractor`",
             )
             .help("write a `#[rate_limit]` for each"),
         );
@@ -184,6 +196,9 @@ fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
     let key = match argument.key.to_string().as_str() {
         "header" => argument.word().and_then(|word| header(&word)),
         "key" => argument.path("the path of a function").map(Key::Function),
+        "extractor" => argument
+            .path("the path of a constant or of a type without fields")
+            .map(Key::Extractor),
         _ => argument.word().and_then(|word| by(&word)),
     };
     diagnostics.ok(key).unwrap_or(Key::Ip)
