@@ -1,12 +1,16 @@
-//! `secure-benches [tokens|stores|all] [--rounds N]`
+//! `secure-benches [tokens|stores|limiters|all] [--rounds N]`
 
 use std::{env, process::ExitCode};
 
-use secure_benches::{Failure, harness::Settings, stores, tokens};
+use secure_benches::{Failure, harness::Settings, limiters, stores, tokens};
 
 type Section = (&'static str, fn(&Settings) -> Result<(), Failure>);
 
-const SECTIONS: [Section; 2] = [("tokens", tokens::run), ("stores", stores::run)];
+const SECTIONS: [Section; 3] = [
+    ("tokens", tokens::run),
+    ("stores", stores::run),
+    ("limiters", limiters::run),
+];
 
 fn main() -> ExitCode {
     match run() {
