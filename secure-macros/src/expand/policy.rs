@@ -166,7 +166,8 @@ fn vocabulary(
     }
 }
 
-fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
+/// A limit as const data.
+pub(crate) fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
     let quotas = limit.quotas.iter().map(|quota| {
         let (amount, period) = (quota.amount().get(), quota.period_seconds().get());
         quote!(#private::quota(#amount, #period))
