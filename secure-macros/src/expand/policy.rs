@@ -187,7 +187,7 @@ pub(crate) fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStrea
     let cost = limit.cost.map(|cost| quote!(.with_cost(#cost)));
     let count = limit.failures_only.then(|| quote!(.counting_failures()));
     quote! {
-        #private::RateLimit::new(&[#(#quotas),*], #private::LimitKey::#key) #burst #cost #count
+        #private::RateLimit::new(const { &[#(#quotas),*] }, #private::LimitKey::#key) #burst #cost #count
     }
 }
 

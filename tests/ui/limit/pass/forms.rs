@@ -5,7 +5,7 @@ use ::std::{assert, assert_eq, option::Option, string::String};
 use ::secure_runtime::{limit, policy::RateLimit, prelude};
 
 const BY_ADDRESS: RateLimit = limit!("600/minute");
-const SEVERAL: RateLimit = limit!("600/minute; 10 000 per day", by = "user");
+const SEVERAL: RateLimit = limit!("600/minute; 10000 per day", by = "user");
 static FAILURES: RateLimit = limit!["100/hour", count = "failures"];
 const KEYS: RateLimit = prelude::limit!("5 per 2 minutes", by = "api_key", cost = 2);
 const ALL: RateLimit = limit!("1000/second", by = "global", burst = 50, cost = 50,);
