@@ -1,0 +1,9 @@
+//! The limiter that counts in Redis: against the model, many at once, on a cluster, and what happens while
+//! the server is gone, hangs, is slow, empty, another one or refuses to write.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod counting;
+#[path = "../services/mod.rs"]
+mod services;
+mod support;
