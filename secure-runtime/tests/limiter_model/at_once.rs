@@ -9,7 +9,11 @@ use std::{
 
 use secure_runtime::limit::{Amount, Charge, Decision, InProcess, Limiter, Rule};
 
-use super::{SECOND, at_once, counter, number, quota, small, take};
+use super::{
+    at_once,
+    promise::{SECOND, counter, number, quota, take},
+    small,
+};
 
 #[test]
 fn counters_and_keys_do_not_mix() {
