@@ -4,6 +4,10 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod counting;
+mod keys;
+mod log;
+mod model;
+mod outages;
 #[path = "../services/mod.rs"]
 mod services;
 mod support;

@@ -26,6 +26,10 @@ impl Names {
         }
     }
 
+    pub(super) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     pub(super) fn of(&self, charge: &Charge<'_>) -> String {
         let mut hash = Context::new(&SHA256);
         let mut part = |bytes: &[u8]| {

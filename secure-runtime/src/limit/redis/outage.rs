@@ -8,7 +8,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::{WhenDown, advice::advice};
+use super::{WhenDown, advice::advice, names::Names};
 use crate::redis_link::LinkError;
 
 /// How long the server must have answered for an outage to be a new one, and not the same again: who is asked
@@ -61,6 +61,7 @@ impl Outage {
         &self,
         error: &LinkError,
         ended: u64,
+        names: &Names,
         when_down: WhenDown,
     ) -> Option<Rhythm> {
         let mut times = self.times();
@@ -77,6 +78,7 @@ impl Outage {
         tracing::error!(
             target: "secure_runtime::limit",
             %error,
+            prefix = names.prefix(),
             advice = advice(error),
             until_it_is_back = when_down.meaning(),
             "the Redis that counts requests does not answer"
@@ -94,7 +96,7 @@ impl Outage {
     }
 
     /// Ends it, which is logged.
-    pub(super) fn end(&self, when_down: WhenDown) {
+    pub(super) fn end(&self, names: &Names, when_down: WhenDown) {
         let mut times = self.times();
         let Some(began) = times.began.take() else {
             return;
@@ -105,6 +107,7 @@ impl Outage {
         self.is_on.store(false, Ordering::Release);
         tracing::warn!(
             target: "secure_runtime::limit",
+            prefix = names.prefix(),
             seconds = now.saturating_duration_since(began).as_secs_f64(),
             requests = self.alone.load(Ordering::Relaxed),
             they_were = when_down.past(),

@@ -76,7 +76,7 @@ impl Server {
         match decided {
             Ok(decision) => Some(decision),
             Err(error) => {
-                if let Some(rhythm) = self.outage.begin(&error, ended, by.when_down) {
+                if let Some(rhythm) = self.outage.begin(&error, ended, &by.names, by.when_down) {
                     self.wait_for_it(by, rhythm);
                 }
                 None
@@ -88,13 +88,13 @@ impl Server {
     fn wait_for_it(&self, by: &RedisLimiter, rhythm: Rhythm) {
         let (link, outage) = (self.link.clone(), self.outage.clone());
         let (when_down, timeout) = (by.when_down, by.timeout);
-        let trial = trial(&by.names);
+        let (names, trial) = (by.names.clone(), trial(&by.names));
         self.home.runtime().spawn(async move {
             sleep(rhythm.first).await;
             while !counts(&link, &trial, timeout).await {
                 sleep(rhythm.next).await;
             }
-            outage.end(when_down);
+            outage.end(&names, when_down);
         });
     }
 }
