@@ -6,6 +6,7 @@ extern crate self as secure_runtime;
 #[doc(hidden)]
 pub mod __private;
 pub mod account;
+mod allowance;
 pub mod api_key;
 pub mod audit;
 pub mod authorize;
@@ -20,6 +21,8 @@ pub mod field;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "actix-governor")]
+pub mod governor;
 mod guard;
 mod input;
 pub mod limit;
@@ -44,6 +47,7 @@ pub mod store;
 pub mod test;
 pub mod token;
 
+pub use allowance::{Allowance, CallerLimit};
 pub use authorize::{AccessPolicy, Allows, Authorized, Decision, Resource};
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
@@ -57,9 +61,9 @@ pub use problem::Problem;
 pub use report::{FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, options, patch,
-    permissions_policy, post, protected, public, put, query, rate_limit, route, routes, templates,
-    trace, validated,
+    Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, limit, options,
+    patch, permissions_policy, post, protected, public, put, query, rate_limit, route, routes,
+    templates, trace, validated,
 };
 pub use security::{
     Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, SigningKeys, part,
@@ -72,7 +76,7 @@ pub mod prelude {
         Resource, Routes, Secret, Security, unchecked,
     };
     pub use secure_macros::{
-        Role, Scope, connect, delete, floor, get, head, options, patch, post, protected, public,
-        put, query, rate_limit, route, routes, trace, validated,
+        Role, Scope, connect, delete, floor, get, head, limit, options, patch, post, protected,
+        public, put, query, rate_limit, route, routes, trace, validated,
     };
 }

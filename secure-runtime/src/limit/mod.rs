@@ -35,7 +35,10 @@ mod answer;
 mod charge;
 mod decision;
 mod in_process;
-mod overflow;
+mod memory;
+mod moments;
+mod parts;
+mod place;
 #[cfg(feature = "redis")]
 mod redis;
 mod rule;
