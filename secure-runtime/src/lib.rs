@@ -34,6 +34,8 @@ pub mod password;
 pub mod policy;
 pub mod principal;
 mod problem;
+#[cfg(feature = "redis")]
+mod redis_link;
 mod remembered;
 mod report;
 mod routes;
