@@ -34,6 +34,8 @@ pub mod password;
 pub mod policy;
 pub mod principal;
 mod problem;
+#[cfg(feature = "redis")]
+mod redis_link;
 mod remembered;
 mod report;
 mod routes;
@@ -59,9 +61,9 @@ pub use problem::Problem;
 pub use report::{FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, options, patch,
-    permissions_policy, post, protected, public, put, query, rate_limit, route, routes, templates,
-    trace, validated,
+    Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, limit, options,
+    patch, permissions_policy, post, protected, public, put, query, rate_limit, route, routes,
+    templates, trace, validated,
 };
 pub use security::{
     Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, SigningKeys, part,
@@ -74,7 +76,7 @@ pub mod prelude {
         Resource, Routes, Secret, Security, unchecked,
     };
     pub use secure_macros::{
-        Role, Scope, connect, delete, floor, get, head, options, patch, post, protected, public,
-        put, query, rate_limit, route, routes, trace, validated,
+        Role, Scope, connect, delete, floor, get, head, limit, options, patch, post, protected,
+        public, put, query, rate_limit, route, routes, trace, validated,
     };
 }

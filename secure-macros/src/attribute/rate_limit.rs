@@ -1,4 +1,4 @@
-//! `#[rate_limit]`
+//! `#[rate_limit]`, and `limit!`, which says the same where no handler is
 
 use proc_macro2::{Span, TokenStream};
 use secure_grammar::{Quota, parse_quotas};
@@ -20,11 +20,36 @@ const KEYS: [&str; 8] = [
     "count",
     "crate",
 ];
-const EXAMPLE: &str = "`#[rate_limit(\"5/minute\")]`, `#[rate_limit(\"100/hour\", by = \"user\")]`";
 
-/// The arguments of `#[rate_limit]`.
+/// In which form a limit is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Form {
+    /// The name, as `Arguments` take it.
+    name: &'static str,
+    /// The form in a sentence.
+    shown: &'static str,
+    example: &'static str,
+}
+
+impl Form {
+    /// `#[rate_limit]` on a handler.
+    pub(crate) const ATTRIBUTE: Self = Self {
+        name: "rate_limit",
+        shown: "#[rate_limit]",
+        example: "`#[rate_limit(\"5/minute\")]`, `#[rate_limit(\"100/hour\", by = \"user\")]`",
+    };
+    /// `limit!`, a value.
+    pub(crate) const MACRO: Self = Self {
+        name: "limit!",
+        shown: "limit!",
+        example: "`limit!(\"600/minute\")`, `limit!(\"10000/hour\", by = \"user\")`",
+    };
+}
+
+/// The arguments of `#[rate_limit]` and of `limit!`.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
+    form: Form,
     pub(crate) quotas: Vec<Quota>,
     /// The literal that holds the quotas.
     pub(crate) span: Span,
@@ -69,11 +94,12 @@ impl Key {
 impl RateLimit {
     /// `None` where the quota itself cannot be read.
     pub(crate) fn parse(
+        form: Form,
         span: Span,
         tokens: TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let (literal, rest) = diagnostics.ok(split(span, tokens))?;
+        let (literal, rest) = diagnostics.ok(split(form, span, tokens))?;
         let quotas = match parse_quotas(&literal.value()) {
             Ok(quotas) => Some(quotas),
             Err(error) => {
@@ -81,8 +107,8 @@ impl RateLimit {
                 None
             }
         };
-        let mut arguments = Arguments::parse("rate_limit", rest, EXAMPLE, diagnostics);
-        let key = key(&mut arguments, diagnostics);
+        let mut arguments = Arguments::parse(form.name, rest, form.example, diagnostics);
+        let key = key(form, &mut arguments, diagnostics);
         let mut count = |key: &str, diagnostics: &mut Diagnostics| {
             let argument = arguments.take(key)?;
             diagnostics.ok(argument.count())
@@ -96,6 +122,7 @@ impl RateLimit {
         arguments.finish(&KEYS, &[], diagnostics);
 
         let limit = Self {
+            form,
             quotas: quotas?,
             span: literal.span(),
             key,
@@ -119,7 +146,7 @@ impl RateLimit {
             if self.quotas.len() > 1 {
                 diagnostics.add(
                     Diagnostic::new(span, "`burst` belongs to one quota, and there are several")
-                        .help("write a `#[rate_limit]` for each quota"),
+                        .help(format_args!("write a `{}` for each quota", self.form.shown)),
                 );
             }
             if self.failures_only {
@@ -158,10 +185,10 @@ impl RateLimit {
 }
 
 /// The quota's literal, and what follows its comma.
-fn split(span: Span, tokens: TokenStream) -> Result<(LitStr, TokenStream), syn::Error> {
+fn split(form: Form, span: Span, tokens: TokenStream) -> Result<(LitStr, TokenStream), syn::Error> {
     let missing = |span: Span| {
-        let diagnostic = Diagnostic::new(span, "`#[rate_limit]` starts with its quota, a string");
-        syn::Error::from(diagnostic.help(EXAMPLE))
+        let what = format_args!("`{}` starts with its quota, a string", form.shown);
+        syn::Error::from(Diagnostic::new(span, what).help(form.example))
     };
     if tokens.is_empty() {
         return Err(missing(span));
@@ -176,7 +203,7 @@ fn split(span: Span, tokens: TokenStream) -> Result<(LitStr, TokenStream), syn::
     parser.parse2(tokens)
 }
 
-fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
+fn key(form: Form, arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
     let named: Vec<Argument> = ["by", "header", "key", "extractor"]
         .into_iter()
         .filter_map(|key| arguments.take(key))
@@ -187,7 +214,7 @@ fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
                 second.key.span(),
                 "a limit has one key: `by`, `header`, `key` or `extractor`",
             )
-            .help("write a `#[rate_limit]` for each"),
+            .help(format_args!("write a `{}` for each", form.shown)),
         );
     }
     let Some(argument) = named.into_iter().next() else {

@@ -166,7 +166,8 @@ fn vocabulary(
     }
 }
 
-fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
+/// A limit as const data.
+pub(crate) fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
     let quotas = limit.quotas.iter().map(|quota| {
         let (amount, period) = (quota.amount().get(), quota.period_seconds().get());
         quote!(#private::quota(#amount, #period))
@@ -193,7 +194,7 @@ fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
     let cost = limit.cost.map(|cost| quote!(.with_cost(#cost)));
     let count = limit.failures_only.then(|| quote!(.counting_failures()));
     quote! {
-        #private::RateLimit::new(&[#(#quotas),*], #key) #burst #cost #count
+        #private::RateLimit::new(const { &[#(#quotas),*] }, #key) #burst #cost #count
     }
 }
 
