@@ -8,6 +8,7 @@ pub mod __private;
 pub mod account;
 mod allowance;
 pub mod api_key;
+mod app_limits;
 pub mod audit;
 pub mod authorize;
 mod clock;
@@ -22,6 +23,7 @@ pub mod field;
 #[doc(hidden)]
 pub mod fuzzing;
 mod guard;
+mod in_flight;
 mod input;
 pub mod limit;
 mod log;

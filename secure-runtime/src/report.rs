@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     account::limits::{AccountLimit, AccountLimits},
-    policy::{Access, Count, Floor, Input, RateLimit, RoutePolicy, Via, WordSet},
+    policy::{Access, Floor, Input, RateLimit, RoutePolicy, Via, WordSet},
     routes::RouteTable,
 };
 
@@ -244,7 +244,7 @@ impl ReportRow {
             via_is_unusual: via.len() != usual.len()
                 || usual.iter().any(|usual| !via.contains(usual)),
             via,
-            limits: policy.limits().iter().map(describe_limit).collect(),
+            limits: policy.limits().iter().map(RateLimit::describe).collect(),
             account_limits: Vec::new(),
             unlimited: policy.unlimited_because(),
             any_host: policy.any_host_because(),
@@ -386,21 +386,6 @@ impl UncheckedRow {
 
 fn words(set: Option<&WordSet>) -> Vec<&'static str> {
     set.map_or_else(Vec::new, |set| set.words().to_vec())
-}
-
-fn describe_limit(limit: &RateLimit) -> String {
-    let quotas: Vec<_> = limit.quotas().iter().map(ToString::to_string).collect();
-    let mut text = format!("{} by {}", quotas.join("; "), limit.key().describe());
-    if let Some(burst) = limit.burst() {
-        let _ = write!(text, ", burst {burst}");
-    }
-    if limit.cost().get() > 1 {
-        let _ = write!(text, ", cost {}", limit.cost());
-    }
-    if limit.count() == Count::Failures {
-        text.push_str(", failures only");
-    }
-    text
 }
 
 fn describe_input(input: Input) -> String {
