@@ -23,7 +23,10 @@ impl AppLimits {
     pub(crate) fn check(&self, ids: &CounterIds) -> (Vec<MountedLimit>, Vec<String>) {
         let (mut limits, mut findings) = (Vec::new(), Vec::new());
         for (place, limit) in self.0.iter().enumerate() {
-            if self.0[..place].iter().any(|other| never_matters(limit, other)) {
+            if self.0[..place]
+                .iter()
+                .any(|other| never_matters(limit, other))
+            {
                 findings.push(format!(
                     "two limits of the app have the same key and the same period, and one never matters: \
                      `{}`; keep the stricter one, in `.app_limit(…)` or in `SECURE_APP_LIMITS`",

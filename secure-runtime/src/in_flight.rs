@@ -79,6 +79,11 @@ impl InFlight {
         self.settings.most.is_some() || self.settings.from_one_client.is_some()
     }
 
+    /// What the builder was told.
+    pub(crate) const fn settings(&self) -> InFlightSettings {
+        self.settings
+    }
+
     /// A place for a request of this client. One that `must_pass` gets it though the process is full, and is
     /// counted.
     pub(crate) fn enter(
@@ -136,7 +141,10 @@ impl InFlight {
     fn leave(&self) {
         let before = self.now.fetch_sub(1, Ordering::AcqRel);
         // Half of them, so that the log is not full of beginnings and ends.
-        let has_room = self.settings.most.is_some_and(|most| before <= most / 2 + 1);
+        let has_room = self
+            .settings
+            .most
+            .is_some_and(|most| before <= most / 2 + 1);
         if has_room && self.is_full.load(Ordering::Relaxed) {
             self.note_room();
         }
@@ -147,7 +155,10 @@ impl InFlight {
     fn note_refusal(&self, most: usize) {
         self.refused.fetch_add(1, Ordering::Relaxed);
         if !self.is_full.swap(true, Ordering::Relaxed) {
-            tracing::warn!(most, "as many requests as may be are at work; others are answered 503");
+            tracing::warn!(
+                most,
+                "as many requests as may be are at work; others are answered 503"
+            );
         }
     }
 
@@ -205,7 +216,9 @@ mod tests {
 
     fn clients(at: &InFlight) -> usize {
         let shards = at.clients.iter();
-        shards.map(|shard| shard.lock().expect("a lock").len()).sum()
+        shards
+            .map(|shard| shard.lock().expect("a lock").len())
+            .sum()
     }
 
     #[test]

@@ -56,7 +56,7 @@ pub use input::{Checkable, Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;
-pub use report::{FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
+pub use report::{AppRow, FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
     Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, limit, options,

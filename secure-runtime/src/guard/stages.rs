@@ -55,7 +55,7 @@ pub(super) fn run(
     {
         Some(route) => {
             limiting::charge(Stage::BeforeAuthentication, request, &context, Some(route))
-        },
+        }
         None => Charging::Decided(Err(gone())),
     };
     match charging {
