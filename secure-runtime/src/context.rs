@@ -11,12 +11,14 @@ use actix_web::{HttpMessage as _, HttpRequest};
 
 use crate::{
     Problem,
+    account::limits::AccountLimit,
     authorize::Kept,
     csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
     policy::Via,
     principal::Principal,
+    routes::{Meter, MountedLimit},
     security::State,
     token::revocable,
 };
@@ -47,16 +49,34 @@ pub(crate) struct RequestContext {
     leaves: Cell<bool>,
 }
 
-/// What one limit of the route said about the request.
+/// Which limit it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LimitAt {
+    /// One of the route, by its place.
+    Route(usize),
+    /// One of what is done to accounts.
+    Account(AccountLimit),
+}
+
+/// What one limit said about the request.
 #[derive(Debug)]
 pub(crate) struct LimitOutcome {
-    /// Which of the route's limits.
-    pub(crate) limit: usize,
-    pub(crate) standing: Standing,
+    pub(crate) limit: LimitAt,
+    /// What the caller's allowance has made of it, where that is something else.
+    pub(crate) scaled: Option<Arc<Meter>>,
+    /// `None` where it does not count the caller.
+    pub(crate) standing: Option<Standing>,
     /// Whose counter.
     pub(crate) key: Vec<u8>,
     /// What gives the charge back, until it is given back.
     pub(crate) receipt: Option<Receipt>,
+}
+
+impl LimitOutcome {
+    /// What was charged.
+    pub(crate) fn meter<'a>(&'a self, limit: &'a MountedLimit) -> &'a Meter {
+        self.scaled.as_deref().unwrap_or(limit.meter())
+    }
 }
 
 impl RequestContext {
@@ -180,6 +200,18 @@ impl RequestContext {
         self.cookies.borrow()
     }
 
+    /// A limit that the request may be charged to.
+    pub(crate) fn limit(&self, at: LimitAt) -> Option<&MountedLimit> {
+        match at {
+            LimitAt::Route(place) => {
+                let route = self.security.table()?.route(self.route.get()?)?;
+                route.limits.get(place)
+            }
+            LimitAt::Account(limit) => Some(self.security.account_limits().of(limit)),
+        }
+    }
+
+    /// What the limits have said so far.
     pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {
         self.limits.borrow_mut()
     }

@@ -6,6 +6,7 @@ extern crate self as secure_runtime;
 #[doc(hidden)]
 pub mod __private;
 pub mod account;
+mod allowance;
 pub mod api_key;
 pub mod audit;
 pub mod authorize;
@@ -42,6 +43,7 @@ pub mod store;
 pub mod test;
 pub mod token;
 
+pub use allowance::{Allowance, CallerLimit};
 pub use authorize::{AccessPolicy, Allows, Authorized, Decision, Resource};
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use crate::{
+    account::limits::{AccountLimit, AccountLimits},
     policy::{Access, Count, Floor, Input, RateLimit, RoutePolicy, Via, WordSet},
     routes::RouteTable,
 };
@@ -53,6 +54,9 @@ pub struct ReportRow {
     via_is_unusual: bool,
     /// The limits, as the attributes say them.
     pub limits: Vec<String>,
+    /// The limits of what its arguments do to accounts; each is one for all routes that have it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub account_limits: Vec<String>,
     /// Why a public route that changes state has no limit.
     pub unlimited: Option<&'static str>,
     /// Why it answers whatever a request calls the host.
@@ -113,7 +117,11 @@ pub struct UncheckedRow {
 }
 
 impl Report {
-    pub(crate) fn new(table: Option<&RouteTable>, has_sessions: bool) -> Self {
+    pub(crate) fn new(
+        table: Option<&RouteTable>,
+        has_sessions: bool,
+        accounts: &AccountLimits,
+    ) -> Self {
         let mut report = Self {
             routes: Vec::new(),
             unchecked: Vec::new(),
@@ -121,7 +129,9 @@ impl Report {
         let Some(table) = table else { return report };
         for route in table.routes() {
             for (method, path) in &route.endpoints {
-                let row = ReportRow::new(method.as_str(), path, &route.policy, has_sessions);
+                let mut row = ReportRow::new(method.as_str(), path, &route.policy, has_sessions);
+                let limits = route.policy.needs().filter_map(AccountLimit::of);
+                row.account_limits = limits.map(|which| accounts.described(which)).collect();
                 report.routes.push(row);
             }
         }
@@ -235,6 +245,7 @@ impl ReportRow {
                 || usual.iter().any(|usual| !via.contains(usual)),
             via,
             limits: policy.limits().iter().map(describe_limit).collect(),
+            account_limits: Vec::new(),
             unlimited: policy.unlimited_because(),
             any_host: policy.any_host_because(),
             csrf_off: policy.csrf_off_because(),
@@ -303,10 +314,11 @@ impl ReportRow {
     }
 
     fn limits_cell(&self) -> String {
-        match self.unlimited {
-            Some(because) => format!("none: {because}"),
-            None => or_dash(self.limits.join(", ")),
-        }
+        let own = match self.unlimited {
+            Some(because) => vec![format!("none: {because}")],
+            None => self.limits.clone(),
+        };
+        or_dash([own, self.account_limits.clone()].concat().join(", "))
     }
 }
 

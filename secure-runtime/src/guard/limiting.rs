@@ -1,4 +1,4 @@
-use std::{mem, net::IpAddr, rc::Rc};
+use std::{mem, net::IpAddr, rc::Rc, sync::Arc};
 
 use actix_web::{HttpRequest, http::StatusCode};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -6,11 +6,12 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::{
     Problem,
-    context::{LimitOutcome, RequestContext},
+    allowance::CallerLimit,
+    context::{LimitAt, LimitOutcome, RequestContext},
     limit::{Amount, Answer, Charge, Decision, Standing},
     policy::{Count, LimitKey, RoutePolicy},
     principal::Principal,
-    routes::{MountedLimit, MountedRoute},
+    routes::{Meter, MountedLimit, MountedRoute},
 };
 
 /// Keys longer than this are replaced by their SHA-256.
@@ -54,12 +55,18 @@ pub(super) fn charge(
     route: &MountedRoute,
 ) -> Charging {
     for (place, (index, limit)) in due(stage, route).enumerate() {
+        let at = LimitAt::Route(index);
+        let terms = terms(context, limit, Some(&route.policy));
+        let Some(meter) = terms.meter(limit) else {
+            context.limits().push(not_counted(at));
+            continue;
+        };
         let key = match key(limit.policy.key(), request, context) {
             Ok(key) => bounded(key),
             Err(problem) => return Charging::Decided(Err(problem)),
         };
         let amount = Amount::Take(limit.policy.cost());
-        let decision = match check(context, limit, &key, amount) {
+        let decision = match check(context, meter, &key, amount) {
             Answer::Now(decision) => decision,
             Answer::Later(_) => {
                 let (request, context, route) = (request.clone(), context.clone(), route.id);
@@ -68,18 +75,15 @@ pub(super) fn charge(
                 }));
             }
         };
-        let Err(problem) = note(context, index, key, decision) else {
+        let Err(problem) = note(context, at, terms, key, decision) else {
             continue;
         };
         if !is_anything_charged(context) {
             return Charging::Decided(Err(problem));
         }
-        let (context, route) = (context.clone(), route.id);
+        let (context, policy) = (context.clone(), route.policy);
         return Charging::Later(Box::pin(async move {
-            give_back(&context, route, |limit, route| {
-                Stage::of(limit, &route.policy) == stage
-            })
-            .await;
+            give_back(&context, |at, limit| is_of(stage, at, limit, &policy)).await;
             Err(problem)
         }));
     }
@@ -94,18 +98,23 @@ async fn charge_later(
     route: usize,
     from: usize,
 ) -> Result<(), Problem> {
-    let Some(mounted) = mounted(context, route) else {
+    let table = context.security.table();
+    let Some(mounted) = table.and_then(|table| table.route(route)) else {
         return Err(Problem::internal("the route is not in the table any more"));
     };
     for (index, limit) in due(stage, mounted).skip(from) {
+        let at = LimitAt::Route(index);
+        let terms = terms(context, limit, Some(&mounted.policy));
+        let Some(meter) = terms.meter(limit) else {
+            context.limits().push(not_counted(at));
+            continue;
+        };
         let key = bounded(key(limit.policy.key(), request, context)?);
         let amount = Amount::Take(limit.policy.cost());
-        let decision = check(context, limit, &key, amount).decision().await;
-        if let Err(problem) = note(context, index, key, decision) {
-            give_back(context, route, |limit, route| {
-                Stage::of(limit, &route.policy) == stage
-            })
-            .await;
+        let decision = check(context, meter, &key, amount).decision().await;
+        if let Err(problem) = note(context, at, terms, key, decision) {
+            let policy = &mounted.policy;
+            give_back(context, |at, limit| is_of(stage, at, limit, policy)).await;
             return Err(problem);
         }
     }
@@ -116,31 +125,93 @@ async fn charge_later(
 fn due(stage: Stage, route: &MountedRoute) -> impl Iterator<Item = (usize, &MountedLimit)> {
     let of_kind = move |smooth: bool| {
         route.limits.iter().enumerate().filter(move |(_, limit)| {
-            Stage::of(limit, &route.policy) == stage && limit.rule.burst().is_some() == smooth
+            let is_smooth = limit.meter().rule().burst().is_some();
+            Stage::of(limit, &route.policy) == stage && is_smooth == smooth
         })
     };
     of_kind(false).chain(of_kind(true))
 }
 
-fn check<'a>(
+fn is_of(stage: Stage, at: LimitAt, limit: &MountedLimit, policy: &RoutePolicy) -> bool {
+    matches!(at, LimitAt::Route(_)) && Stage::of(limit, policy) == stage
+}
+
+/// What a limit is to the caller.
+pub(crate) enum Terms {
+    /// As it is written.
+    Own,
+    /// As the caller's allowance makes it.
+    Scaled(Arc<Meter>),
+    /// Nothing.
+    Unlimited,
+}
+
+impl Terms {
+    /// What is to be charged, if anything is.
+    fn meter<'a>(&'a self, limit: &'a MountedLimit) -> Option<&'a Meter> {
+        match self {
+            Self::Own => Some(limit.meter()),
+            Self::Scaled(meter) => Some(meter),
+            Self::Unlimited => None,
+        }
+    }
+}
+
+/// What a limit is to whoever calls: something else than it says only for a caller who is known, and where it
+/// counts by caller.
+pub(crate) fn terms(
+    context: &RequestContext,
+    limit: &MountedLimit,
+    route: Option<&RoutePolicy>,
+) -> Terms {
+    let Some(allowances) = context.security.allowances() else {
+        return Terms::Own;
+    };
+    match context.principal() {
+        Some(caller) if limit.policy.is_by_caller() => {
+            let asked = CallerLimit::new(&limit.policy, route);
+            match allowances.of(caller, &asked).factor() {
+                None => Terms::Unlimited,
+                Some(times) => limit
+                    .scaled(times, context.security.counters())
+                    .map_or(Terms::Own, Terms::Scaled),
+            }
+        }
+        _ => Terms::Own,
+    }
+}
+
+/// Asks the limiter.
+pub(crate) fn check<'a>(
     context: &'a RequestContext,
-    limit: &'a MountedLimit,
+    meter: &'a Meter,
     key: &'a [u8],
     amount: Amount,
 ) -> Answer<'a> {
     context.security.limiter().check(&Charge {
-        counter: limit.counter(),
+        counter: meter.counter(),
         key,
-        rule: &limit.rule,
+        rule: meter.rule(),
         amount,
         now: context.security.clock().monotonic(),
     })
 }
 
+const fn not_counted(limit: LimitAt) -> LimitOutcome {
+    LimitOutcome {
+        limit,
+        scaled: None,
+        standing: None,
+        key: Vec::new(),
+        receipt: None,
+    }
+}
+
 /// Notes what a limit has said, for the fields of the answer and for giving back.
-fn note(
+pub(crate) fn note(
     context: &RequestContext,
-    limit: usize,
+    limit: LimitAt,
+    terms: Terms,
     key: Vec<u8>,
     decision: Decision,
 ) -> Result<(), Problem> {
@@ -166,10 +237,15 @@ fn note(
                 .because("nobody can count the request, and it is not let pass uncounted"));
         }
     };
+    let scaled = match terms {
+        Terms::Scaled(meter) => Some(meter),
+        Terms::Own | Terms::Unlimited => None,
+    };
     context.limits().push(LimitOutcome {
         limit,
+        scaled,
         receipt: standing.receipt,
-        standing,
+        standing: Some(standing),
         key,
     });
     problem.map_or(Ok(()), Err)
@@ -177,14 +253,8 @@ fn note(
 
 /// Gives back what only failures cost, once the request has succeeded.
 pub(crate) async fn settle(context: &RequestContext) {
-    let Some(route) = context.guarded_route() else {
-        return;
-    };
     if is_anything_charged(context) {
-        give_back(context, route, |limit, _| {
-            limit.policy.count() == Count::Failures
-        })
-        .await;
+        give_back(context, |_, limit| limit.policy.count() == Count::Failures).await;
     }
 }
 
@@ -194,40 +264,31 @@ fn is_anything_charged(context: &RequestContext) -> bool {
 }
 
 /// Gives back what the limits that are `meant` have charged.
-async fn give_back(
-    context: &RequestContext,
-    route: usize,
-    meant: impl Fn(&MountedLimit, &MountedRoute) -> bool,
-) {
-    let Some(route) = mounted(context, route) else {
-        return;
-    };
+async fn give_back(context: &RequestContext, meant: impl Fn(LimitAt, &MountedLimit) -> bool) {
     let charged = context.limits().len();
     for at in 0..charged {
         // Nothing of the context is held while the backend is asked.
         let taken = context.limits().get_mut(at).and_then(|outcome| {
-            let limit = route.limits.get(outcome.limit)?;
-            if !meant(limit, route) {
+            let limit = context.limit(outcome.limit)?;
+            if !meant(outcome.limit, limit) {
                 return None;
             }
             let receipt = outcome.receipt.take()?;
-            Some((limit, receipt, mem::take(&mut outcome.key)))
+            let key = mem::take(&mut outcome.key);
+            Some((limit, outcome.scaled.clone(), receipt, key))
         });
-        let Some((limit, receipt, key)) = taken else {
+        let Some((limit, scaled, receipt, key)) = taken else {
             continue;
         };
+        let meter = scaled.as_deref().unwrap_or(limit.meter());
         let amount = Amount::GiveBack(receipt);
-        let decision = check(context, limit, &key, amount).decision().await;
+        let decision = check(context, meter, &key, amount).decision().await;
         if let (Decision::Allowed(standing), Some(outcome)) =
             (decision, context.limits().get_mut(at))
         {
-            outcome.standing = standing;
+            outcome.standing = Some(standing);
         }
     }
-}
-
-fn mounted(context: &RequestContext, route: usize) -> Option<&MountedRoute> {
-    context.security.table()?.route(route)
 }
 
 /// Whose counter. What cannot be told apart shares one counter with all of its kind, so that

@@ -229,9 +229,7 @@ impl Finish {
             .context
             .guarded_route()
             .and_then(|route| state.table()?.route(route));
-        if let Some(route) = route {
-            write_rate_limit_fields(headers, route, &self.context.limits());
-        }
+        write_rate_limit_fields(headers, route, &self.context);
     }
 
     /// Has a browser that leaves forget the session, and what it has kept of the site.

@@ -5,6 +5,7 @@ mod api_keys;
 mod build;
 mod deploy;
 mod edge;
+mod limits;
 mod sessions;
 mod tokens;
 #[cfg(feature = "uploads")]
@@ -15,6 +16,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::{Profile, Security, SettingsError, environment, key_file::KeyFile};
 use crate::{
     account::AccountSettings,
+    allowance::Allowances,
     api_key::ApiKeySettings,
     audit::{AuditSink, TracingSink},
     clock::Clock,
@@ -118,6 +120,9 @@ pub(super) struct Options {
     pub(super) announce: bool,
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) limiter: Option<Box<dyn Limiter>>,
+    pub(super) allowances: Option<Allowances>,
+    /// Whether nothing is limited.
+    pub(super) no_limits: bool,
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) owners: Option<Arc<dyn ErasedOwners>>,
@@ -161,6 +166,8 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 announce: false,
                 clock: None,
                 limiter: None,
+                allowances: None,
+                no_limits: false,
                 store: None,
                 audit: Arc::new(TracingSink),
                 owners: None,

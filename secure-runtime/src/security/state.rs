@@ -14,7 +14,8 @@ use actix_web::HttpRequest;
 use super::{Profile, key_file::KeyFile};
 use crate::{
     Problem,
-    account::{AccountSettings, throttle::Throttle},
+    account::{AccountSettings, limits::AccountLimits, throttle::Throttle},
+    allowance::Allowances,
     api_key::ApiKeys,
     audit::AuditSink,
     clock::Clock,
@@ -23,7 +24,7 @@ use crate::{
     limit::Limiter,
     oauth::{ErasedOwners, OAuth},
     policy::Need,
-    routes::{Listing, RouteTable},
+    routes::{CounterIds, Listing, RouteTable},
     session::Sessions,
     store::Store,
     token::{AccessTokens, OneTimeTokens, Tokens},
@@ -48,6 +49,10 @@ pub(crate) struct State {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limiter: Box<dyn Limiter>,
+    pub(super) account_limits: AccountLimits,
+    pub(super) allowances: Option<Allowances>,
+    /// Numbers the counters of the limiter.
+    pub(super) counters: CounterIds,
     pub(super) headers: DefaultHeaders,
     /// Those that name the endpoint of reports, once it is mounted.
     pub(super) reporting: OnceLock<DefaultHeaders>,
@@ -123,6 +128,21 @@ impl State {
 
     pub(crate) fn limiter(&self) -> &dyn Limiter {
         &*self.limiter
+    }
+
+    /// How often anybody at one address may try what is done to accounts.
+    pub(crate) fn account_limits(&self) -> &AccountLimits {
+        &self.account_limits
+    }
+
+    /// What callers are allowed beyond what the attributes say.
+    pub(crate) fn allowances(&self) -> Option<&Allowances> {
+        self.allowances.as_ref()
+    }
+
+    /// Numbers the counters of the limiter.
+    pub(crate) fn counters(&self) -> &CounterIds {
+        &self.counters
     }
 
     pub(crate) fn headers(&self) -> &DefaultHeaders {
