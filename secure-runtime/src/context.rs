@@ -16,6 +16,7 @@ use crate::{
     csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
+    middleware::RequestId,
     policy::Via,
     principal::Principal,
     routes::{Meter, MountedLimit},
@@ -27,7 +28,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct RequestContext {
     pub(crate) security: Arc<State>,
-    pub(crate) request_id: String,
+    pub(crate) request_id: RequestId,
     client: ClientAddress,
     principal: OnceCell<Principal>,
     /// Whether the answer depends on a credential, and so must not be stored by anybody.
@@ -80,7 +81,11 @@ impl LimitOutcome {
 }
 
 impl RequestContext {
-    pub(crate) fn new(security: Arc<State>, request_id: String, client: ClientAddress) -> Rc<Self> {
+    pub(crate) fn new(
+        security: Arc<State>,
+        request_id: RequestId,
+        client: ClientAddress,
+    ) -> Rc<Self> {
         Rc::new(Self {
             security,
             request_id,

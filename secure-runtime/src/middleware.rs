@@ -2,32 +2,35 @@
 //! carries. It is outermost, so it sees whatever answers.
 
 mod admission;
+mod answering;
 mod edge;
 mod finish;
+mod request_id;
 mod show;
 
-use std::{any::Any, future::Future, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
 
 use actix_web::{
     Error, HttpMessage as _,
     body::{EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
 };
-use futures_util::{FutureExt as _, future::LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 
 use crate::{
     Problem,
-    audit::{in_request, later_in_request},
+    audit::in_request,
     context::RequestContext,
-    crypto::random_hex,
     edge::ClientAddress,
     mail::Post,
     routes::UncheckedMap,
     security::State,
 };
-use admission::Admission;
+use answering::Answering;
 use edge::Early;
 use finish::Finish;
+pub(crate) use request_id::RequestId;
+use request_id::RequestIds;
 
 /// The middleware of [`Security::middleware`](crate::Security::middleware).
 #[derive(Debug, Clone)]
@@ -66,6 +69,7 @@ where
                 service,
                 state,
                 unchecked,
+                ids: RequestIds::new(),
             })
         })
     }
@@ -77,6 +81,7 @@ pub struct SecurityService<S> {
     service: S,
     state: Arc<State>,
     unchecked: UncheckedMap,
+    ids: RequestIds,
 }
 
 impl<S, B> Service<ServiceRequest> for SecurityService<S>
@@ -87,13 +92,13 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+    type Future = Answering<S::Future, B>;
 
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let client = ClientAddress::of(&request, self.state.proxies());
-        let context = RequestContext::new(self.state.clone(), random_hex::<16>(), client);
+        let context = RequestContext::new(self.state.clone(), self.ids.next(), client);
         request.extensions_mut().insert(context.clone());
         let mut finish = Finish::new(context, &request);
         let received = self.receive(&request, &mut finish);
@@ -109,36 +114,16 @@ where
                 };
                 finish.complete(response.status(), response.headers_mut());
                 let response = request.into_response(response).map_into_right_body();
-                return Box::pin(async move { Ok(response) });
+                return Answering::ready(Ok(response));
             }
         };
         // The call itself may panic too, before there is a future to poll.
         let context = finish.context.clone();
         let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
         match std::panic::catch_unwind(inner) {
-            Ok(inner) => Box::pin(answer(inner, finish, admission)),
-            Err(panic) => {
-                let error = finish.fail(panicked(&*panic));
-                Box::pin(async move { Err(error) })
-            }
+            Ok(inner) => Answering::inner(inner, finish, admission),
+            Err(panic) => Answering::ready(Err(finish.fail(panicked(&*panic)))),
         }
-    }
-}
-
-async fn answer<F, B>(
-    inner: F,
-    finish: Finish,
-    admission: Admission,
-) -> Result<ServiceResponse<EitherBody<B>>, Error>
-where
-    F: Future<Output = Result<ServiceResponse<B>, Error>>,
-    B: MessageBody + 'static,
-{
-    let inner = later_in_request(finish.context.clone(), inner);
-    match AssertUnwindSafe(inner).catch_unwind().await {
-        Ok(Ok(response)) => Ok(finish.respond(response, admission).await),
-        Ok(Err(error)) => Err(finish.fail(error)),
-        Err(panic) => Err(finish.fail(panicked(&*panic))),
     }
 }
 

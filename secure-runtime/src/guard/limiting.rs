@@ -251,16 +251,27 @@ pub(crate) fn note(
     problem.map_or(Ok(()), Err)
 }
 
+/// Whether the request was charged what only failures cost.
+pub(crate) fn is_to_settle(context: &RequestContext) -> bool {
+    let limits = context.limits();
+    limits.iter().any(|outcome| {
+        let limit = context.limit(outcome.limit);
+        outcome.receipt.is_some() && limit.is_some_and(costs_failures)
+    })
+}
+
 /// Gives back what only failures cost, once the request has succeeded.
 pub(crate) async fn settle(context: &RequestContext) {
-    if is_anything_charged(context) {
-        give_back(context, |_, limit| limit.policy.count() == Count::Failures).await;
-    }
+    give_back(context, |_, limit| costs_failures(limit)).await;
+}
+
+fn costs_failures(limit: &MountedLimit) -> bool {
+    limit.policy.count() == Count::Failures
 }
 
 fn is_anything_charged(context: &RequestContext) -> bool {
-    let mut limits = context.limits();
-    limits.iter_mut().any(|outcome| outcome.receipt.is_some())
+    let limits = context.limits();
+    limits.iter().any(|outcome| outcome.receipt.is_some())
 }
 
 /// Gives back what the limits that are `meant` have charged.
