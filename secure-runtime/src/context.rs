@@ -8,6 +8,7 @@ use std::{
 };
 
 use actix_web::{HttpMessage as _, HttpRequest};
+use smallvec::SmallVec;
 
 use crate::{
     Problem,
@@ -37,7 +38,7 @@ pub(crate) struct RequestContext {
     probe_only: Cell<bool>,
     /// The route whose guard took the request.
     route: Cell<Option<usize>>,
-    limits: RefCell<Vec<LimitOutcome>>,
+    limits: RefCell<Limits>,
     /// What scripts of the page need, once a handler has asked for it.
     nonce: OnceCell<CspNonce>,
     /// Whether the request was meant by its user.
@@ -59,6 +60,12 @@ pub(crate) enum LimitAt {
     Account(AccountLimit),
 }
 
+/// What the limits have said about the request: a limit of the app and one of the route are the usual case.
+pub(crate) type Limits = SmallVec<[LimitOutcome; 2]>;
+
+/// Whose counter it is. An address and a UUID have room without an allocation.
+pub(crate) type CounterKey = SmallVec<[u8; 40]>;
+
 /// What one limit said about the request.
 #[derive(Debug)]
 pub(crate) struct LimitOutcome {
@@ -68,7 +75,7 @@ pub(crate) struct LimitOutcome {
     /// `None` where it does not count the caller.
     pub(crate) standing: Option<Standing>,
     /// Whose counter.
-    pub(crate) key: Vec<u8>,
+    pub(crate) key: CounterKey,
     /// What gives the charge back, until it is given back.
     pub(crate) receipt: Option<Receipt>,
 }
@@ -94,7 +101,7 @@ impl RequestContext {
             probe_only: Cell::new(false),
             route: Cell::new(None),
             private: Cell::new(false),
-            limits: RefCell::new(Vec::new()),
+            limits: RefCell::default(),
             nonce: OnceCell::new(),
             csrf: csrf::Progress::default(),
             kept: Kept::default(),
@@ -217,7 +224,7 @@ impl RequestContext {
     }
 
     /// What the limits have said so far.
-    pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {
+    pub(crate) fn limits(&self) -> RefMut<'_, Limits> {
         self.limits.borrow_mut()
     }
 }

@@ -7,7 +7,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::{
     Problem,
     allowance::CallerLimit,
-    context::{LimitAt, LimitOutcome, RequestContext},
+    context::{CounterKey, LimitAt, LimitOutcome, RequestContext},
     limit::{Amount, Answer, Charge, Decision, Standing},
     policy::{Count, LimitKey, RoutePolicy},
     principal::Principal,
@@ -197,12 +197,12 @@ pub(crate) fn check<'a>(
     })
 }
 
-const fn not_counted(limit: LimitAt) -> LimitOutcome {
+fn not_counted(limit: LimitAt) -> LimitOutcome {
     LimitOutcome {
         limit,
         scaled: None,
         standing: None,
-        key: Vec::new(),
+        key: CounterKey::new(),
         receipt: None,
     }
 }
@@ -212,7 +212,7 @@ pub(crate) fn note(
     context: &RequestContext,
     limit: LimitAt,
     terms: Terms,
-    key: Vec<u8>,
+    key: impl Into<CounterKey>,
     decision: Decision,
 ) -> Result<(), Problem> {
     let (standing, problem) = match decision {
@@ -246,7 +246,7 @@ pub(crate) fn note(
         scaled,
         receipt: standing.receipt,
         standing: Some(standing),
-        key,
+        key: key.into(),
     });
     problem.map_or(Ok(()), Err)
 }
@@ -304,12 +304,18 @@ async fn give_back(context: &RequestContext, meant: impl Fn(LimitAt, &MountedLim
 
 /// Whose counter. What cannot be told apart shares one counter with all of its kind, so that
 /// leaving something out never helps.
-fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result<Vec<u8>, Problem> {
+fn key(
+    key: LimitKey,
+    request: &HttpRequest,
+    context: &RequestContext,
+) -> Result<CounterKey, Problem> {
     Ok(match key {
-        LimitKey::Global => Vec::new(),
-        LimitKey::Ip => context.client_address().map_or_else(Vec::new, network),
+        LimitKey::Global => CounterKey::new(),
+        LimitKey::Ip => context
+            .client_address()
+            .map_or_else(CounterKey::new, network_key),
         LimitKey::User => match context.principal() {
-            Some(principal) => principal.subject().as_bytes().to_vec(),
+            Some(principal) => principal.subject().as_bytes().into(),
             None => return Err(Problem::internal("a limit by caller without a caller")),
         },
         LimitKey::ApiKey => match context.principal() {
@@ -319,37 +325,43 @@ fn key(key: LimitKey, request: &HttpRequest, context: &RequestContext) -> Result
         LimitKey::Header(name) => request
             .headers()
             .get(name)
-            .map_or_else(Vec::new, |value| value.as_bytes().to_vec()),
+            .map_or_else(CounterKey::new, |value| value.as_bytes().into()),
         LimitKey::Function(_, function) => {
-            function(request).map_or_else(Vec::new, String::into_bytes)
+            function(request).map_or_else(CounterKey::new, |key| key.into_bytes().into())
         }
     })
 }
 
 /// The API key that the caller calls by, or the caller: a subject that reads like the id of a key is another
 /// one.
-fn key_or_subject(principal: &Principal) -> Vec<u8> {
+fn key_or_subject(principal: &Principal) -> CounterKey {
     let (kind, text) = match principal.api_key_id() {
         Some(id) => (b'k', id),
         None => (b's', principal.subject()),
     };
-    [&[kind], text.as_bytes()].concat()
+    let mut key = CounterKey::from_slice(&[kind]);
+    key.extend_from_slice(text.as_bytes());
+    key
 }
 
 /// The network that stands for a client: an IPv4 address, or the /56 of an IPv6 one, since a
 /// customer is handed at least that much (RIPE-690). An IPv4 address in IPv6 clothes is IPv4.
 pub(crate) fn network(address: IpAddr) -> Vec<u8> {
+    network_key(address).into_vec()
+}
+
+fn network_key(address: IpAddr) -> CounterKey {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets()[..7].to_vec(),
+        IpAddr::V4(address) => CounterKey::from_slice(&address.octets()),
+        IpAddr::V6(address) => CounterKey::from_slice(&address.octets()[..7]),
     }
 }
 
-fn bounded(key: Vec<u8>) -> Vec<u8> {
+fn bounded(key: CounterKey) -> CounterKey {
     if key.len() <= LONGEST_KEY {
         return key;
     }
-    digest(&SHA256, &key).as_ref().to_vec()
+    CounterKey::from_slice(digest(&SHA256, &key).as_ref())
 }
 
 #[cfg(test)]
@@ -367,7 +379,7 @@ mod tests {
 
     #[test]
     fn a_long_key_is_hashed_whole() {
-        let long = |last: u8| bounded([vec![b'a'; 5000], vec![last]].concat());
+        let long = |last: u8| bounded([vec![b'a'; 5000], vec![last]].concat().into());
         assert_eq!(long(b'x').len(), 32);
         assert_ne!(long(b'x'), long(b'y'));
     }
