@@ -1,5 +1,6 @@
 //! Settings from the environment.
 
+mod limits;
 mod reader;
 
 use std::{env::VarError, ffi::OsString, fmt, str::FromStr, time::Duration};
@@ -18,7 +19,7 @@ use crate::{
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 30] = [
+const VARIABLES: [&str; 34] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -48,11 +49,20 @@ const VARIABLES: [&str; 30] = [
     "SECURE_PAGE_CSP",
     "SECURE_PERMISSIONS_POLICY",
     "SECURE_HSTS",
+    "SECURE_LIMITS_URL",
+    "SECURE_LIMITS_URL_FILE",
+    "SECURE_LIMITS_WHEN_DOWN",
+    "SECURE_LIMITS_PREFIX",
     "SECURE_ACCEPTED_FINDINGS",
 ];
 
 /// Those of them that a secret manager is asked for.
-pub(super) const SECRETS: [&str; 3] = ["SECURE_SECRET", "SECURE_PREVIOUS_SECRET", "SECURE_KEYS"];
+pub(super) const SECRETS: [&str; 4] = [
+    "SECURE_SECRET",
+    "SECURE_PREVIOUS_SECRET",
+    "SECURE_KEYS",
+    "SECURE_LIMITS_URL",
+];
 
 /// Variables with this beginning steer the project's own tests.
 const TEST_PREFIX: &str = "SECURE_TEST_";
@@ -184,6 +194,7 @@ pub(super) fn read(
     });
     let hsts = reader.parsed("SECURE_HSTS", |text| policy(Hsts::parse(text)));
     let accepted = reader.parsed("SECURE_ACCEPTED_FINDINGS", accepted_findings);
+    let limiter = limits::limiter(&mut reader, purpose);
     let findings = reader.findings;
 
     if findings.is_empty() && secret.is_none() && keys.is_some() {
@@ -214,6 +225,7 @@ pub(super) fn read(
             headers.permissions_policy =
                 permissions_policy.unwrap_or(headers.permissions_policy.clone());
             headers.hsts = hsts.unwrap_or(headers.hsts.clone());
+            options.limiter = limiter;
             options.proxies = proxies;
             options.edge.more_hosts = hosts.map(Hosts::new);
             options.edge.enforce_https = enforce_https;
