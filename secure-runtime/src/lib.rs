@@ -22,6 +22,8 @@ pub mod field;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "actix-governor")]
+pub mod governor;
 mod guard;
 mod in_flight;
 mod input;
@@ -34,6 +36,8 @@ pub mod password;
 pub mod policy;
 pub mod principal;
 mod problem;
+#[cfg(feature = "redis")]
+mod redis_link;
 mod remembered;
 mod report;
 mod routes;

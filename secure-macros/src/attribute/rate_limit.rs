@@ -10,7 +10,16 @@ use syn::{
 use super::{Argument, Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
-const KEYS: [&str; 7] = ["by", "header", "key", "burst", "cost", "count", "crate"];
+const KEYS: [&str; 8] = [
+    "by",
+    "header",
+    "key",
+    "extractor",
+    "burst",
+    "cost",
+    "count",
+    "crate",
+];
 
 /// In which form a limit is written.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +72,8 @@ pub(crate) enum Key {
     /// In lower case.
     Header(String),
     Function(syn::Path),
+    /// A key extractor of actix-governor: a constant.
+    Extractor(syn::Path),
 }
 
 impl Key {
@@ -75,6 +86,7 @@ impl Key {
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path) => format!("key {}", path_text(path)),
+            Self::Extractor(path) => format!("extractor {}", path_text(path)),
         }
     }
 }
@@ -192,7 +204,7 @@ fn split(form: Form, span: Span, tokens: TokenStream) -> Result<(LitStr, TokenSt
 }
 
 fn key(form: Form, arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
-    let named: Vec<Argument> = ["by", "header", "key"]
+    let named: Vec<Argument> = ["by", "header", "key", "extractor"]
         .into_iter()
         .filter_map(|key| arguments.take(key))
         .collect();
@@ -200,7 +212,7 @@ fn key(form: Form, arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> 
         diagnostics.add(
             Diagnostic::new(
                 second.key.span(),
-                "a limit has one key: `by`, `header` or `key`",
+                "a limit has one key: `by`, `header`, `key` or `extractor`",
             )
             .help(format_args!("write a `{}` for each", form.shown)),
         );
@@ -211,6 +223,9 @@ fn key(form: Form, arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> 
     let key = match argument.key.to_string().as_str() {
         "header" => argument.word().and_then(|word| header(&word)),
         "key" => argument.path("the path of a function").map(Key::Function),
+        "extractor" => argument
+            .path("the path of a constant or of a type without fields")
+            .map(Key::Extractor),
         _ => argument.word().and_then(|word| by(&word)),
     };
     diagnostics.ok(key).unwrap_or(Key::Ip)

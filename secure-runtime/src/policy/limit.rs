@@ -7,6 +7,10 @@ use secure_grammar::Quota;
 /// request cannot be told apart: it is then counted under one key with all others of its kind.
 pub type KeyFunction = fn(&HttpRequest) -> Option<String>;
 
+/// Asks a key extractor of actix-governor. `None` means that the request is not limited.
+#[cfg(feature = "actix-governor")]
+pub type ExtractorFunction = fn(&HttpRequest) -> Result<Option<Vec<u8>>, crate::Problem>;
+
 /// One `#[rate_limit]`: how many, for whom, counted how.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimit {
@@ -32,6 +36,9 @@ pub enum LimitKey {
     Header(&'static str),
     /// A function of the app; the text is its path, as written.
     Function(&'static str, KeyFunction),
+    /// A key extractor of actix-governor; the text is its path, as written.
+    #[cfg(feature = "actix-governor")]
+    Extractor(&'static str, ExtractorFunction),
 }
 
 /// Which requests a limit counts.
@@ -108,6 +115,8 @@ impl LimitKey {
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path, _) => format!("key {path}"),
+            #[cfg(feature = "actix-governor")]
+            Self::Extractor(path, _) => format!("extractor {path}"),
         }
     }
 }

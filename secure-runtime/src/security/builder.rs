@@ -308,7 +308,7 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
-    /// What counts requests. Defaults to counters in this process, bounded to one million keys.
+    /// What counts requests. Defaults to counters in this process, in 256 MiB at most.
     pub fn limiter(mut self, limiter: impl Limiter + 'static) -> Self {
         self.options.limiter = Some(Box::new(limiter));
         self
