@@ -20,7 +20,8 @@ use secure_runtime::{
 
 use crate::{
     Failure,
-    harness::{Candidate, Column, Settings, Table, batch, call},
+    harness::{Candidate, Column, Figures, Settings, Table, batch, call},
+    summary::{Finding, Target},
 };
 
 const KEYS: u32 = 100_000;
@@ -29,7 +30,7 @@ const KEYS: u32 = 100_000;
 ///
 /// # Errors
 /// When a limiter does not do what it is measured for.
-pub fn run(settings: &Settings) -> Result<(), Failure> {
+pub fn run(settings: &Settings) -> Result<Vec<Finding>, Failure> {
     let columns = [
         Column::new("governor"),
         Column::over("smooth", 0),
@@ -39,12 +40,13 @@ pub fn run(settings: &Settings) -> Result<(), Failure> {
     ];
     let mut alone = Table::new("a check, one thread", columns);
     let mut together = Table::new("a check, all cores", columns);
+    let mut findings = Vec::new();
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(async {
         for (name, keys) in [("one key", 1), ("100 000 keys", KEYS)] {
             let subjects = subjects(keys)?;
             let one = subjects.iter().map(|subject| subject.alone()).collect();
-            alone.measure(name, settings, one).await;
+            findings.extend(finding(name, &alone.measure(name, settings, one).await));
             let all = subjects.iter().map(|subject| subject.together()).collect();
             together.measure(name, settings, all).await;
         }
@@ -52,7 +54,17 @@ pub fn run(settings: &Settings) -> Result<(), Failure> {
     })?;
     alone.print();
     together.print();
-    Ok(())
+    Ok(findings)
+}
+
+/// One window, as most limits have it, beside `governor`.
+fn finding(name: &str, figures: &[Figures]) -> Option<Finding> {
+    let (governor, window) = (figures.first()?, figures.get(2)?);
+    Some(Finding {
+        what: format!("limiter, {name}: a check ÷ one of governor's"),
+        measured: window.least / governor.least,
+        target: Target::AtMost(2.0),
+    })
 }
 
 /// One limiter and its keys, each of which has been there before.

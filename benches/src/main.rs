@@ -1,16 +1,27 @@
-//! `secure-benches [tokens|stores|limiters|all] [--rounds N]`
+//! `secure-benches [stack|limiters|tokens|stores|all] [--quick] [--rounds N]`
 
 use std::{env, process::ExitCode};
 
-use secure_benches::{Failure, harness::Settings, limiters, stores, tokens};
+use secure_benches::{
+    Failure,
+    harness::Settings,
+    limiters,
+    stack, stores,
+    summary::{self, Finding},
+    tokens,
+};
 
-type Section = (&'static str, fn(&Settings) -> Result<(), Failure>);
+type Section = (&'static str, fn(&Settings) -> Result<Vec<Finding>, Failure>);
 
-const SECTIONS: [Section; 3] = [
-    ("tokens", tokens::run),
-    ("stores", stores::run),
+const SECTIONS: [Section; 4] = [
+    ("stack", stack::run),
     ("limiters", limiters::run),
+    ("tokens", |settings| without_targets(tokens::run(settings))),
+    ("stores", |settings| without_targets(stores::run(settings))),
 ];
+
+/// Enough to see whether it works.
+const QUICK: usize = 11;
 
 fn main() -> ExitCode {
     match run() {
@@ -27,6 +38,7 @@ fn run() -> Result<(), Failure> {
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--quick" => settings.rounds = QUICK,
             "--rounds" => {
                 let rounds = arguments.next().ok_or("`--rounds` needs a number")?;
                 settings.rounds = rounds.parse()?;
@@ -42,10 +54,16 @@ fn run() -> Result<(), Failure> {
         )
         .into());
     }
+    let mut findings = Vec::new();
     for (name, section) in SECTIONS {
         if wanted == "all" || wanted == name {
-            section(&settings)?;
+            findings.extend(section(&settings)?);
         }
     }
+    summary::print(&findings);
     Ok(())
+}
+
+fn without_targets(section: Result<(), Failure>) -> Result<Vec<Finding>, Failure> {
+    section.map(|()| Vec::new())
 }

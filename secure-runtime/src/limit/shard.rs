@@ -209,7 +209,7 @@ impl Shard {
     /// Whether a new place fits, if need be after a sweep.
     ///
     /// A sweep looks at every place. There is one when the table is to grow; and when it cannot, one a second at
-    /// most, or one after as many newcomers as an eighth of the places: so a newcomer pays for a few places on
+    /// most, or one after as many newcomers as there are places: so a newcomer pays for one place on
     /// average, and nobody else for any.
     fn has_room(&mut self, place: Place<'_>, neighbourhood: u8, rule: &Rule, now: u64) -> bool {
         let heap = most_heap(place, rule);
@@ -227,10 +227,11 @@ impl Shard {
         }
         let grown = table_bytes(roomy(self.places.len())) + self.heap + heap;
         let grows = !self.has_slot(place.sharing) && grown <= most && is_fair(self);
-        if !grows && !self.may_sweep(now) {
+        let sweeps = grows || (place.sharing == Sharing::Own && self.may_sweep(now));
+        if !sweeps {
             return false;
         }
-        self.sweep(most.saturating_sub(heap), now);
+        self.sweep(grows, most.saturating_sub(heap), now);
         fits(self)
     }
 
@@ -254,7 +255,7 @@ impl Shard {
 
     fn may_sweep(&mut self, now: u64) -> bool {
         self.turned_away += 1;
-        if self.turned_away < self.places.len() / 8 && now < self.next_sweep {
+        if self.turned_away < self.places.len() && now < self.next_sweep {
             return false;
         }
         self.turned_away = 0;
@@ -264,12 +265,15 @@ impl Shard {
 
     /// Drops the places in which nothing counts any more, since nobody can tell that they were there, and
     /// makes the table as large as the others need; with some more, unless all would take more than `most` bytes.
-    fn sweep(&mut self, most: usize, now: u64) {
+    fn sweep(&mut self, grows: bool, most: usize, now: u64) {
         let rules = &self.rules;
         let counts = |entry: &Entry| {
             let rule = rules.get(&entry.place().counter);
             rule.is_none_or(|rule| !entry.state.is_idle(rule, now))
         };
+        if !grows && self.places.iter().all(counts) {
+            return;
+        }
         let mut before = std::mem::take(&mut self.places);
         before.retain(|entry| counts(entry));
         self.heap = 0;

@@ -1,4 +1,4 @@
-use std::num::NonZeroU32;
+use std::{fmt::Write as _, num::NonZeroU32};
 
 use actix_web::HttpRequest;
 use secure_grammar::Quota;
@@ -80,6 +80,23 @@ impl RateLimit {
     /// Whether the key is the signed-in caller, or the API key that it calls by.
     pub const fn is_by_caller(&self) -> bool {
         matches!(self.key, LimitKey::User | LimitKey::ApiKey)
+    }
+
+    /// The limit in words, as the matrix shows it.
+    pub(crate) fn describe(&self) -> String {
+        let quotas: Vec<_> = self.quotas.iter().map(ToString::to_string).collect();
+        let mut text = format!("{} by {}", quotas.join("; "), self.key.describe());
+        // Writing into a String cannot fail.
+        if let Some(burst) = self.burst {
+            let _ = write!(text, ", burst {burst}");
+        }
+        if self.cost.get() > 1 {
+            let _ = write!(text, ", cost {}", self.cost);
+        }
+        if self.count == Count::Failures {
+            text.push_str(", failures only");
+        }
+        text
     }
 
     /// Whether every request counts, whoever sends it.

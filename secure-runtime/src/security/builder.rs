@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_keys;
+mod app_limits;
 mod build;
 mod deploy;
 mod edge;
@@ -11,18 +12,20 @@ mod tokens;
 #[cfg(feature = "uploads")]
 mod uploads;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, num::NonZeroUsize, sync::Arc, time::Duration};
 
 use super::{Profile, Security, SettingsError, environment, key_file::KeyFile};
 use crate::{
     account::AccountSettings,
     allowance::Allowances,
     api_key::ApiKeySettings,
+    app_limits::AppLimits,
     audit::{AuditSink, TracingSink},
     clock::Clock,
     edge::{EdgeSettings, HeaderSettings, ProxySettings},
+    in_flight::InFlightSettings,
     input::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT},
-    limit::Limiter,
+    limit::{InProcess, Limiter},
     oauth::ErasedOwners,
     session::SessionSettings,
     store::Store,
@@ -121,6 +124,9 @@ pub(super) struct Options {
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) limiter: Option<Box<dyn Limiter>>,
     pub(super) allowances: Option<Allowances>,
+    pub(super) app_limits: AppLimits,
+    pub(super) in_flight: InFlightSettings,
+    pub(super) limits_memory: NonZeroUsize,
     /// Whether nothing is limited.
     pub(super) no_limits: bool,
     pub(super) store: Option<Arc<dyn Store>>,
@@ -167,6 +173,9 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 clock: None,
                 limiter: None,
                 allowances: None,
+                app_limits: AppLimits::default(),
+                in_flight: InFlightSettings::default(),
+                limits_memory: InProcess::DEFAULT_MEMORY,
                 no_limits: false,
                 store: None,
                 audit: Arc::new(TracingSink),

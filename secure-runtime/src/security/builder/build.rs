@@ -13,6 +13,7 @@ use crate::{
     clock::SystemClock,
     crypto::{Sealer, Signer},
     edge::{DefaultHeaders, HeaderSettings},
+    in_flight::InFlight,
     limit::{InProcess, Limiter},
     oauth::OAuth,
     routes::CounterIds,
@@ -135,9 +136,13 @@ pub(super) fn build(
     let account_limits = options.accounts.limits.check(&counters);
     findings.extend(options.accounts.limits.findings());
     findings.extend(account_limits.as_ref().err().cloned());
+    findings.extend(limits::finding_of_memory(options.limits_memory));
     for weaker in options.accounts.limits.weaker() {
         tracing::warn!("{weaker}");
     }
+    let (app_limits, wrong) = options.app_limits.check(&counters);
+    findings.extend(wrong);
+    findings.extend(options.in_flight.findings());
     let limiter: Box<dyn Limiter> = match options.no_limits {
         true => {
             findings.extend(limits::finding_of_none(production));
@@ -145,7 +150,7 @@ pub(super) fn build(
         }
         false => options
             .limiter
-            .unwrap_or_else(|| Box::new(InProcess::default())),
+            .unwrap_or_else(|| Box::new(InProcess::with_memory(options.limits_memory))),
     };
     let secrets = options.tokens.secrets(&keys);
     let records = Arc::new(Records::new(store.clone(), clock.clone()));
@@ -209,6 +214,8 @@ pub(super) fn build(
         clock,
         limiter,
         account_limits,
+        app_limits,
+        in_flight: Arc::new(InFlight::new(options.in_flight)),
         allowances: options.allowances,
         counters,
         headers: DefaultHeaders::new(headers, None),

@@ -1,5 +1,7 @@
 //! What the builder is told about limits.
 
+use std::num::NonZeroUsize;
+
 use super::Builder;
 use crate::{
     account::limits::AccountLimit,
@@ -45,6 +47,16 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
+    /// How much memory counters in this process take at most, in bytes, for all limits together. Defaults to
+    /// 256 MiB ([`InProcess`](crate::limit::InProcess) says how many callers that is, and what happens to
+    /// those who find no room), and is 1 MiB at least; `SECURE_LIMITS_MEMORY` says the same.
+    ///
+    /// It means nothing beside a [`limiter`](Self::limiter) of your own.
+    pub fn limits_memory(mut self, bytes: NonZeroUsize) -> Self {
+        self.options.limits_memory = bytes;
+        self
+    }
+
     /// How many passwords from one address (an IPv4 address, the /56 of an IPv6 one) may be wrong, whichever
     /// accounts they are tried at, and on whichever routes. Defaults to 30 in 10 minutes and 200 a day; more
     /// is said in the log at every start. A password is counted when it comes, and given back unless it was wrong; it
@@ -78,6 +90,16 @@ impl<I, A, K> Builder<I, A, K> {
         self.options.no_limits = true;
         self
     }
+}
+
+/// With less, a few thousand addresses would make newcomers wait.
+const LEAST_MEMORY: usize = 1 << 20;
+
+/// What is wrong with the memory for counters, if anything is.
+pub(super) fn finding_of_memory(bytes: NonZeroUsize) -> Option<String> {
+    (bytes.get() < LEAST_MEMORY).then(|| {
+        format!("{bytes} bytes are too few to count in (`SECURE_LIMITS_MEMORY`): give limits 1MiB or more")
+    })
 }
 
 /// What is wrong with having no limits, if anything is.
