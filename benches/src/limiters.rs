@@ -12,9 +12,9 @@ use std::{
 };
 
 use governor::{DefaultKeyedRateLimiter, RateLimiter};
+use secure_grammar::Quota;
 use secure_runtime::{
     clock::{Clock, SystemClock},
-    grammar::Quota,
     limit::{Amount, Answer, Charge, Counter, Decision, InProcess, Limiter, Rule},
 };
 
@@ -149,9 +149,10 @@ pub fn subjects(keys: u32) -> Result<Vec<Subject>, Failure> {
     for rule in rules {
         let (limiter, clock) = (InProcess::default(), SystemClock::default());
         let check = move |key: u32| {
+            let key = key.to_be_bytes();
             let answer = limiter.check(&Charge {
                 counter: Counter { id: 0, name: "" },
-                key: &key.to_be_bytes(),
+                key: &key,
                 rule: &rule,
                 amount: Amount::Take(NonZeroU32::MIN),
                 now: clock.monotonic(),

@@ -5,8 +5,7 @@ use std::{env, process::ExitCode};
 use secure_benches::{
     Failure,
     harness::Settings,
-    limiters,
-    stack, stores,
+    limiters, stack, stores,
     summary::{self, Finding},
     tokens,
 };

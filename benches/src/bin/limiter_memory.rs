@@ -12,10 +12,8 @@ use std::{
 };
 
 use secure_benches::Failure;
-use secure_runtime::{
-    grammar::Quota,
-    limit::{Amount, Answer, Charge, Counter, Decision, InProcess, Limiter, Rule},
-};
+use secure_grammar::Quota;
+use secure_runtime::limit::{Amount, Answer, Charge, Counter, Decision, InProcess, Limiter, Rule};
 
 const ADDRESSES: u32 = 10_000_000;
 const KNOWN: u32 = 10_000;

@@ -145,7 +145,10 @@ impl Limiter for InProcess {
                 Decision::Allowed(shard.give_back(own, hash, charge.rule, receipt, now))
             }
         };
-        decision.delayed(Duration::from_nanos(now - seen)).into()
+        match now - seen {
+            0 => decision.into(),
+            lag => decision.delayed(Duration::from_nanos(lag)).into(),
+        }
     }
 
     fn is_shared(&self) -> bool {

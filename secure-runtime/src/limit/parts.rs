@@ -88,8 +88,7 @@ impl Parts {
     }
 
     pub(super) fn expire(&mut self, quota: Quota, now: u64) {
-        let counts_from = (now + 1).saturating_sub(time::period(quota)) / length(quota);
-        while self.total > 0 && self.oldest() < counts_from {
+        while self.total > 0 && ends(self.oldest(), quota) <= now {
             let oldest = self.oldest();
             self.total -= self.count(oldest);
             if let Some(count) = self.counts.as_mut().map(|counts| slot(counts, oldest)) {

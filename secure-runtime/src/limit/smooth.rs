@@ -58,7 +58,7 @@ impl Arrival {
         match limiter.check_n(amount) {
             Ok(Ok(())) => {
                 self.0 = store.0.get();
-                Decision::Allowed(self.standing(quota, burst, now))
+                Decision::Allowed(self.standing_at(quota, rate, now))
             }
             Ok(Err(not_until)) => Decision::Refused(Refusal {
                 quota,
@@ -70,7 +70,10 @@ impl Arrival {
 
     /// How the counter stands at `now`.
     pub(super) fn standing(&self, quota: Quota, burst: NonZeroU32, now: u64) -> Standing {
-        let rate = Rate::new(quota, burst);
+        self.standing_at(quota, Rate::new(quota, burst), now)
+    }
+
+    fn standing_at(&self, quota: Quota, rate: Rate, now: u64) -> Standing {
         let taken = self.0.saturating_sub(now).div_ceil(rate.interval);
         let remaining = u64::from(rate.burst.get()).saturating_sub(taken);
         // One unit more is there as soon as one less is owed.
@@ -105,6 +108,10 @@ impl Rate {
         let amount = u64::from(quota.amount().get());
         // Up, for down would let more pass than the quota says.
         let interval = time::period(quota).div_ceil(amount).clamp(1, FURTHEST);
+        let ahead = interval.saturating_mul(burst.get().into());
+        if ahead <= FURTHEST {
+            return Self { interval, burst };
+        }
         let most = u32::try_from(FURTHEST / interval).unwrap_or(u32::MAX);
         let burst = burst.min(NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN));
         Self { interval, burst }

@@ -51,6 +51,9 @@ impl State {
         {
             return arrival.take(*quota, burst, amount, now);
         }
+        if let (Self::Window(window), [quota]) = (&mut *self, rule.quotas()) {
+            return take_from(window, *quota, amount, now);
+        }
         if let Some(refusal) = self.refusal(rule, amount, now) {
             return Decision::Refused(refusal);
         }
@@ -143,6 +146,21 @@ impl State {
             Self::Smooth(_) => &[],
         }
     }
+}
+
+/// The same from a single window.
+fn take_from(window: &mut Window, quota: Quota, amount: NonZeroU32, now: u64) -> Decision {
+    match window.room(quota, amount, now) {
+        Ok(()) => window.take(quota, amount, now),
+        Err(Full::Forever) => return Decision::Refused(never(quota)),
+        Err(Full::For(retry_after)) => return Decision::Refused(Refusal { quota, retry_after }),
+    }
+    Decision::Allowed(Standing {
+        quota,
+        remaining: window.remaining(quota),
+        reset: window.reset(quota, now),
+        receipt: Some(Receipt::new(amount, Duration::from_nanos(now))),
+    })
 }
 
 fn pairs<'a>(
