@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use governor::{DefaultKeyedRateLimiter, RateLimiter};
+use governor::{DefaultKeyedRateLimiter, RateLimiter, clock::MonotonicClock};
 use secure_grammar::Quota;
 use secure_runtime::{
     clock::{Clock, SystemClock},
@@ -33,10 +33,11 @@ const KEYS: u32 = 100_000;
 pub fn run(settings: &Settings) -> Result<Vec<Finding>, Failure> {
     let columns = [
         Column::new("governor"),
-        Column::over("smooth", 0),
-        Column::over("large window", 0),
-        Column::over("small window", 0),
-        Column::over("two windows", 0),
+        Column::new("same clock"),
+        Column::over("smooth", 1),
+        Column::over("large window", 1),
+        Column::over("small window", 1),
+        Column::over("two windows", 1),
     ];
     let mut alone = Table::new("a check, one thread", columns);
     let mut together = Table::new("a check, all cores", columns);
@@ -57,11 +58,12 @@ pub fn run(settings: &Settings) -> Result<Vec<Finding>, Failure> {
     Ok(findings)
 }
 
-/// One window, as most limits have it, beside `governor`.
+/// One window, as most limits have it, beside `governor` with the clock that ours reads, too: time has to be
+/// injected, so ours cannot read the processor's own counter.
 fn finding(name: &str, figures: &[Figures]) -> Option<Finding> {
-    let (governor, window) = (figures.first()?, figures.get(2)?);
+    let (governor, window) = (figures.get(1)?, figures.get(3)?);
     Some(Finding {
-        what: format!("limiter, {name}: a check ÷ one of governor's"),
+        what: format!("limiter, {name}: a check ÷ governor's, same clock"),
         measured: window.least / governor.least,
         target: Target::AtMost(2.0),
     })
@@ -135,6 +137,13 @@ pub fn subjects(keys: u32) -> Result<Vec<Subject>, Failure> {
     let governor = Subject::new(keys, move |key| {
         governed.check_key(&IpAddr::V4(Ipv4Addr::from(key))).is_ok()
     })?;
+    let same_clock =
+        RateLimiter::dashmap_with_clock(governor::Quota::per_second(many), MonotonicClock);
+    let same_clock = Subject::new(keys, move |key| {
+        same_clock
+            .check_key(&IpAddr::V4(Ipv4Addr::from(key)))
+            .is_ok()
+    })?;
     let second = Quota::new(many, NonZeroU64::MIN);
     let hour = Quota::new(NonZeroU32::MAX, NonZeroU64::new(3600).ok_or("zero")?);
     let sixty = NonZeroU32::new(60).ok_or("zero")?;
@@ -145,7 +154,7 @@ pub fn subjects(keys: u32) -> Result<Vec<Subject>, Failure> {
         Rule::window(small),
         Rule::new(vec![second, hour], None)?,
     ];
-    let mut subjects = vec![governor];
+    let mut subjects = vec![governor, same_clock];
     for rule in rules {
         let (limiter, clock) = (InProcess::default(), SystemClock::default());
         let check = move |key: u32| {

@@ -67,6 +67,7 @@ impl Shard {
     /// Charges a key: in its place if it has one, in a new one if there is room, else in a shared one.
     ///
     /// `hash` is that of the key's own place.
+    #[inline]
     pub(super) fn take(
         &mut self,
         own: Place<'_>,

@@ -149,6 +149,7 @@ impl State {
 }
 
 /// The same from a single window.
+#[inline]
 fn take_from(window: &mut Window, quota: Quota, amount: NonZeroU32, now: u64) -> Decision {
     match window.room(quota, amount, now) {
         Ok(()) => window.take(quota, amount, now),
