@@ -86,7 +86,7 @@ pub struct InProcess {
 impl InProcess {
     /// The memory by default: 256 MiB.
     ///
-    /// They hold about 1.8 million keys that count under `5/minute`, and 700 000 under a large quota.
+    /// They hold 1.6 million keys that count under `5/minute` or a smooth rule, and 600 000 under a large quota.
     pub const DEFAULT_MEMORY: NonZeroUsize = mebibytes(256);
 
     /// A limiter that takes at most `bytes`, for all limits together.
