@@ -22,7 +22,7 @@ const LONGEST_KEY: usize = 128;
 pub(super) enum Stage {
     /// Limits by address, header and function; on a public route the global ones too.
     BeforeAuthentication,
-    /// Limits by caller; on a protected route the global ones too, so that strangers cannot use up
+    /// Limits by caller, and by what a function says of the caller; on a protected route the global ones too, so that strangers cannot use up
     /// what is meant for the callers.
     AfterAuthentication,
 }
@@ -30,7 +30,7 @@ pub(super) enum Stage {
 impl Stage {
     fn of(limit: &MountedLimit, policy: &RoutePolicy) -> Self {
         match limit.policy.key() {
-            LimitKey::User | LimitKey::ApiKey => Self::AfterAuthentication,
+            _ if limit.policy.is_by_caller() => Self::AfterAuthentication,
             LimitKey::Global if policy.is_protected() => Self::AfterAuthentication,
             _ => Self::BeforeAuthentication,
         }
@@ -324,6 +324,10 @@ fn key(
         LimitKey::Function(_, function) => {
             function(request).map_or_else(Vec::new, String::into_bytes)
         }
+        LimitKey::CallerFunction(_, function) => match context.principal() {
+            Some(principal) => function(principal).map_or_else(Vec::new, String::into_bytes),
+            None => return Err(Problem::internal("a limit by caller without a caller")),
+        },
         #[cfg(feature = "actix-governor")]
         LimitKey::Extractor(_, extractor) => return extractor(request),
     }))

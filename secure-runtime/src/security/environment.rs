@@ -5,12 +5,13 @@ mod reader;
 use std::{env::VarError, ffi::OsString, fmt, str::FromStr, time::Duration};
 
 use secure_grammar::{
-    AllowedOrigin, GrammarError, HostPattern, Origin, parse_duration, parse_size,
+    AllowedOrigin, GrammarError, HostPattern, Origin, parse_duration, parse_quotas, parse_size,
 };
 
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
     ForwardedHeader, Hosts, ServerSecret,
+    account::limits::AccountLimit,
     edge::{Csp, Hsts, PageCsp, PermissionsPolicy, ProxySettings},
     settings::Loaded,
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
@@ -18,7 +19,7 @@ use crate::{
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 30] = [
+const VARIABLES: [&str; 34] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -49,6 +50,10 @@ const VARIABLES: [&str; 30] = [
     "SECURE_PERMISSIONS_POLICY",
     "SECURE_HSTS",
     "SECURE_ACCEPTED_FINDINGS",
+    "SECURE_FAILED_SIGN_INS",
+    "SECURE_ACCOUNT_MAILS",
+    "SECURE_FAILED_LINKS",
+    "SECURE_DANGEROUS_NO_LIMITS",
 ];
 
 /// Those of them that a secret manager is asked for.
@@ -184,6 +189,20 @@ pub(super) fn read(
     });
     let hsts = reader.parsed("SECURE_HSTS", |text| policy(Hsts::parse(text)));
     let accepted = reader.parsed("SECURE_ACCEPTED_FINDINGS", accepted_findings);
+    let mut quotas = |name| {
+        reader.parsed(name, |text| {
+            parse_quotas(text).map_err(|error| error.to_string())
+        })
+    };
+    let account_limits = [
+        (
+            AccountLimit::FailedSignIns,
+            quotas("SECURE_FAILED_SIGN_INS"),
+        ),
+        (AccountLimit::Mails, quotas("SECURE_ACCOUNT_MAILS")),
+        (AccountLimit::FailedLinks, quotas("SECURE_FAILED_LINKS")),
+    ];
+    let no_limits = reader.parsed("SECURE_DANGEROUS_NO_LIMITS", flag);
     let findings = reader.findings;
 
     if findings.is_empty() && secret.is_none() && keys.is_some() {
@@ -223,6 +242,12 @@ pub(super) fn read(
                 options.headers.public_https = is_https;
                 options.public_origin = Some(origin);
             }
+            for (limit, quotas) in account_limits {
+                if let Some(quotas) = quotas {
+                    options.accounts.limits.set(limit, quotas);
+                }
+            }
+            options.no_limits = no_limits.unwrap_or(false);
             let tokens = &mut options.tokens;
             tokens.previous_secrets = previous;
             durations.write(tokens);
