@@ -1,5 +1,5 @@
 mod edge;
-mod limits;
+mod account_limits;
 mod managed;
 
 use super::*;
