@@ -4,7 +4,9 @@
 
 pub mod accounts;
 pub mod harness;
+pub mod stack;
 pub mod stores;
+pub mod summary;
 pub mod tokens;
 
 /// Why there are no figures.

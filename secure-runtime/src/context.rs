@@ -56,6 +56,8 @@ pub(crate) enum LimitAt {
     Route(usize),
     /// One of what is done to accounts.
     Account(AccountLimit),
+    /// One of the whole app, by its place.
+    App(usize),
 }
 
 /// What one limit said about the request.
@@ -208,6 +210,7 @@ impl RequestContext {
                 route.limits.get(place)
             }
             LimitAt::Account(limit) => Some(self.security.account_limits().of(limit)),
+            LimitAt::App(place) => self.security.app_limits().get(place),
         }
     }
 

@@ -8,6 +8,7 @@ pub mod __private;
 pub mod account;
 mod allowance;
 pub mod api_key;
+mod app_limits;
 pub mod audit;
 pub mod authorize;
 mod clock;
@@ -24,6 +25,7 @@ pub mod fuzzing;
 #[cfg(feature = "actix-governor")]
 pub mod governor;
 mod guard;
+mod in_flight;
 mod input;
 pub mod limit;
 mod log;
@@ -34,6 +36,8 @@ pub mod password;
 pub mod policy;
 pub mod principal;
 mod problem;
+#[cfg(feature = "redis")]
+mod redis_link;
 mod remembered;
 mod report;
 mod routes;
@@ -56,7 +60,7 @@ pub use input::{Checkable, Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;
-pub use report::{FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
+pub use report::{AppRow, FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
     Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, limit, options,

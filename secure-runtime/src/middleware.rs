@@ -2,11 +2,12 @@
 //! carries. It is outermost, so it sees whatever answers.
 
 mod admission;
+mod arrival;
 mod edge;
 mod finish;
 mod show;
 
-use std::{any::Any, future::Future, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc};
 
 use actix_web::{
     Error, HttpMessage as _,
@@ -21,11 +22,14 @@ use crate::{
     context::RequestContext,
     crypto::random_hex,
     edge::ClientAddress,
+    guard::Charging,
+    in_flight::Slot,
     mail::Post,
     routes::UncheckedMap,
     security::State,
 };
 use admission::Admission;
+use arrival::hold;
 use edge::Early;
 use finish::Finish;
 
@@ -63,9 +67,9 @@ where
                 None => UncheckedMap::default(),
             };
             Ok(SecurityService {
-                service,
+                service: Rc::new(service),
                 state,
-                unchecked,
+                unchecked: Rc::new(unchecked),
             })
         })
     }
@@ -74,10 +78,12 @@ where
 /// The middleware at work, one for each worker.
 #[derive(Debug)]
 pub struct SecurityService<S> {
-    service: S,
+    service: Rc<S>,
     state: Arc<State>,
-    unchecked: UncheckedMap,
+    unchecked: Rc<UncheckedMap>,
 }
+
+type Answer<B> = LocalBoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>>;
 
 impl<S, B> Service<ServiceRequest> for SecurityService<S>
 where
@@ -87,7 +93,7 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+    type Future = Answer<B>;
 
     forward_ready!(service);
 
@@ -97,26 +103,53 @@ where
         request.extensions_mut().insert(context.clone());
         let mut finish = Finish::new(context, &request);
         let received = self.receive(&request, &mut finish);
-        let admission = match received.and_then(|()| Ok(self.admit(&request)?)) {
-            Ok(admission) => admission,
-            Err(early) => {
-                let mut response = match early {
-                    Early::Response(response) => *response,
-                    Early::Problem(problem) => {
-                        finish.log_problem(&problem);
-                        finish.answer(&problem)
+        let slot = match received.and_then(|()| self.enter(&request, &finish)) {
+            Ok(slot) => slot,
+            Err(early) => return turn_away(request, &finish, early),
+        };
+        match self.charge(&request, &finish.context) {
+            Charging::Decided(Ok(())) => self.pass_on(request, finish, slot),
+            Charging::Decided(Err(problem)) => turn_away(request, &finish, problem.into()),
+            Charging::Later(charging) => {
+                let service = self.shared();
+                Box::pin(async move {
+                    let charged = charging.await;
+                    match charged {
+                        Ok(()) => service.pass_on(request, finish, slot).await,
+                        Err(problem) => turn_away(request, &finish, problem.into()).await,
                     }
-                };
-                finish.complete(response.status(), response.headers_mut());
-                let response = request.into_response(response).map_into_right_body();
-                return Box::pin(async move { Ok(response) });
+                })
             }
+        }
+    }
+}
+
+impl<S> SecurityService<S> {
+    /// The same service, for a request that has to wait before it is passed on.
+    fn shared(&self) -> Self {
+        Self {
+            service: self.service.clone(),
+            state: self.state.clone(),
+            unchecked: self.unchecked.clone(),
+        }
+    }
+
+    /// Hands the request to the routes, if one may answer it.
+    fn pass_on<B>(&self, request: ServiceRequest, finish: Finish, slot: Option<Slot>) -> Answer<B>
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+        S::Future: 'static,
+        B: MessageBody + 'static,
+    {
+        let admission = match self.admit(&request) {
+            Ok(admission) => admission,
+            Err(problem) => return turn_away(request, &finish, problem.into()),
         };
         // The call itself may panic too, before there is a future to poll.
         let context = finish.context.clone();
         let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
         match std::panic::catch_unwind(inner) {
-            Ok(inner) => Box::pin(answer(inner, finish, admission)),
+            Ok(inner) => Box::pin(answer(inner, finish, admission, slot)),
             Err(panic) => {
                 let error = finish.fail(panicked(&*panic));
                 Box::pin(async move { Err(error) })
@@ -125,10 +158,29 @@ where
     }
 }
 
+/// Answers a request that goes no further.
+fn turn_away<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    finish: &Finish,
+    early: Early,
+) -> Answer<B> {
+    let mut response = match early {
+        Early::Response(response) => *response,
+        Early::Problem(problem) => {
+            finish.log_problem(&problem);
+            finish.answer(&problem)
+        }
+    };
+    finish.complete(response.status(), response.headers_mut());
+    let response = request.into_response(response).map_into_right_body();
+    Box::pin(async move { Ok(response) })
+}
+
 async fn answer<F, B>(
     inner: F,
     finish: Finish,
     admission: Admission,
+    slot: Option<Slot>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
@@ -136,7 +188,7 @@ where
 {
     let inner = later_in_request(finish.context.clone(), inner);
     match AssertUnwindSafe(inner).catch_unwind().await {
-        Ok(Ok(response)) => Ok(finish.respond(response, admission).await),
+        Ok(Ok(response)) => Ok(hold(finish.respond(response, admission).await, slot)),
         Ok(Err(error)) => Err(finish.fail(error)),
         Err(panic) => Err(finish.fail(panicked(&*panic))),
     }

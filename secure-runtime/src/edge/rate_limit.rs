@@ -58,7 +58,8 @@ fn policy(
         policy.push_str(meter.listed());
     }
     for outcome in outcomes {
-        if let LimitAt::Account(_) = outcome.limit
+        if let LimitAt::Account(_) | LimitAt::App(_) = outcome.limit
+            && outcome.standing.is_some()
             && let Some(limit) = context.limit(outcome.limit)
         {
             separate(&mut policy);

@@ -1,4 +1,4 @@
-use std::num::NonZeroU32;
+use std::{fmt::Write as _, num::NonZeroU32};
 
 use actix_web::HttpRequest;
 use secure_grammar::Quota;
@@ -92,6 +92,23 @@ impl RateLimit {
             self.key,
             LimitKey::User | LimitKey::ApiKey | LimitKey::CallerFunction(..)
         )
+    }
+
+    /// The limit in words, as the matrix shows it.
+    pub(crate) fn describe(&self) -> String {
+        let quotas: Vec<_> = self.quotas.iter().map(ToString::to_string).collect();
+        let mut text = format!("{} by {}", quotas.join("; "), self.key.describe());
+        // Writing into a String cannot fail.
+        if let Some(burst) = self.burst {
+            let _ = write!(text, ", burst {burst}");
+        }
+        if self.cost.get() > 1 {
+            let _ = write!(text, ", cost {}", self.cost);
+        }
+        if self.count == Count::Failures {
+            text.push_str(", failures only");
+        }
+        text
     }
 
     /// Whether every request counts, whoever sends it.

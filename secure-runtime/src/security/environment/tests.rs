@@ -1,5 +1,6 @@
-mod edge;
 mod account_limits;
+mod edge;
+mod limits;
 mod managed;
 
 use super::*;
