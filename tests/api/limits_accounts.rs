@@ -377,9 +377,9 @@ async fn the_matrix_says_what_routes_are_held_by() {
         table.contains(&format!("often as it likes, {mails}, {links}")),
         "{table}"
     );
-    let plain = secure_runtime::test::TestApp::new(|routes| {
+    let other = secure_runtime::test::TestApp::new(|routes| {
         routes.service(plain);
     });
-    let text = plain.await.security().report().json();
+    let text = other.await.security().report().json();
     assert!(!text.contains("account_limits"), "{text}");
 }

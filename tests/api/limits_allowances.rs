@@ -265,8 +265,7 @@ async fn of_too_many_factors_the_next_smaller_one_counts() {
     };
     let app = TestApp::with(settings, listing, |_| {}).await;
     let quota = async |factor: u32| {
-        let answer = call(&app, "/both", &factor.to_string(), "user");
-        let answer = answer.await;
+        let answer = call(&app, "/both", &factor.to_string(), "user").await;
         let policy = all(&answer, "ratelimit-policy").join("");
         let (_, quota) = policy.split_once("\"user/60s\";q=").expect("a limit");
         quota
