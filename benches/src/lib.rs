@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod harness;
+pub mod hot_path;
 pub mod stack;
 pub mod stores;
 pub mod summary;

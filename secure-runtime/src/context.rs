@@ -8,6 +8,7 @@ use std::{
 };
 
 use actix_web::{HttpMessage as _, HttpRequest};
+use smallvec::SmallVec;
 
 use crate::{
     Problem,
@@ -16,6 +17,7 @@ use crate::{
     csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
+    middleware::RequestId,
     policy::Via,
     principal::Principal,
     routes::{Meter, MountedLimit},
@@ -27,7 +29,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct RequestContext {
     pub(crate) security: Arc<State>,
-    pub(crate) request_id: String,
+    pub(crate) request_id: RequestId,
     client: ClientAddress,
     principal: OnceCell<Principal>,
     /// Whether the answer depends on a credential, and so must not be stored by anybody.
@@ -36,7 +38,7 @@ pub(crate) struct RequestContext {
     probe_only: Cell<bool>,
     /// The route whose guard took the request.
     route: Cell<Option<usize>>,
-    limits: RefCell<Vec<LimitOutcome>>,
+    limits: RefCell<Limits>,
     /// What scripts of the page need, once a handler has asked for it.
     nonce: OnceCell<CspNonce>,
     /// Whether the request was meant by its user.
@@ -60,6 +62,12 @@ pub(crate) enum LimitAt {
     App(usize),
 }
 
+/// What the limits have said about the request: a limit of the app and one of the route are the usual case.
+pub(crate) type Limits = SmallVec<[LimitOutcome; 2]>;
+
+/// Whose counter it is. An address and a UUID have room without an allocation.
+pub(crate) type CounterKey = SmallVec<[u8; 40]>;
+
 /// What one limit said about the request.
 #[derive(Debug)]
 pub(crate) struct LimitOutcome {
@@ -69,7 +77,7 @@ pub(crate) struct LimitOutcome {
     /// `None` where it does not count the caller.
     pub(crate) standing: Option<Standing>,
     /// Whose counter.
-    pub(crate) key: Vec<u8>,
+    pub(crate) key: CounterKey,
     /// What gives the charge back, until it is given back.
     pub(crate) receipt: Option<Receipt>,
 }
@@ -82,7 +90,11 @@ impl LimitOutcome {
 }
 
 impl RequestContext {
-    pub(crate) fn new(security: Arc<State>, request_id: String, client: ClientAddress) -> Rc<Self> {
+    pub(crate) fn new(
+        security: Arc<State>,
+        request_id: RequestId,
+        client: ClientAddress,
+    ) -> Rc<Self> {
         Rc::new(Self {
             security,
             request_id,
@@ -91,7 +103,7 @@ impl RequestContext {
             probe_only: Cell::new(false),
             route: Cell::new(None),
             private: Cell::new(false),
-            limits: RefCell::new(Vec::new()),
+            limits: RefCell::default(),
             nonce: OnceCell::new(),
             csrf: csrf::Progress::default(),
             kept: Kept::default(),
@@ -215,7 +227,7 @@ impl RequestContext {
     }
 
     /// What the limits have said so far.
-    pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {
+    pub(crate) fn limits(&self) -> RefMut<'_, Limits> {
         self.limits.borrow_mut()
     }
 }

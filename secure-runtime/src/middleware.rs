@@ -2,36 +2,31 @@
 //! carries. It is outermost, so it sees whatever answers.
 
 mod admission;
+mod answering;
 mod arrival;
 mod edge;
 mod finish;
+mod request_id;
 mod show;
 
-use std::{any::Any, future::Future, panic::AssertUnwindSafe, rc::Rc, sync::Arc};
+use std::{any::Any, panic::AssertUnwindSafe, rc::Rc, sync::Arc};
 
 use actix_web::{
     Error, HttpMessage as _,
     body::{EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
 };
-use futures_util::{FutureExt as _, future::LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    Problem,
-    audit::{in_request, later_in_request},
-    context::RequestContext,
-    crypto::random_hex,
-    edge::ClientAddress,
-    guard::Charging,
-    in_flight::Slot,
-    mail::Post,
-    routes::UncheckedMap,
-    security::State,
+    Problem, audit::in_request, context::RequestContext, edge::ClientAddress, guard::Charging,
+    in_flight::Slot, mail::Post, routes::UncheckedMap, security::State,
 };
-use admission::Admission;
-use arrival::hold;
+use answering::Answering;
 use edge::Early;
 use finish::Finish;
+pub(crate) use request_id::RequestId;
+use request_id::RequestIds;
 
 /// The middleware of [`Security::middleware`](crate::Security::middleware).
 #[derive(Debug, Clone)]
@@ -70,6 +65,7 @@ where
                 service: Rc::new(service),
                 state,
                 unchecked: Rc::new(unchecked),
+                ids: Rc::new(RequestIds::new()),
             })
         })
     }
@@ -81,9 +77,8 @@ pub struct SecurityService<S> {
     service: Rc<S>,
     state: Arc<State>,
     unchecked: Rc<UncheckedMap>,
+    ids: Rc<RequestIds>,
 }
-
-type Answer<B> = LocalBoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>>;
 
 impl<S, B> Service<ServiceRequest> for SecurityService<S>
 where
@@ -93,13 +88,13 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = Answer<B>;
+    type Future = Answering<S::Future, B>;
 
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let client = ClientAddress::of(&request, self.state.proxies());
-        let context = RequestContext::new(self.state.clone(), random_hex::<16>(), client);
+        let context = RequestContext::new(self.state.clone(), self.ids.next(), client);
         request.extensions_mut().insert(context.clone());
         let mut finish = Finish::new(context, &request);
         let received = self.receive(&request, &mut finish);
@@ -112,11 +107,12 @@ where
             Charging::Decided(Err(problem)) => turn_away(request, &finish, problem.into()),
             Charging::Later(charging) => {
                 let service = self.shared();
-                Box::pin(async move {
-                    let charged = charging.await;
-                    match charged {
+                Answering::other(async move {
+                    match charging.await {
                         Ok(()) => service.pass_on(request, finish, slot).await,
-                        Err(problem) => turn_away(request, &finish, problem.into()).await,
+                        Err(problem) => {
+                            turn_away::<S::Future, B>(request, &finish, problem.into()).await
+                        }
                     }
                 })
             }
@@ -131,11 +127,17 @@ impl<S> SecurityService<S> {
             service: self.service.clone(),
             state: self.state.clone(),
             unchecked: self.unchecked.clone(),
+            ids: self.ids.clone(),
         }
     }
 
     /// Hands the request to the routes, if one may answer it.
-    fn pass_on<B>(&self, request: ServiceRequest, finish: Finish, slot: Option<Slot>) -> Answer<B>
+    fn pass_on<B>(
+        &self,
+        request: ServiceRequest,
+        finish: Finish,
+        slot: Option<Slot>,
+    ) -> Answering<S::Future, B>
     where
         S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
         S::Future: 'static,
@@ -149,21 +151,18 @@ impl<S> SecurityService<S> {
         let context = finish.context.clone();
         let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
         match std::panic::catch_unwind(inner) {
-            Ok(inner) => Box::pin(answer(inner, finish, admission, slot)),
-            Err(panic) => {
-                let error = finish.fail(panicked(&*panic));
-                Box::pin(async move { Err(error) })
-            }
+            Ok(inner) => Answering::inner(inner, finish, admission, slot),
+            Err(panic) => Answering::ready(Err(finish.fail(panicked(&*panic)))),
         }
     }
 }
 
 /// Answers a request that goes no further.
-fn turn_away<B: MessageBody + 'static>(
-    request: ServiceRequest,
-    finish: &Finish,
-    early: Early,
-) -> Answer<B> {
+fn turn_away<F, B>(request: ServiceRequest, finish: &Finish, early: Early) -> Answering<F, B>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+    B: MessageBody + 'static,
+{
     let mut response = match early {
         Early::Response(response) => *response,
         Early::Problem(problem) => {
@@ -173,25 +172,7 @@ fn turn_away<B: MessageBody + 'static>(
     };
     finish.complete(response.status(), response.headers_mut());
     let response = request.into_response(response).map_into_right_body();
-    Box::pin(async move { Ok(response) })
-}
-
-async fn answer<F, B>(
-    inner: F,
-    finish: Finish,
-    admission: Admission,
-    slot: Option<Slot>,
-) -> Result<ServiceResponse<EitherBody<B>>, Error>
-where
-    F: Future<Output = Result<ServiceResponse<B>, Error>>,
-    B: MessageBody + 'static,
-{
-    let inner = later_in_request(finish.context.clone(), inner);
-    match AssertUnwindSafe(inner).catch_unwind().await {
-        Ok(Ok(response)) => Ok(hold(finish.respond(response, admission).await, slot)),
-        Ok(Err(error)) => Err(finish.fail(error)),
-        Err(panic) => Err(finish.fail(panicked(&*panic))),
-    }
+    Answering::ready(Ok(response))
 }
 
 /// The 500 of a panic. Its text is for the log.

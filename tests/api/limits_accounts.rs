@@ -94,10 +94,15 @@ async fn of_three_hundred_at_once_thirty_are_looked_at() {
     let login = Login::new().await;
     let names: Vec<_> = (0..300).map(|number| format!("user{number}")).collect();
     let answers = join_all(names.iter().map(|name| login.try_with(name, "x"))).await;
-    let verdicts = answers.iter().filter(|answer| answer.status() == 401);
-    let refused = answers.iter().filter(|answer| answer.status() == 429);
-    assert_eq!((verdicts.count(), refused.count()), (30, 270));
-    assert_eq!(login.hashes(), 30);
+    let count = |status| {
+        answers
+            .iter()
+            .filter(|answer| answer.status() == status)
+            .count()
+    };
+    // Some of the thirty find that too many passwords wait to be hashed already.
+    assert_eq!((count(401) + count(503), count(429)), (30, 270));
+    assert_eq!(login.hashes(), count(401));
 }
 
 #[actix_web::test]

@@ -29,6 +29,7 @@ struct Gate {
     open: Semaphore,
     inside: AtomicUsize,
     most: AtomicUsize,
+    passed: AtomicUsize,
 }
 
 /// Somebody inside, for as long as the future is not dropped.
@@ -40,6 +41,7 @@ impl Gate {
             open: Semaphore::new(0),
             inside: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
+            passed: AtomicUsize::new(0),
         })
     }
 
@@ -48,6 +50,7 @@ impl Gate {
         self.most.fetch_max(now, Ordering::SeqCst);
         let _inside = Inside(self);
         self.open.acquire().await.expect("an open gate").forget();
+        self.passed.fetch_add(1, Ordering::SeqCst);
     }
 
     fn inside(&self) -> usize {
@@ -229,7 +232,10 @@ async fn a_body_that_is_sent_piece_by_piece_counts_to_its_end() {
     until_inside(&gate, 1).await;
     assert_eq!(get(&server, "/fine").await.status, 503);
     gate.let_pass(1);
-    until_inside(&gate, 0).await;
+    until("the first piece is made", async || {
+        gate.passed.load(Ordering::SeqCst) == 1
+    })
+    .await;
     until_inside(&gate, 1).await;
     assert_eq!(get(&server, "/fine").await.status, 503);
     gate.let_pass(2);

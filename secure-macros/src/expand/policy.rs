@@ -62,7 +62,9 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
     let wrapped = routes
         .any(|route| !route.wraps.is_empty())
         .then(|| quote!(.with_wrapper()));
-    quote! {
+    quote!({
+        #[allow(unused_imports)]
+        use #private::Unknown as _;
         #access
             .with_endpoints(&[#(#endpoints),*])
             .with_limits(&[#(#limits),*])
@@ -70,7 +72,7 @@ pub(super) fn policy(endpoint: &Endpoint) -> TokenStream {
             #max
             #csrf_off
             #wrapped
-    }
+    })
 }
 
 pub(super) fn demands(protected: &Protected, private: &TokenStream) -> TokenStream {
@@ -215,12 +217,7 @@ fn parameter(argument: &Argument, private: &TokenStream) -> TokenStream {
     match &argument.mark {
         Mark::None => {
             let probe = probe(&argument.ty, private);
-            quote!({
-                #[allow(unused_imports)]
-                use #private::Unknown as _;
-                #private::Parameter::new(#probe::INPUT, #probe::CALLER, #probe::NEEDS)
-                    .with_resource(#probe::RESOURCE)
-            })
+            quote!(#probe::PARAMETER)
         }
         Mark::Trusted => quote!(#private::Parameter::trusted()),
         Mark::Unvalidated(because) => quote!(#private::Parameter::unvalidated(#because)),

@@ -283,7 +283,7 @@ fn noted(context: &RequestContext, which: AccountLimit, decision: Decision) -> R
     let at = LimitAt::Account(which);
     context
         .limits()
-        .retain(|outcome: &LimitOutcome| outcome.limit != at);
+        .retain(|outcome: &mut LimitOutcome| outcome.limit != at);
     let noted = note(context, at, Terms::Own, Vec::new(), decision);
     // It is not the answer that says whether this is given back.
     if let Some(outcome) = context.limits().last_mut().filter(|last| last.limit == at) {

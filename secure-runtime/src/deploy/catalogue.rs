@@ -58,6 +58,8 @@ pub(super) const ALL: &[Check] = &[
     ONE_INSTANCE,
     NO_LIMITS,
     ACCOUNT_LIMITS_WEAK,
+    LIMITS_PLAIN,
+    LIMITS_FAIL_OPEN,
     PASSWORD_GRANT,
     UNLISTED_ROUTES,
     ROUTE_UNCHECKED,
@@ -280,6 +282,20 @@ pub(crate) const ACCOUNT_LIMITS_WEAK: Check = Check::new(
     "one address may try more passwords, or have more letters sent, than the default allows (ASVS 6.3.1)",
     "leave out what is said of it (`.failed_sign_ins(…)`, `.account_mails(…)`, `.failed_links(…)`, or the \
      variables of these names), or accept this with how many people share an address",
+);
+
+pub(crate) const LIMITS_PLAIN: Check = Check::new(
+    "limits-plain",
+    Warning,
+    "whoever is on the way to Redis reads its password, and sets anybody's counter back (ASVS 12.3.1)",
+    "write `rediss://`; where the way is encrypted by something else, accept this with that reason",
+);
+
+pub(crate) const LIMITS_FAIL_OPEN: Check = Check::new(
+    "limits-fail-open",
+    Warning,
+    "whoever brings Redis down, or waits until it is, guesses and floods without a limit",
+    "choose `count_here`, which goes on counting, or `fail_closed`; or accept this with the reason",
 );
 
 pub(crate) const PASSWORD_GRANT: Check = Check::new(

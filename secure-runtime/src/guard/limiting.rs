@@ -7,7 +7,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::{
     Problem,
     allowance::CallerLimit,
-    context::{LimitAt, LimitOutcome, RequestContext},
+    context::{CounterKey, LimitAt, LimitOutcome, RequestContext},
     limit::{Amount, Answer, Charge, Decision, Standing},
     policy::{Count, LimitKey, RoutePolicy},
     principal::Principal,
@@ -255,12 +255,12 @@ pub(crate) fn check<'a>(
     })
 }
 
-const fn not_counted(limit: LimitAt) -> LimitOutcome {
+fn not_counted(limit: LimitAt) -> LimitOutcome {
     LimitOutcome {
         limit,
         scaled: None,
         standing: None,
-        key: Vec::new(),
+        key: CounterKey::new(),
         receipt: None,
     }
 }
@@ -270,7 +270,7 @@ pub(crate) fn note(
     context: &RequestContext,
     limit: LimitAt,
     terms: Terms,
-    key: Vec<u8>,
+    key: impl Into<CounterKey>,
     decision: Decision,
 ) -> Result<(), Problem> {
     let (standing, problem) = match decision {
@@ -304,21 +304,32 @@ pub(crate) fn note(
         scaled,
         receipt: standing.receipt,
         standing: Some(standing),
-        key,
+        key: key.into(),
     });
     problem.map_or(Ok(()), Err)
 }
 
+/// Whether the request was charged what only failures cost.
+pub(crate) fn is_to_settle(context: &RequestContext) -> bool {
+    let limits = context.limits();
+    limits.iter().any(|outcome| {
+        let limit = context.limit(outcome.limit);
+        outcome.receipt.is_some() && limit.is_some_and(costs_failures)
+    })
+}
+
 /// Gives back what only failures cost, once the request has succeeded.
 pub(crate) async fn settle(context: &RequestContext) {
-    if is_anything_charged(context) {
-        give_back(context, |_, limit| limit.policy.count() == Count::Failures).await;
-    }
+    give_back(context, |_, limit| costs_failures(limit)).await;
+}
+
+fn costs_failures(limit: &MountedLimit) -> bool {
+    limit.policy.count() == Count::Failures
 }
 
 fn is_anything_charged(context: &RequestContext) -> bool {
-    let mut limits = context.limits();
-    limits.iter_mut().any(|outcome| outcome.receipt.is_some())
+    let limits = context.limits();
+    limits.iter().any(|outcome| outcome.receipt.is_some())
 }
 
 /// Gives back what the limits that are `meant` have charged.
@@ -355,12 +366,14 @@ fn key(
     key: LimitKey,
     request: &HttpRequest,
     context: &RequestContext,
-) -> Result<Option<Vec<u8>>, Problem> {
+) -> Result<Option<CounterKey>, Problem> {
     Ok(Some(match key {
-        LimitKey::Global => Vec::new(),
-        LimitKey::Ip => context.client_address().map_or_else(Vec::new, network),
+        LimitKey::Global => CounterKey::new(),
+        LimitKey::Ip => context
+            .client_address()
+            .map_or_else(CounterKey::new, network_key),
         LimitKey::User => match context.principal() {
-            Some(principal) => principal.subject().as_bytes().to_vec(),
+            Some(principal) => principal.subject().as_bytes().into(),
             None => return Err(Problem::internal("a limit by caller without a caller")),
         },
         LimitKey::ApiKey => match context.principal() {
@@ -370,43 +383,51 @@ fn key(
         LimitKey::Header(name) => request
             .headers()
             .get(name)
-            .map_or_else(Vec::new, |value| value.as_bytes().to_vec()),
+            .map_or_else(CounterKey::new, |value| value.as_bytes().into()),
         LimitKey::Function(_, function) => {
-            function(request).map_or_else(Vec::new, String::into_bytes)
+            function(request).map_or_else(CounterKey::new, |key| key.into_bytes().into())
         }
         LimitKey::CallerFunction(_, function) => match context.principal() {
-            Some(principal) => function(principal).map_or_else(Vec::new, String::into_bytes),
+            Some(principal) => {
+                function(principal).map_or_else(CounterKey::new, |key| key.into_bytes().into())
+            }
             None => return Err(Problem::internal("a limit by caller without a caller")),
         },
         #[cfg(feature = "actix-governor")]
-        LimitKey::Extractor(_, extractor) => return extractor(request),
+        LimitKey::Extractor(_, extractor) => return Ok(extractor(request)?.map(CounterKey::from)),
     }))
 }
 
 /// The API key that the caller calls by, or the caller: a subject that reads like the id of a key is another
 /// one.
-fn key_or_subject(principal: &Principal) -> Vec<u8> {
+fn key_or_subject(principal: &Principal) -> CounterKey {
     let (kind, text) = match principal.api_key_id() {
         Some(id) => (b'k', id),
         None => (b's', principal.subject()),
     };
-    [&[kind], text.as_bytes()].concat()
+    let mut key = CounterKey::from_slice(&[kind]);
+    key.extend_from_slice(text.as_bytes());
+    key
 }
 
 /// The network that stands for a client: an IPv4 address, or the /56 of an IPv6 one, since a
 /// customer is handed at least that much (RIPE-690). An IPv4 address in IPv6 clothes is IPv4.
 pub(crate) fn network(address: IpAddr) -> Vec<u8> {
+    network_key(address).into_vec()
+}
+
+fn network_key(address: IpAddr) -> CounterKey {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.octets().to_vec(),
-        IpAddr::V6(address) => address.octets()[..7].to_vec(),
+        IpAddr::V4(address) => CounterKey::from_slice(&address.octets()),
+        IpAddr::V6(address) => CounterKey::from_slice(&address.octets()[..7]),
     }
 }
 
-fn bounded(key: Vec<u8>) -> Vec<u8> {
+fn bounded(key: CounterKey) -> CounterKey {
     if key.len() <= LONGEST_KEY {
         return key;
     }
-    digest(&SHA256, &key).as_ref().to_vec()
+    CounterKey::from_slice(digest(&SHA256, &key).as_ref())
 }
 
 #[cfg(test)]
@@ -424,7 +445,7 @@ mod tests {
 
     #[test]
     fn a_long_key_is_hashed_whole() {
-        let long = |last: u8| bounded([vec![b'a'; 5000], vec![last]].concat());
+        let long = |last: u8| bounded([vec![b'a'; 5000], vec![last]].concat().into());
         assert_eq!(long(b'x').len(), 32);
         assert_ne!(long(b'x'), long(b'y'));
     }

@@ -1,7 +1,7 @@
 //! A limit as it is charged: its quotas, and the counters that they are counted under.
 
 use std::{
-    fmt::Write as _,
+    fmt::{self, Write as _},
     num::NonZeroU32,
     sync::{
         Arc,
@@ -159,8 +159,7 @@ impl Meter {
     }
 
     /// Writes the name of one of its quotas in the RateLimit fields: whom it counts, and the window.
-    pub(crate) fn write_name(&self, quota: &Quota, text: &mut String) {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "\"{}/{}s\"", self.name, quota.period_seconds());
+    pub(crate) fn write_name(&self, quota: &Quota, text: &mut impl fmt::Write) -> fmt::Result {
+        write!(text, "\"{}/{}s\"", self.name, quota.period_seconds())
     }
 }

@@ -1,4 +1,5 @@
 mod account_limits;
+mod app_limits;
 mod edge;
 mod limits;
 mod managed;
