@@ -83,7 +83,7 @@ fn a_deployment_is_told_what_is_weaker_than_the_default() {
         codes.filter(|code| ours.contains(code)).collect::<Vec<_>>()
     };
     assert_eq!(codes(&[]), [""; 0]);
-    assert_eq!(codes(&[("SECURE_FAILED_SIGN_INS", "10/hour")]), [""; 0]);
+    assert_eq!(codes(&[("SECURE_FAILED_SIGN_INS", "8/hour")]), [""; 0]);
     assert_eq!(
         codes(&[
             ("SECURE_FAILED_SIGN_INS", "31/10 minutes; 200/day"),
