@@ -18,13 +18,8 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    Problem,
-    audit::in_request,
-    context::RequestContext,
-    edge::ClientAddress,
-    mail::Post,
-    routes::UncheckedMap,
-    security::State,
+    Problem, audit::in_request, context::RequestContext, edge::ClientAddress, mail::Post,
+    routes::UncheckedMap, security::State,
 };
 use answering::Answering;
 use edge::Early;

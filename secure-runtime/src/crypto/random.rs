@@ -17,7 +17,14 @@ pub(crate) fn random_hex<const N: usize>() -> String {
     let mut bytes = [0_u8; N];
     fill_random(&mut bytes);
     let mut text = String::with_capacity(2 * N);
-    text.extend(bytes.map(hex).as_flattened().iter().copied().map(char::from));
+    text.extend(
+        bytes
+            .map(hex)
+            .as_flattened()
+            .iter()
+            .copied()
+            .map(char::from),
+    );
     text
 }
 

@@ -353,8 +353,7 @@ fn in_one_line(name: &HeaderName, headers: &mut HeaderMap) {
         return;
     }
     let lines: Vec<_> = headers.get_all(name).map(HeaderValue::as_bytes).collect();
-    if let Ok(line) = HeaderValue::from_bytes(&lines.join(&b", "[..]))
-    {
+    if let Ok(line) = HeaderValue::from_bytes(&lines.join(&b", "[..])) {
         headers.insert(name.clone(), line);
     }
 }

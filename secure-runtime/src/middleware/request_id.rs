@@ -97,7 +97,10 @@ mod tests {
             for worker in &workers {
                 let id = worker.next();
                 assert_eq!(id.len(), 2 * BYTES, "{id:?}");
-                assert!(id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')));
+                assert!(
+                    id.bytes()
+                        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+                );
                 assert_eq!(id.header(), &*id);
                 assert!(seen.insert(id.to_string()), "{id:?} came before");
             }
