@@ -58,6 +58,8 @@ pub(crate) enum LimitAt {
     Route(usize),
     /// One of what is done to accounts.
     Account(AccountLimit),
+    /// One of the whole app, by its place.
+    App(usize),
 }
 
 /// What the limits have said about the request: a limit of the app and one of the route are the usual case.
@@ -220,6 +222,7 @@ impl RequestContext {
                 route.limits.get(place)
             }
             LimitAt::Account(limit) => Some(self.security.account_limits().of(limit)),
+            LimitAt::App(place) => self.security.app_limits().get(place),
         }
     }
 

@@ -3,12 +3,13 @@
 
 mod admission;
 mod answering;
+mod arrival;
 mod edge;
 mod finish;
 mod request_id;
 mod show;
 
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, panic::AssertUnwindSafe, rc::Rc, sync::Arc};
 
 use actix_web::{
     Error, HttpMessage as _,
@@ -18,8 +19,8 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    Problem, audit::in_request, context::RequestContext, edge::ClientAddress, mail::Post,
-    routes::UncheckedMap, security::State,
+    Problem, audit::in_request, context::RequestContext, edge::ClientAddress, guard::Charging,
+    in_flight::Slot, mail::Post, routes::UncheckedMap, security::State,
 };
 use answering::Answering;
 use edge::Early;
@@ -61,10 +62,10 @@ where
                 None => UncheckedMap::default(),
             };
             Ok(SecurityService {
-                service,
+                service: Rc::new(service),
                 state,
-                unchecked,
-                ids: RequestIds::new(),
+                unchecked: Rc::new(unchecked),
+                ids: Rc::new(RequestIds::new()),
             })
         })
     }
@@ -73,10 +74,10 @@ where
 /// The middleware at work, one for each worker.
 #[derive(Debug)]
 pub struct SecurityService<S> {
-    service: S,
+    service: Rc<S>,
     state: Arc<State>,
-    unchecked: UncheckedMap,
-    ids: RequestIds,
+    unchecked: Rc<UncheckedMap>,
+    ids: Rc<RequestIds>,
 }
 
 impl<S, B> Service<ServiceRequest> for SecurityService<S>
@@ -97,29 +98,81 @@ where
         request.extensions_mut().insert(context.clone());
         let mut finish = Finish::new(context, &request);
         let received = self.receive(&request, &mut finish);
-        let admission = match received.and_then(|()| Ok(self.admit(&request)?)) {
-            Ok(admission) => admission,
-            Err(early) => {
-                let mut response = match early {
-                    Early::Response(response) => *response,
-                    Early::Problem(problem) => {
-                        finish.log_problem(&problem);
-                        finish.answer(&problem)
+        let slot = match received.and_then(|()| self.enter(&request, &finish)) {
+            Ok(slot) => slot,
+            Err(early) => return turn_away(request, &finish, early),
+        };
+        match self.charge(&request, &finish.context) {
+            Charging::Decided(Ok(())) => self.pass_on(request, finish, slot),
+            Charging::Decided(Err(problem)) => turn_away(request, &finish, problem.into()),
+            Charging::Later(charging) => {
+                let service = self.shared();
+                Answering::other(async move {
+                    match charging.await {
+                        Ok(()) => service.pass_on(request, finish, slot).await,
+                        Err(problem) => {
+                            turn_away::<S::Future, B>(request, &finish, problem.into()).await
+                        }
                     }
-                };
-                finish.complete(response.status(), response.headers_mut());
-                let response = request.into_response(response).map_into_right_body();
-                return Answering::ready(Ok(response));
+                })
             }
+        }
+    }
+}
+
+impl<S> SecurityService<S> {
+    /// The same service, for a request that has to wait before it is passed on.
+    fn shared(&self) -> Self {
+        Self {
+            service: self.service.clone(),
+            state: self.state.clone(),
+            unchecked: self.unchecked.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    /// Hands the request to the routes, if one may answer it.
+    fn pass_on<B>(
+        &self,
+        request: ServiceRequest,
+        finish: Finish,
+        slot: Option<Slot>,
+    ) -> Answering<S::Future, B>
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+        S::Future: 'static,
+        B: MessageBody + 'static,
+    {
+        let admission = match self.admit(&request) {
+            Ok(admission) => admission,
+            Err(problem) => return turn_away(request, &finish, problem.into()),
         };
         // The call itself may panic too, before there is a future to poll.
         let context = finish.context.clone();
         let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
         match std::panic::catch_unwind(inner) {
-            Ok(inner) => Answering::inner(inner, finish, admission),
+            Ok(inner) => Answering::inner(inner, finish, admission, slot),
             Err(panic) => Answering::ready(Err(finish.fail(panicked(&*panic)))),
         }
     }
+}
+
+/// Answers a request that goes no further.
+fn turn_away<F, B>(request: ServiceRequest, finish: &Finish, early: Early) -> Answering<F, B>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+    B: MessageBody + 'static,
+{
+    let mut response = match early {
+        Early::Response(response) => *response,
+        Early::Problem(problem) => {
+            finish.log_problem(&problem);
+            finish.answer(&problem)
+        }
+    };
+    finish.complete(response.status(), response.headers_mut());
+    let response = request.into_response(response).map_into_right_body();
+    Answering::ready(Ok(response))
 }
 
 /// The 500 of a panic. Its text is for the log.

@@ -20,7 +20,7 @@ use crate::{
     mail::Mail,
     middleware::SecurityMiddleware,
     oauth::OAuth,
-    report::Report,
+    report::{AppRow, Report},
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     session::Sessions,
     settings::{Loaded, SecretLoader},
@@ -206,6 +206,7 @@ impl Security {
             self.state.table(),
             has_sessions,
             self.state.account_limits(),
+            AppRow::new(self.state.app_limits(), self.state.in_flight().settings()),
         )
     }
 

@@ -71,7 +71,10 @@ fn meters<'a>(
     });
     let others = outcomes.iter().filter_map(|outcome| match outcome.limit {
         LimitAt::Route(_) => None,
-        LimitAt::Account(_) => Some(outcome.meter(context.limit(outcome.limit)?)),
+        LimitAt::Account(_) | LimitAt::App(_) => {
+            outcome.standing?;
+            Some(outcome.meter(context.limit(outcome.limit)?))
+        }
     });
     of_route.chain(others)
 }

@@ -19,57 +19,91 @@ const LONGEST_KEY: usize = 128;
 
 /// When a limit is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// Limits by address, header and function; on a public route the global ones too.
+pub(crate) enum Stage {
+    /// Limits of the whole app, but those by caller: before any route is looked for.
+    OnArrival,
+    /// The same for a request that is let pass by the global ones.
+    OnArrivalOfProbe,
+    /// The route's limits by address, header and function; on a public route the global ones too.
     BeforeAuthentication,
-    /// Limits by caller; on a protected route the global ones too, so that strangers cannot use up
-    /// what is meant for the callers.
+    /// Limits by caller, those of the whole app too; on a protected route also the route's global ones, so
+    /// that strangers cannot use up what is meant for the callers.
     AfterAuthentication,
 }
 
 impl Stage {
-    fn of(limit: &MountedLimit, policy: &RoutePolicy) -> Self {
-        match limit.policy.key() {
+    /// Whether it is the stage of a limit of the whole app.
+    fn is_of_app(self, limit: &MountedLimit) -> bool {
+        let policy = &limit.policy;
+        match self {
+            Self::OnArrival => !policy.is_by_caller(),
+            Self::OnArrivalOfProbe => {
+                !policy.is_by_caller() && !matches!(policy.key(), LimitKey::Global)
+            }
+            Self::BeforeAuthentication => false,
+            Self::AfterAuthentication => policy.is_by_caller(),
+        }
+    }
+
+    /// Whether it is the stage of a limit of a route.
+    fn is_of_route(self, limit: &MountedLimit, policy: &RoutePolicy) -> bool {
+        let own = match limit.policy.key() {
             LimitKey::User | LimitKey::ApiKey => Self::AfterAuthentication,
             LimitKey::Global if policy.is_protected() => Self::AfterAuthentication,
             _ => Self::BeforeAuthentication,
-        }
+        };
+        self == own
     }
 }
 
 /// What charging has come to.
-pub(super) enum Charging {
+pub(crate) enum Charging {
     /// There was room, or the answer is a problem.
     Decided(Result<(), Problem>),
     /// The counters are kept elsewhere.
     Later(LocalBoxFuture<'static, Result<(), Problem>>),
 }
 
-/// Charges the route's limits of one stage. The first that has no room answers 429, and what the
+impl Charging {
+    /// Waits for what it comes to.
+    pub(crate) async fn decided(self) -> Result<(), Problem> {
+        match self {
+            Self::Decided(decided) => decided,
+            Self::Later(charging) => charging.await,
+        }
+    }
+}
+
+/// Charges the limits of one stage. The first that has no room answers 429, and what the
 /// others of the stage have charged is given back: a refused request is charged nothing there. A smooth
 /// limit cannot give back, so it comes last.
-pub(super) fn charge(
+pub(crate) fn charge(
     stage: Stage,
     request: &HttpRequest,
     context: &Rc<RequestContext>,
-    route: &MountedRoute,
+    route: Option<&MountedRoute>,
 ) -> Charging {
-    for (place, (index, limit)) in due(stage, route).enumerate() {
-        let at = LimitAt::Route(index);
-        let terms = terms(context, limit, Some(&route.policy));
+    let policy = route.map(|route| &route.policy);
+    for (place, (at, limit)) in due(stage, context, route).enumerate() {
+        let terms = terms(context, limit, route_of(at, policy));
         let Some(meter) = terms.meter(limit) else {
             context.limits().push(not_counted(at));
             continue;
         };
         let key = match key(limit.policy.key(), request, context) {
-            Ok(key) => bounded(key),
+            Ok(Some(key)) => bounded(key),
+            Ok(None) => {
+                context.limits().push(not_counted(at));
+                continue;
+            }
             Err(problem) => return Charging::Decided(Err(problem)),
         };
         let amount = Amount::Take(limit.policy.cost());
         let decision = match check(context, meter, &key, amount) {
             Answer::Now(decision) => decision,
             Answer::Later(_) => {
-                let (request, context, route) = (request.clone(), context.clone(), route.id);
+                let (request, context) = (request.clone(), context.clone());
+                let route = route.map(|route| route.id);
                 return Charging::Later(Box::pin(async move {
                     charge_later(stage, &request, &context, route, place).await
                 }));
@@ -81,9 +115,10 @@ pub(super) fn charge(
         if !is_anything_charged(context) {
             return Charging::Decided(Err(problem));
         }
-        let (context, policy) = (context.clone(), route.policy);
+        let (context, policy) = (context.clone(), policy.copied());
         return Charging::Later(Box::pin(async move {
-            give_back(&context, |at, limit| is_of(stage, at, limit, &policy)).await;
+            let policy = policy.as_ref();
+            give_back(&context, |at, limit| is_of(stage, at, limit, policy)).await;
             Err(problem)
         }));
     }
@@ -95,25 +130,29 @@ async fn charge_later(
     stage: Stage,
     request: &HttpRequest,
     context: &RequestContext,
-    route: usize,
+    route: Option<usize>,
     from: usize,
 ) -> Result<(), Problem> {
     let table = context.security.table();
-    let Some(mounted) = table.and_then(|table| table.route(route)) else {
+    let mounted = route.and_then(|route| table?.route(route));
+    if route.is_some() && mounted.is_none() {
         return Err(Problem::internal("the route is not in the table any more"));
-    };
-    for (index, limit) in due(stage, mounted).skip(from) {
-        let at = LimitAt::Route(index);
-        let terms = terms(context, limit, Some(&mounted.policy));
+    }
+    let policy = mounted.map(|route| &route.policy);
+    for (at, limit) in due(stage, context, mounted).skip(from) {
+        let terms = terms(context, limit, route_of(at, policy));
         let Some(meter) = terms.meter(limit) else {
             context.limits().push(not_counted(at));
             continue;
         };
-        let key = bounded(key(limit.policy.key(), request, context)?);
+        let Some(key) = key(limit.policy.key(), request, context)? else {
+            context.limits().push(not_counted(at));
+            continue;
+        };
+        let key = bounded(key);
         let amount = Amount::Take(limit.policy.cost());
         let decision = check(context, meter, &key, amount).decision().await;
         if let Err(problem) = note(context, at, terms, key, decision) {
-            let policy = &mounted.policy;
             give_back(context, |at, limit| is_of(stage, at, limit, policy)).await;
             return Err(problem);
         }
@@ -122,18 +161,37 @@ async fn charge_later(
 }
 
 /// The limits of one stage in the order in which they are charged.
-fn due(stage: Stage, route: &MountedRoute) -> impl Iterator<Item = (usize, &MountedLimit)> {
+fn due<'a>(
+    stage: Stage,
+    context: &'a RequestContext,
+    route: Option<&'a MountedRoute>,
+) -> impl Iterator<Item = (LimitAt, &'a MountedLimit)> {
     let of_kind = move |smooth: bool| {
-        route.limits.iter().enumerate().filter(move |(_, limit)| {
-            let is_smooth = limit.meter().rule().burst().is_some();
-            Stage::of(limit, &route.policy) == stage && is_smooth == smooth
-        })
+        let of_app = context.security.app_limits().iter().enumerate();
+        let of_app = of_app.filter(move |(_, limit)| stage.is_of_app(limit));
+        let of_app = of_app.map(|(place, limit)| (LimitAt::App(place), limit));
+        let of_route = route.into_iter().flat_map(move |route| {
+            let limits = route.limits.iter().enumerate();
+            let limits = limits.filter(move |(_, limit)| stage.is_of_route(limit, &route.policy));
+            limits.map(|(place, limit)| (LimitAt::Route(place), limit))
+        });
+        let all = of_app.chain(of_route);
+        all.filter(move |(_, limit)| limit.meter().rule().burst().is_some() == smooth)
     };
     of_kind(false).chain(of_kind(true))
 }
 
-fn is_of(stage: Stage, at: LimitAt, limit: &MountedLimit, policy: &RoutePolicy) -> bool {
-    matches!(at, LimitAt::Route(_)) && Stage::of(limit, policy) == stage
+fn is_of(stage: Stage, at: LimitAt, limit: &MountedLimit, policy: Option<&RoutePolicy>) -> bool {
+    match at {
+        LimitAt::App(_) => stage.is_of_app(limit),
+        LimitAt::Route(_) => policy.is_some_and(|policy| stage.is_of_route(limit, policy)),
+        LimitAt::Account(_) => false,
+    }
+}
+
+/// The route that a limit is written on.
+fn route_of(at: LimitAt, policy: Option<&RoutePolicy>) -> Option<&RoutePolicy> {
+    policy.filter(|_| matches!(at, LimitAt::Route(_)))
 }
 
 /// What a limit is to the caller.
@@ -303,13 +361,13 @@ async fn give_back(context: &RequestContext, meant: impl Fn(LimitAt, &MountedLim
 }
 
 /// Whose counter. What cannot be told apart shares one counter with all of its kind, so that
-/// leaving something out never helps.
+/// leaving something out never helps. `None`: the request is not limited.
 fn key(
     key: LimitKey,
     request: &HttpRequest,
     context: &RequestContext,
-) -> Result<CounterKey, Problem> {
-    Ok(match key {
+) -> Result<Option<CounterKey>, Problem> {
+    Ok(Some(match key {
         LimitKey::Global => CounterKey::new(),
         LimitKey::Ip => context
             .client_address()
@@ -329,7 +387,9 @@ fn key(
         LimitKey::Function(_, function) => {
             function(request).map_or_else(CounterKey::new, |key| key.into_bytes().into())
         }
-    })
+        #[cfg(feature = "actix-governor")]
+        LimitKey::Extractor(_, extractor) => return Ok(extractor(request)?.map(CounterKey::from)),
+    }))
 }
 
 /// The API key that the caller calls by, or the caller: a subject that reads like the id of a key is another

@@ -23,10 +23,11 @@ use tokio::task::futures::TaskLocalFuture;
 
 use super::{
     admission::Admission,
+    arrival::hold,
     finish::{Finish, Responding},
     panicked,
 };
-use crate::{audit::later_in_request, context::RequestContext};
+use crate::{audit::later_in_request, context::RequestContext, in_flight::Slot};
 
 type Answer<B> = Result<ServiceResponse<EitherBody<B>>, Error>;
 
@@ -46,7 +47,7 @@ pin_project! {
         Inner {
             #[pin]
             inner: CatchUnwind<AssertUnwindSafe<TaskLocalFuture<Rc<RequestContext>, F>>>,
-            finish: Option<(Finish, Admission)>,
+            finish: Option<(Finish, Admission, Option<Slot>)>,
         },
         Other {
             other: LocalBoxFuture<'static, Answer<B>>,
@@ -60,12 +61,17 @@ where
     B: MessageBody + 'static,
 {
     /// Waits for what the app answers.
-    pub(super) fn inner(inner: F, finish: Finish, admission: Admission) -> Self {
+    pub(super) fn inner(
+        inner: F,
+        finish: Finish,
+        admission: Admission,
+        slot: Option<Slot>,
+    ) -> Self {
         let inner = later_in_request(finish.context.clone(), inner);
         Self {
             state: State::Inner {
                 inner: AssertUnwindSafe(inner).catch_unwind(),
-                finish: Some((finish, admission)),
+                finish: Some((finish, admission, slot)),
             },
         }
     }
@@ -75,7 +81,8 @@ where
         Self::other(async { answer })
     }
 
-    fn other(other: impl Future<Output = Answer<B>> + 'static) -> Self {
+    /// Waits for something else.
+    pub(super) fn other(other: impl Future<Output = Answer<B>> + 'static) -> Self {
         let other = Box::pin(other);
         Self {
             state: State::Other { other },
@@ -98,7 +105,7 @@ where
                 Step::Other { other } => return other.as_mut().poll(context),
             };
             // Polled after it was ready: there is nothing more to come.
-            let (answer, Some((finish, admission))) = answered else {
+            let (answer, Some((finish, admission, slot))) = answered else {
                 return Poll::Pending;
             };
             let responding = match answer {
@@ -107,8 +114,11 @@ where
                 Err(panic) => return Poll::Ready(Err(finish.fail(panicked(&*panic)))),
             };
             match responding {
-                Responding::Now(response) => return Poll::Ready(Ok(response)),
-                Responding::Later(other) => state.set(State::Other { other }),
+                Responding::Now(response) => return Poll::Ready(Ok(hold(response, slot))),
+                Responding::Later(later) => {
+                    let other = Box::pin(async move { Ok(hold(later.await?, slot)) });
+                    state.set(State::Other { other });
+                }
             }
         }
     }

@@ -63,17 +63,14 @@ impl MountedLimit {
         rule: Rule,
         place: usize,
     ) -> Self {
-        let mut name = match policy.key() {
-            LimitKey::Ip => "ip".to_owned(),
-            LimitKey::User => "user".to_owned(),
-            LimitKey::ApiKey => "api-key".to_owned(),
-            LimitKey::Global => "global".to_owned(),
-            LimitKey::Header(header) => header.to_owned(),
-            LimitKey::Function(..) => format!("key{place}"),
-        };
-        if policy.count() == Count::Failures {
-            name.push_str("-failures");
-        }
+        let name = field_name(&policy, place);
+        Self::named(id, shared_name, policy, rule, name)
+    }
+
+    /// A limit of the whole app.
+    pub(crate) fn of_app(id: u32, policy: RateLimit, rule: Rule, place: usize) -> Self {
+        let name = format!("app-{}", field_name(&policy, place));
+        let shared_name = format!("app, limit {place}, {}", policy.describe());
         Self::named(id, shared_name, policy, rule, name)
     }
 
@@ -102,6 +99,24 @@ impl MountedLimit {
         self.scales
             .meter(times, || self.own.times(times, ids.next()))
     }
+}
+
+/// Whom and what a limit counts, as a name in the RateLimit fields.
+fn field_name(policy: &RateLimit, place: usize) -> String {
+    let mut name = match policy.key() {
+        LimitKey::Ip => "ip".to_owned(),
+        LimitKey::User => "user".to_owned(),
+        LimitKey::ApiKey => "api-key".to_owned(),
+        LimitKey::Global => "global".to_owned(),
+        LimitKey::Header(header) => header.to_owned(),
+        LimitKey::Function(..) => format!("key{place}"),
+        #[cfg(feature = "actix-governor")]
+        LimitKey::Extractor(..) => format!("key{place}"),
+    };
+    if policy.count() == Count::Failures {
+        name.push_str("-failures");
+    }
+    name
 }
 
 impl Meter {

@@ -21,10 +21,11 @@ use crate::{
     clock::Clock,
     crypto::{Sealer, SecretRing, Signer},
     edge::{DefaultHeaders, Edge, TrustedProxies},
+    in_flight::InFlight,
     limit::Limiter,
     oauth::{ErasedOwners, OAuth},
     policy::Need,
-    routes::{CounterIds, Listing, RouteTable},
+    routes::{CounterIds, Listing, MountedLimit, RouteTable},
     session::Sessions,
     store::Store,
     token::{AccessTokens, OneTimeTokens, Tokens},
@@ -50,6 +51,8 @@ pub(crate) struct State {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limiter: Box<dyn Limiter>,
     pub(super) account_limits: AccountLimits,
+    pub(super) app_limits: Vec<MountedLimit>,
+    pub(super) in_flight: Arc<InFlight>,
     pub(super) allowances: Option<Allowances>,
     /// Numbers the counters of the limiter.
     pub(super) counters: CounterIds,
@@ -133,6 +136,16 @@ impl State {
     /// How often anybody at one address may try what is done to accounts.
     pub(crate) fn account_limits(&self) -> &AccountLimits {
         &self.account_limits
+    }
+
+    /// How often anybody may call the app, whatever is called.
+    pub(crate) fn app_limits(&self) -> &[MountedLimit] {
+        &self.app_limits
+    }
+
+    /// The requests that are at work.
+    pub(crate) fn in_flight(&self) -> &Arc<InFlight> {
+        &self.in_flight
     }
 
     /// What callers are allowed beyond what the attributes say.

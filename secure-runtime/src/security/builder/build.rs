@@ -13,6 +13,7 @@ use crate::{
     clock::SystemClock,
     crypto::{Sealer, Signer},
     edge::{DefaultHeaders, HeaderSettings},
+    in_flight::InFlight,
     limit::{InProcess, Limiter},
     oauth::OAuth,
     routes::CounterIds,
@@ -138,6 +139,9 @@ pub(super) fn build(
     for weaker in options.accounts.limits.weaker() {
         tracing::warn!("{weaker}");
     }
+    let (app_limits, wrong) = options.app_limits.check(&counters);
+    findings.extend(wrong);
+    findings.extend(options.in_flight.findings());
     let limiter: Box<dyn Limiter> = match options.no_limits {
         true => {
             findings.extend(limits::finding_of_none(production));
@@ -209,6 +213,8 @@ pub(super) fn build(
         clock,
         limiter,
         account_limits,
+        app_limits,
+        in_flight: Arc::new(InFlight::new(options.in_flight)),
         allowances: options.allowances,
         counters,
         headers: DefaultHeaders::new(headers, None),
