@@ -6,6 +6,7 @@
 use std::{
     error::Error,
     fmt,
+    net::IpAddr,
     pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -17,15 +18,17 @@ use std::{
 
 use futures_util::FutureExt as _;
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, FromRedisValue, IntoConnectionInfo as _, ProtocolVersion,
-    PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation, ServerErrorKind,
-    aio::MultiplexedConnection,
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, FromRedisValue, IntoConnectionInfo as _,
+    ProtocolVersion, PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation,
+    ServerErrorKind, aio::MultiplexedConnection,
 };
 use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 
 /// One connection for all operations, which it sends one after the other without waiting.
 pub(crate) struct Link {
     client: Client,
+    /// Whether what is sent can be read on the way to another machine.
+    is_exposed: bool,
     /// Where connections are served. Defaults to the runtime that makes them.
     home: Option<Handle>,
     current: Mutex<Option<Connection>>,
@@ -98,11 +101,17 @@ impl Link {
             .clone()
             .set_protocol(ProtocolVersion::RESP3);
         Ok(Self {
+            is_exposed: is_exposed(info.addr()),
             client: Client::open(info.set_redis_settings(settings))?,
             home: None,
             current: Mutex::new(None),
             connecting: tokio::sync::Mutex::new(()),
         })
+    }
+
+    /// Whether what is sent can be read on the way: it goes to another machine, and not by TLS.
+    pub(crate) const fn is_exposed(&self) -> bool {
+        self.is_exposed
     }
 
     /// Serves its connections there, whoever asks.
@@ -237,6 +246,17 @@ fn choose_cryptography() {
 pub(crate) fn is_lost(error: &RedisError) -> bool {
     error.is_unrecoverable_error()
         || error.kind() == redis::ErrorKind::Server(ServerErrorKind::ReadOnly)
+}
+
+fn is_exposed(address: &ConnectionAddr) -> bool {
+    let ConnectionAddr::Tcp(host, _) = address else {
+        return false;
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = host
+        .parse()
+        .is_ok_and(|address: IpAddr| address.is_loopback());
+    !is_loopback && !host.eq_ignore_ascii_case("localhost")
 }
 
 async fn open(client: Client, config: AsyncConnectionConfig) -> RedisResult<MultiplexedConnection> {

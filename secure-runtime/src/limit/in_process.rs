@@ -147,6 +147,10 @@ impl Limiter for InProcess {
         };
         decision.delayed(Duration::from_nanos(now - seen)).into()
     }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
 }
 
 impl Default for InProcess {

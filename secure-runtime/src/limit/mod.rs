@@ -50,6 +50,8 @@ mod window;
 
 use std::fmt::Debug;
 
+use crate::deploy::Finding;
+
 pub use self::answer::Answer;
 pub use self::charge::{Amount, Charge, Counter, LONGEST_KEY, Receipt};
 pub use self::decision::{Decision, Refusal, Standing};
@@ -68,4 +70,16 @@ pub trait Limiter: Debug + Send + Sync {
     /// Giving back is never refused. A backend in this process answers at once; one over a network
     /// answers with a future, which does nothing before it is polled.
     fn check<'a>(&'a self, charge: &Charge<'a>) -> Answer<'a>;
+
+    /// Whether other instances of the app count with it. Defaults to `true`; what counts in this process
+    /// alone says `false`, and a check of the deployment warns of it.
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    /// What is weak about it in production, for
+    /// [`deploy_check`](crate::CompleteBuilder::deploy_check). Defaults to nothing.
+    fn findings(&self) -> Vec<Finding> {
+        Vec::new()
+    }
 }

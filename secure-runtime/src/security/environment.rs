@@ -1,5 +1,6 @@
 //! Settings from the environment.
 
+mod limits;
 mod reader;
 
 use std::{env::VarError, ffi::OsString, fmt, str::FromStr, time::Duration};
@@ -19,7 +20,7 @@ use crate::{
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 33] = [
+const VARIABLES: [&str; 37] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -52,11 +53,20 @@ const VARIABLES: [&str; 33] = [
     "SECURE_APP_LIMITS",
     "SECURE_MOST_IN_FLIGHT",
     "SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT",
+    "SECURE_LIMITS_URL",
+    "SECURE_LIMITS_URL_FILE",
+    "SECURE_LIMITS_WHEN_DOWN",
+    "SECURE_LIMITS_PREFIX",
     "SECURE_ACCEPTED_FINDINGS",
 ];
 
 /// Those of them that a secret manager is asked for.
-pub(super) const SECRETS: [&str; 3] = ["SECURE_SECRET", "SECURE_PREVIOUS_SECRET", "SECURE_KEYS"];
+pub(super) const SECRETS: [&str; 4] = [
+    "SECURE_SECRET",
+    "SECURE_PREVIOUS_SECRET",
+    "SECURE_KEYS",
+    "SECURE_LIMITS_URL",
+];
 
 /// Variables with this beginning steer the project's own tests.
 const TEST_PREFIX: &str = "SECURE_TEST_";
@@ -195,6 +205,7 @@ pub(super) fn read(
         from_one_client: reader.parsed("SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT", at_least_one),
     };
     let accepted = reader.parsed("SECURE_ACCEPTED_FINDINGS", accepted_findings);
+    let limiter = limits::limiter(&mut reader, purpose);
     let findings = reader.findings;
 
     if findings.is_empty() && secret.is_none() && keys.is_some() {
@@ -229,6 +240,7 @@ pub(super) fn read(
             headers.permissions_policy =
                 permissions_policy.unwrap_or(headers.permissions_policy.clone());
             headers.hsts = hsts.unwrap_or(headers.hsts.clone());
+            options.limiter = limiter;
             options.proxies = proxies;
             options.edge.more_hosts = hosts.map(Hosts::new);
             options.edge.enforce_https = enforce_https;

@@ -17,6 +17,7 @@ use self::{
     server::Server,
 };
 use super::{Amount, Answer, Charge, Decision, InProcess, Limiter};
+use crate::deploy::{Finding, catalogue};
 
 /// How long a question may take.
 const DEFAULT_TIMEOUT: Duration = Duration::from_millis(250);
@@ -114,6 +115,13 @@ impl RedisLimiter {
         })
     }
 
+    /// Asks the server without waiting for it: where it does not answer, the outage has begun before the first
+    /// request comes.
+    pub(crate) fn look_around(&self) {
+        self.server
+            .look_around(&self.names, self.timeout, self.when_down);
+    }
+
     /// What every key starts with. Defaults to `secure:`. Limiters with the same prefix count together, so apps
     /// that share a server have different ones.
     #[must_use]
@@ -190,5 +198,18 @@ impl Limiter for RedisLimiter {
         }
         let charge = *charge;
         Answer::Later(Box::pin(async move { self.count(&charge).await }))
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.server.is_exposed() {
+            let what = "limits are counted in a Redis that is reached by `redis://`";
+            findings.push(catalogue::LIMITS_PLAIN.found(what));
+        }
+        if self.when_down == WhenDown::FailOpen {
+            let what = "while the Redis of the limits is down, requests pass uncounted";
+            findings.push(catalogue::LIMITS_FAIL_OPEN.found(what));
+        }
+        findings
     }
 }

@@ -14,6 +14,7 @@ use super::{
     names::Names,
     outage::{Outage, Rhythm},
     script::{Call, Program, Time, decision},
+    when_down::WhenDown,
 };
 use crate::{
     limit::{Amount, Charge, Counter, Decision, Rule},
@@ -43,16 +44,30 @@ impl Server {
         })
     }
 
+    pub(super) fn is_exposed(&self) -> bool {
+        self.link.is_exposed()
+    }
+
     pub(super) fn outage(&self) -> &Outage {
         &self.outage
     }
 
     /// Whether it answers; whether it evicts is said in the log.
     pub(super) async fn look(&self) -> Result<(), LinkError> {
-        let limit = Limit::new(PATIENCE);
-        let _: String = self.link.command(&cmd("PING"), limit).await?;
-        warn_of_eviction(&self.link, limit).await;
-        Ok(())
+        look(&self.link).await
+    }
+
+    /// The same without waiting. If it does not answer, an outage begins.
+    pub(super) fn look_around(&self, names: &Names, timeout: Duration, when_down: WhenDown) {
+        let wait = self.wait(names, timeout, when_down);
+        let ended = self.outage.ended();
+        self.home.runtime().spawn(async move {
+            if let Err(error) = look(&wait.link).await
+                && let Some(rhythm) = wait.outage.begin(&error, ended, &wait.names, when_down)
+            {
+                wait.until_it_counts(rhythm).await;
+            }
+        });
     }
 
     /// What the server says; `None` where it does not answer.
@@ -76,27 +91,53 @@ impl Server {
         match decided {
             Ok(decision) => Some(decision),
             Err(error) => {
-                if let Some(rhythm) = self.outage.begin(&error, ended, &by.names, by.when_down) {
-                    self.wait_for_it(by, rhythm);
+                let begun = self.outage.begin(&error, ended, &by.names, by.when_down);
+                if let Some(rhythm) = begun {
+                    let wait = self.wait(&by.names, by.timeout, by.when_down);
+                    self.home.runtime().spawn(wait.until_it_counts(rhythm));
                 }
                 None
             }
         }
     }
 
-    /// Ends the outage as soon as the server counts again.
-    fn wait_for_it(&self, by: &RedisLimiter, rhythm: Rhythm) {
-        let (link, outage) = (self.link.clone(), self.outage.clone());
-        let (when_down, timeout) = (by.when_down, by.timeout);
-        let (names, trial) = (by.names.clone(), trial(&by.names));
-        self.home.runtime().spawn(async move {
-            sleep(rhythm.first).await;
-            while !counts(&link, &trial, timeout).await {
-                sleep(rhythm.next).await;
-            }
-            outage.end(&names, when_down);
-        });
+    fn wait(&self, names: &Names, timeout: Duration, when_down: WhenDown) -> Wait {
+        Wait {
+            link: self.link.clone(),
+            outage: self.outage.clone(),
+            names: names.clone(),
+            timeout,
+            when_down,
+        }
     }
+}
+
+/// What ends an outage.
+struct Wait {
+    link: Arc<Link>,
+    outage: Arc<Outage>,
+    names: Names,
+    timeout: Duration,
+    when_down: WhenDown,
+}
+
+impl Wait {
+    /// Ends the outage as soon as the server counts again.
+    async fn until_it_counts(self, rhythm: Rhythm) {
+        let trial = trial(&self.names);
+        sleep(rhythm.first).await;
+        while !counts(&self.link, &trial, self.timeout).await {
+            sleep(rhythm.next).await;
+        }
+        self.outage.end(&self.names, self.when_down);
+    }
+}
+
+async fn look(link: &Link) -> Result<(), LinkError> {
+    let limit = Limit::new(PATIENCE);
+    let _: String = link.command(&cmd("PING"), limit).await?;
+    warn_of_eviction(link, limit).await;
+    Ok(())
 }
 
 /// A charge that always passes and always writes, so that a server which does not write fails it too.

@@ -226,7 +226,11 @@ impl Options {
         if !is_shared {
             findings.push(checks::MEMORY_STORE.found("the state is held in memory alone"));
         }
-        let counts_apart = self.limiter.is_none();
+        let counts_apart = !self
+            .limiter
+            .as_ref()
+            .is_some_and(|limiter| limiter.is_shared());
+        findings.extend(self.limiter.iter().flat_map(|limiter| limiter.findings()));
         match deployment.is_several() {
             Some(true) if counts_apart || !is_shared => {
                 let what = match (counts_apart, is_shared) {

@@ -1,3 +1,4 @@
+mod app_limits;
 mod edge;
 mod limits;
 mod managed;
