@@ -63,6 +63,7 @@ pub fn public(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// | `by = "ip"` (default), `"user"`, `"api_key"`, `"global"` | whose counter; by API key only where keys are taken, and other callers there by themselves |
 /// | `header = "x-tenant"` | one counter for each value of a header |
 /// | `key = path::function` | one counter for each text that `fn(&HttpRequest) -> Option<String>` returns |
+/// | `caller_key = path::function` | the same for `fn(&Principal) -> Option<String>`, such as the caller's tenant: charged once the caller is known |
 /// | `burst = 10` | the smooth limiter: after a burst of 10, evenly spaced |
 /// | `cost = 3` | a request takes 3 units |
 /// | `count = "failures"` | only answers with a status of 400 or more count |

@@ -54,6 +54,9 @@ pub(crate) fn parse(text: &str) -> Result<RateLimit, GrammarError> {
 fn never_matters(one: &RateLimit, other: &RateLimit) -> bool {
     let is_same_key = match (one.key(), other.key()) {
         (LimitKey::Function(_, one), LimitKey::Function(_, other)) => ptr::fn_addr_eq(one, other),
+        (LimitKey::CallerFunction(_, one), LimitKey::CallerFunction(_, other)) => {
+            ptr::fn_addr_eq(one, other)
+        }
         (one, other) => one.describe() == other.describe(),
     };
     let periods: HashSet<_> = one.quotas().iter().map(Quota::period_seconds).collect();

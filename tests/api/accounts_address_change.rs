@@ -114,7 +114,7 @@ async fn a_link_holds_for_an_hour_and_for_its_purpose() {
 
 #[actix_web::test]
 async fn of_a_hundred_at_once_one_confirms() {
-    let app = AccountApp::new().await;
+    let app = AccountApp::crowded().await;
     let token = app.move_token().await;
     app.world.audit.events();
     let answers = join_all((0..100).map(|_| app.moved(&token))).await;

@@ -58,7 +58,7 @@ async fn what_nobody_has_said_is_found() {
 
 #[actix_web::test]
 async fn an_answer_does_not_wait_for_the_mail_server() {
-    let app = AccountApp::new().await;
+    let app = AccountApp::crowded().await;
     app.world.letterbox.set(Way::Hangs);
     for _ in 0..10 {
         assert_eq!(app.forgot("ada@example.com").await.0, 202);
@@ -168,7 +168,7 @@ async fn what_a_dead_instance_had_at_work_goes_out_after_a_minute() {
 
 #[actix_web::test]
 async fn several_instances_send_each_letter_once() {
-    let app = AccountApp::new().await;
+    let app = AccountApp::crowded().await;
     let others = [
         AccountApp::of(app.world.clone()).await,
         AccountApp::of(app.world.clone()).await,
@@ -205,7 +205,7 @@ async fn what_was_sent_is_not_sent_again_by_the_same_process() {
 /// Whoever signs somebody up again and again keeps no reset from them.
 #[actix_web::test]
 async fn sign_ups_use_up_no_resets() {
-    let app = AccountApp::new().await;
+    let app = AccountApp::crowded().await;
     for _ in 0..8 {
         app.register(" ADA@example.com").await;
         assert_eq!(app.work_off().await, 0, "what is too much is dropped");
@@ -241,7 +241,7 @@ async fn sign_ups_use_up_no_resets() {
 /// However often somebody asks in another one's name, there is a link that holds.
 #[actix_web::test]
 async fn there_is_one_more_reset_when_the_last_link_has_ended() {
-    let app = AccountApp::new().await;
+    let app = AccountApp::crowded().await;
     let mut last = String::new();
     for round in 0..8 {
         for _ in 0..20 {
@@ -301,7 +301,7 @@ async fn many_errands_to_one_address_at_once_are_five_letters() {
 /// What happened to somebody's account, and who has one, goes before who wants one.
 #[actix_web::test]
 async fn owners_are_written_to_first() {
-    let app = AccountApp::new().await;
+    let app = AccountApp::crowded().await;
     app.world.letterbox.set(Way::Fails);
     for number in 0..20 {
         app.register(&format!("new{number}@example.com")).await;

@@ -169,19 +169,23 @@ async fn every_answer_to_a_bad_token_has_the_same_headers() {
         app.mailed_token().await
     };
     assert_eq!(app.reset(&bobs, GOOD).await.0, 204);
-    let mut seen = Vec::new();
+    let (mut seen, mut left) = (Vec::new(), Vec::new());
     for token in ["x", &used, &expired, &bobs] {
         let body = json!({"token": token, "new_password": OTHER});
         let response = app.post("/reset-password", body).await;
         let mut headers: Vec<_> = response
             .headers()
             .iter()
-            .filter(|(name, _)| name.as_str() != "x-request-id")
+            // What the address has left counts down, whomever it asks about.
+            .filter(|(name, _)| !["x-request-id", "ratelimit"].contains(&name.as_str()))
             .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))
             .collect();
         headers.sort();
+        left.extend(crate::support::all(&response, "ratelimit"));
         seen.push((response.status(), response.text(), headers));
     }
+    let counted_down = [29, 28, 27, 26].map(|left| format!("\"failed-links/600s\";r={left};t=600"));
+    assert_eq!(left, counted_down);
     assert!(seen.iter().all(|one| *one == seen[0]), "{seen:?}");
     assert_eq!(seen[0].0, 400);
 }
@@ -213,7 +217,7 @@ async fn a_link_is_good_after_a_password_that_is_refused() {
 
 #[actix_web::test]
 async fn of_a_hundred_at_once_one_sets_the_password() {
-    let app = AccountApp::new().await;
+    let app = AccountApp::crowded().await;
     let token = app.reset_token().await;
     app.world.audit.events();
     let all = (0..100).map(|number| {

@@ -10,10 +10,11 @@ use syn::{
 use super::{Argument, Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "by",
     "header",
     "key",
+    "caller_key",
     "extractor",
     "burst",
     "cost",
@@ -72,6 +73,8 @@ pub(crate) enum Key {
     /// In lower case.
     Header(String),
     Function(syn::Path),
+    /// A function of the caller.
+    CallerFunction(syn::Path),
     /// A key extractor of actix-governor: a constant.
     Extractor(syn::Path),
 }
@@ -86,6 +89,7 @@ impl Key {
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path) => format!("key {}", path_text(path)),
+            Self::CallerFunction(path) => format!("caller_key {}", path_text(path)),
             Self::Extractor(path) => format!("extractor {}", path_text(path)),
         }
     }
@@ -204,7 +208,7 @@ fn split(form: Form, span: Span, tokens: TokenStream) -> Result<(LitStr, TokenSt
 }
 
 fn key(form: Form, arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
-    let named: Vec<Argument> = ["by", "header", "key", "extractor"]
+    let named: Vec<Argument> = ["by", "header", "key", "caller_key", "extractor"]
         .into_iter()
         .filter_map(|key| arguments.take(key))
         .collect();
@@ -212,7 +216,7 @@ fn key(form: Form, arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> 
         diagnostics.add(
             Diagnostic::new(
                 second.key.span(),
-                "a limit has one key: `by`, `header`, `key` or `extractor`",
+                "a limit has one key: `by`, `header`, `key`, `caller_key` or `extractor`",
             )
             .help(format_args!("write a `{}` for each", form.shown)),
         );
@@ -223,6 +227,9 @@ fn key(form: Form, arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> 
     let key = match argument.key.to_string().as_str() {
         "header" => argument.word().and_then(|word| header(&word)),
         "key" => argument.path("the path of a function").map(Key::Function),
+        "caller_key" => argument
+            .path("the path of a function")
+            .map(Key::CallerFunction),
         "extractor" => argument
             .path("the path of a constant or of a type without fields")
             .map(Key::Extractor),

@@ -1,5 +1,7 @@
 //! What each attribute cannot know alone.
 
+use syn::spanned::Spanned as _;
+
 use super::{Access, Endpoint};
 use crate::{
     attribute::{
@@ -75,9 +77,10 @@ impl Endpoint {
 
     fn check_public(&self, public: &Public, broken_limit: bool, diagnostics: &mut Diagnostics) {
         for limit in &self.limits {
-            let what = match limit.key {
-                Key::User(span) => Some((span, "caller")),
-                Key::ApiKeys(span) => Some((span, "API key")),
+            let what = match &limit.key {
+                Key::User(span) => Some((*span, "caller")),
+                Key::ApiKeys(span) => Some((*span, "API key")),
+                Key::CallerFunction(path) => Some((path.span(), "caller")),
                 _ => None,
             };
             if let Some((span, what)) = what {

@@ -185,6 +185,10 @@ pub(crate) fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStrea
             let text = path_text(path);
             quote!(#keys::Function(#text, #path))
         }
+        Key::CallerFunction(path) => {
+            let text = path_text(path);
+            quote!(#keys::CallerFunction(#text, #path))
+        }
         Key::Extractor(path) => {
             let text = path_text(path);
             // What is missing is missing there.

@@ -61,6 +61,12 @@
 //! | an account, wherever it is guessed at | 100; one is forgiven every 15 minutes | the same |
 //! | an account on a device where it has signed in before, in the place of the first | 5 | the same |
 //! | an account on all such devices together, in the place of the second | 100; one is forgiven every 15 minutes | the same |
+//! | a network, whichever accounts it is at; not on such devices | 30 in 10 minutes, 200 a day | nothing until there is room ([`failed_sign_ins`](crate::Builder::failed_sign_ins)) |
+//!
+//! A network has 10 letters sent in 10 minutes and 50 a day
+//! ([`account_mails`](crate::Builder::account_mails)), and as many links that are good for nothing as
+//! passwords ([`failed_links`](crate::Builder::failed_links)). These three are counted by the
+//! [`Limiter`](crate::limit::Limiter), and hold whatever the routes allow.
 //!
 //! In a pause the answer is 429 with `Retry-After`, and no password is looked at. An account is known by its
 //! normalised name, whether or not there is one. The counters stand in the [`Store`](crate::store::Store),

@@ -56,6 +56,8 @@ pub(super) const ALL: &[Check] = &[
     MEMORY_STORE,
     INSTANCES_APART,
     ONE_INSTANCE,
+    NO_LIMITS,
+    ACCOUNT_LIMITS_WEAK,
     LIMITS_PLAIN,
     LIMITS_FAIL_OPEN,
     PASSWORD_GRANT,
@@ -265,6 +267,21 @@ pub(crate) const ONE_INSTANCE: Check = Check::new(
     Notice,
     "limits by `#[rate_limit]` are counted in this process: two instances let twice as much through",
     "run one instance, or divide the limits; say `Deployment::instances` to be told more",
+);
+
+pub(crate) const NO_LIMITS: Check = Check::new(
+    "no-limits",
+    Error,
+    "whoever likes sends as much as the network carries: passwords are tried and letters are sent without end",
+    "remove `SECURE_DANGEROUS_NO_LIMITS` and `dangerous::no_limits`, which are for load tests alone",
+);
+
+pub(crate) const ACCOUNT_LIMITS_WEAK: Check = Check::new(
+    "account-limits-weak",
+    Warning,
+    "one address may try more passwords, or have more letters sent, than the default allows (ASVS 6.3.1)",
+    "leave out what is said of it (`.failed_sign_ins(…)`, `.account_mails(…)`, `.failed_links(…)`, or the \
+     variables of these names), or accept this with how many people share an address",
 );
 
 pub(crate) const LIMITS_PLAIN: Check = Check::new(

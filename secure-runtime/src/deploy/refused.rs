@@ -11,6 +11,9 @@ fn check_of(sentence: &str) -> Check {
             .iter()
             .any(|name| sentence.starts_with(&format!("`{name}")))
     };
+    if sentence.starts_with("nothing is limited") {
+        return catalogue::NO_LIMITS;
+    }
     let is_not_set = sentence.contains("is not set");
     if sentence.contains("is no setting;") {
         return catalogue::UNKNOWN_VARIABLE;

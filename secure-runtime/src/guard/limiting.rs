@@ -26,8 +26,8 @@ pub(crate) enum Stage {
     OnArrivalOfProbe,
     /// The route's limits by address, header and function; on a public route the global ones too.
     BeforeAuthentication,
-    /// Limits by caller, those of the whole app too; on a protected route also the route's global ones, so
-    /// that strangers cannot use up what is meant for the callers.
+    /// Limits by caller, and by what a function says of the caller, those of the whole app too; on a protected
+    /// route also the route's global ones, so that strangers cannot use up what is meant for the callers.
     AfterAuthentication,
 }
 
@@ -48,7 +48,7 @@ impl Stage {
     /// Whether it is the stage of a limit of a route.
     fn is_of_route(self, limit: &MountedLimit, policy: &RoutePolicy) -> bool {
         let own = match limit.policy.key() {
-            LimitKey::User | LimitKey::ApiKey => Self::AfterAuthentication,
+            _ if limit.policy.is_by_caller() => Self::AfterAuthentication,
             LimitKey::Global if policy.is_protected() => Self::AfterAuthentication,
             _ => Self::BeforeAuthentication,
         };
@@ -387,6 +387,12 @@ fn key(
         LimitKey::Function(_, function) => {
             function(request).map_or_else(CounterKey::new, |key| key.into_bytes().into())
         }
+        LimitKey::CallerFunction(_, function) => match context.principal() {
+            Some(principal) => {
+                function(principal).map_or_else(CounterKey::new, |key| key.into_bytes().into())
+            }
+            None => return Err(Problem::internal("a limit by caller without a caller")),
+        },
         #[cfg(feature = "actix-governor")]
         LimitKey::Extractor(_, extractor) => return Ok(extractor(request)?.map(CounterKey::from)),
     }))

@@ -3,9 +3,15 @@ use std::{fmt::Write as _, num::NonZeroU32};
 use actix_web::HttpRequest;
 use secure_grammar::Quota;
 
+use crate::principal::Principal;
+
 /// A function of the app that says under which key a request is counted. `None` means that the
 /// request cannot be told apart: it is then counted under one key with all others of its kind.
 pub type KeyFunction = fn(&HttpRequest) -> Option<String>;
+
+/// A function of the app that says under which key a caller is counted, such as its tenant. `None` means that
+/// the caller cannot be told apart: it is then counted under one key with all others of its kind.
+pub type CallerKeyFunction = fn(&Principal) -> Option<String>;
 
 /// Asks a key extractor of actix-governor. `None` means that the request is not limited.
 #[cfg(feature = "actix-governor")]
@@ -36,6 +42,8 @@ pub enum LimitKey {
     Header(&'static str),
     /// A function of the app; the text is its path, as written.
     Function(&'static str, KeyFunction),
+    /// A function of the app that is told who calls; the text is its path, as written.
+    CallerFunction(&'static str, CallerKeyFunction),
     /// A key extractor of actix-governor; the text is its path, as written.
     #[cfg(feature = "actix-governor")]
     Extractor(&'static str, ExtractorFunction),
@@ -77,9 +85,13 @@ impl RateLimit {
         self.count
     }
 
-    /// Whether the key is the signed-in caller, or the API key that it calls by.
+    /// Whether the key depends on the signed-in caller: its subject, the API key that it calls by, or what a
+    /// function says of it.
     pub const fn is_by_caller(&self) -> bool {
-        matches!(self.key, LimitKey::User | LimitKey::ApiKey)
+        matches!(
+            self.key,
+            LimitKey::User | LimitKey::ApiKey | LimitKey::CallerFunction(..)
+        )
     }
 
     /// The limit in words, as the matrix shows it.
@@ -115,6 +127,7 @@ impl LimitKey {
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path, _) => format!("key {path}"),
+            Self::CallerFunction(path, _) => format!("caller key {path}"),
             #[cfg(feature = "actix-governor")]
             Self::Extractor(path, _) => format!("extractor {path}"),
         }

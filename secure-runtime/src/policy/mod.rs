@@ -24,7 +24,7 @@ pub use input::Parameter;
 pub use input::{Input, InputKind};
 #[cfg(feature = "actix-governor")]
 pub use limit::ExtractorFunction;
-pub use limit::{Count, KeyFunction, LimitKey, RateLimit};
+pub use limit::{CallerKeyFunction, Count, KeyFunction, LimitKey, RateLimit};
 pub use need::Need;
 pub use vocabulary::{RoleWord, ScopeWord, Vocabulary, WordSet};
 

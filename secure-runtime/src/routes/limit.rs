@@ -109,7 +109,7 @@ fn field_name(policy: &RateLimit, place: usize) -> String {
         LimitKey::ApiKey => "api-key".to_owned(),
         LimitKey::Global => "global".to_owned(),
         LimitKey::Header(header) => header.to_owned(),
-        LimitKey::Function(..) => format!("key{place}"),
+        LimitKey::Function(..) | LimitKey::CallerFunction(..) => format!("key{place}"),
         #[cfg(feature = "actix-governor")]
         LimitKey::Extractor(..) => format!("key{place}"),
     };

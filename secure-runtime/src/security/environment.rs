@@ -6,12 +6,14 @@ mod reader;
 use std::{env::VarError, ffi::OsString, fmt, str::FromStr, time::Duration};
 
 use secure_grammar::{
-    AllowedOrigin, GrammarError, HostPattern, Origin, parse_duration, parse_size,
+    AllowedOrigin, GrammarError, HostPattern, Origin, parse_duration, parse_quotas, parse_size,
 };
 
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
-    ForwardedHeader, Hosts, ServerSecret, app_limits,
+    ForwardedHeader, Hosts, ServerSecret,
+    account::limits::AccountLimit,
+    app_limits,
     edge::{Csp, Hsts, PageCsp, PermissionsPolicy, ProxySettings},
     in_flight::InFlightSettings,
     settings::Loaded,
@@ -20,7 +22,7 @@ use crate::{
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 37] = [
+const VARIABLES: [&str; 41] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -58,6 +60,10 @@ const VARIABLES: [&str; 37] = [
     "SECURE_LIMITS_WHEN_DOWN",
     "SECURE_LIMITS_PREFIX",
     "SECURE_ACCEPTED_FINDINGS",
+    "SECURE_FAILED_SIGN_INS",
+    "SECURE_ACCOUNT_MAILS",
+    "SECURE_FAILED_LINKS",
+    "SECURE_DANGEROUS_NO_LIMITS",
 ];
 
 /// Those of them that a secret manager is asked for.
@@ -205,6 +211,20 @@ pub(super) fn read(
         from_one_client: reader.parsed("SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT", at_least_one),
     };
     let accepted = reader.parsed("SECURE_ACCEPTED_FINDINGS", accepted_findings);
+    let mut quotas = |name| {
+        reader.parsed(name, |text| {
+            parse_quotas(text).map_err(|error| error.to_string())
+        })
+    };
+    let account_limits = [
+        (
+            AccountLimit::FailedSignIns,
+            quotas("SECURE_FAILED_SIGN_INS"),
+        ),
+        (AccountLimit::Mails, quotas("SECURE_ACCOUNT_MAILS")),
+        (AccountLimit::FailedLinks, quotas("SECURE_FAILED_LINKS")),
+    ];
+    let no_limits = reader.parsed("SECURE_DANGEROUS_NO_LIMITS", flag);
     let limiter = limits::limiter(&mut reader, purpose);
     let findings = reader.findings;
 
@@ -250,6 +270,12 @@ pub(super) fn read(
                 options.headers.public_https = is_https;
                 options.public_origin = Some(origin);
             }
+            for (limit, quotas) in account_limits {
+                if let Some(quotas) = quotas {
+                    options.accounts.limits.set(limit, quotas);
+                }
+            }
+            options.no_limits = no_limits.unwrap_or(false);
             let tokens = &mut options.tokens;
             tokens.previous_secrets = previous;
             durations.write(tokens);

@@ -6,6 +6,7 @@ use secure_runtime::{
     account::{AddressChange, PasswordChange, PasswordReset, ResetOptions, SignUp},
     dangerous::cheap_hashes,
     password::{Argon2Params, Passwords},
+    policy::RateLimit,
     prelude::*,
     test::{TestApp, TestClock, TestRequest, TestResponse, cheap_hash},
     token::{Access, Grant, Hs256Key, IssuedTokens, Token},
@@ -175,7 +176,12 @@ pub(crate) struct World {
     pub(crate) passwords: Passwords,
     secret: ServerSecret,
     key: Hs256Key,
+    /// Whether one address may do as much as it likes.
+    is_crowded: bool,
 }
+
+/// What nobody reaches.
+const PLENTY: RateLimit = limit!("1000000/second");
 
 impl Default for World {
     fn default() -> Self {
@@ -193,6 +199,7 @@ impl Default for World {
                 .build(),
             secret: ServerSecret::random(),
             key: Hs256Key::random(),
+            is_crowded: false,
         }
     }
 }
@@ -210,6 +217,15 @@ pub(crate) fn routes(routes: &mut Routes) {
 }
 
 impl World {
+    /// With `ada` and `bob`, who have accounts.
+    fn with_people() -> Self {
+        let world = Self::default();
+        for name in ["ada", "bob"] {
+            world.people.add(name, Some(cheap_hash(CURRENT)));
+        }
+        world
+    }
+
     /// The same, with a secret that nobody else has.
     pub(crate) fn with_another_secret(&self) -> Self {
         Self {
@@ -219,6 +235,13 @@ impl World {
     }
 
     pub(crate) fn settings(&self, settings: Complete) -> Complete {
+        let settings = match self.is_crowded {
+            true => settings
+                .failed_sign_ins(PLENTY)
+                .account_mails(PLENTY)
+                .failed_links(PLENTY),
+            false => settings,
+        };
         settings
             .clock(self.clock.clone())
             .store(self.store.clone())
@@ -259,10 +282,15 @@ pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 impl AccountApp {
     /// With `ada` and `bob`, who have accounts.
     pub(crate) async fn new() -> Self {
-        let world = World::default();
-        for name in ["ada", "bob"] {
-            world.people.add(name, Some(cheap_hash(CURRENT)));
-        }
+        Self::of(World::with_people()).await
+    }
+
+    /// The same, where nothing is limited by address: for tests in which one address does what many would.
+    pub(crate) async fn crowded() -> Self {
+        let world = World {
+            is_crowded: true,
+            ..World::with_people()
+        };
         Self::of(world).await
     }
 

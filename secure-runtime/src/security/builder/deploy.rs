@@ -104,6 +104,8 @@ impl Options {
         #[cfg(feature = "uploads")]
         findings.extend(self.upload_findings());
         findings.extend(self.state_findings(deployment));
+        let weaker = self.accounts.limits.weaker();
+        findings.extend(weaker.map(|what| checks::ACCOUNT_LIMITS_WEAK.found(what)));
         if self.api_keys.in_query {
             let what = "API keys are taken from the query string";
             findings.push(checks::API_KEYS_IN_QUERY.found(what));

@@ -1,3 +1,4 @@
+mod account_limits;
 mod app_limits;
 mod edge;
 mod limits;

@@ -1,8 +1,12 @@
 use actix_web::HttpRequest;
-use secure_runtime::{policy::Policy, prelude::*};
+use secure_runtime::{Principal, policy::Policy, prelude::*};
 
 fn tenant(request: &HttpRequest) -> Option<String> {
     request.match_info().get("tenant").map(str::to_owned)
+}
+
+fn plan(caller: &Principal) -> Option<String> {
+    Some(caller.client_id().to_owned())
 }
 
 mod keys {
@@ -20,6 +24,7 @@ mod keys {
 #[rate_limit("20/minute", header = "X-Tenant")]
 #[rate_limit("30/minute", key = tenant)]
 #[rate_limit("40/minute", key = crate::keys::host, burst = 2, cost = 2)]
+#[rate_limit("70/minute", caller_key = plan)]
 async fn create() -> &'static str {
     ""
 }
@@ -36,7 +41,8 @@ fn main() {
             "global",
             "header x-tenant",
             "key tenant",
-            "key crate::keys::host"
+            "key crate::keys::host",
+            "caller key plan"
         ]
     );
     assert_eq!(limits[2].burst().unwrap().get(), 10);

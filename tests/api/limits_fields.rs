@@ -163,7 +163,8 @@ async fn who_waits_as_long_as_it_says_passes_and_who_waits_less_does_not() {
 }
 
 #[actix_web::test]
-async fn several_quotas_are_listed_and_the_strictest_of_each_limit_stands_for_it() {
+async fn several_quotas_are_listed_and_the_strictest_of_each_limit_stands_for_it_the_strictest_of_all_first()
+ {
     let app = app().await;
     let policy = "\"ip/1s\";q=2;w=1, \"ip/60s\";q=3;w=60, \"user/3600s\";q=5;w=3600";
     let call = || app.get("/several").as_user("ada");
@@ -199,7 +200,7 @@ async fn several_quotas_are_listed_and_the_strictest_of_each_limit_stands_for_it
         assert_eq!(elsewhere(n).send().await.status(), 200);
     }
     let by_caller = elsewhere(3).send().await;
-    let standing = "\"ip/1s\";r=1;t=1, \"user/3600s\";r=0;t=3599";
+    let standing = "\"user/3600s\";r=0;t=3599, \"ip/1s\";r=1;t=1";
     assert_eq!(
         fields(&by_caller),
         expected(429, policy, standing, Some(3599))
@@ -227,7 +228,7 @@ async fn names_tell_header_and_global_limits_apart() {
     let app = app().await;
     let response = app.get("/tenants").header("x-tenant", "acme").send().await;
     let policy = "\"x-tenant/86400s\";q=9;w=86400, \"global/604800s\";q=8;w=604800";
-    let standing = "\"x-tenant/86400s\";r=8;t=86400, \"global/604800s\";r=7;t=604800";
+    let standing = "\"global/604800s\";r=7;t=604800, \"x-tenant/86400s\";r=8;t=86400";
     assert_eq!(fields(&response), expected(200, policy, standing, None));
 }
 

@@ -247,3 +247,55 @@ fn proxies_that_cannot_be_meant_are_refused_at_once() {
         assert!(finding.starts_with(&said), "{finding}");
     }
 }
+
+/// RFC 7239: quoted IPv6 addresses, ports, `unknown` and names that hide, in one line or several.
+#[actix_web::test]
+async fn forwarded_counts_whom_the_outermost_trusted_proxy_names() {
+    let trusting = |settings: Complete| {
+        let settings = settings.trusted_proxies(["10.0.0.0/8", "2001:db8:10::/48"]);
+        settings.forwarded_by(ForwardedHeader::Forwarded)
+    };
+    let one = app(trusting).await;
+    let client: [&[&str]; 6] = [
+        &["for=\"[2001:db8:1:100::1]\""],
+        &["for=\"[2001:db8:1:1ff::2]:4711\";proto=https"],
+        &["for=203.0.113.9, For=\"[2001:db8:1:100::3]\";by=10.0.0.2"],
+        &[
+            "for=203.0.113.9",
+            "for=\"[2001:db8:1:100::4]:80\", for=10.7.0.1",
+        ],
+        &[
+            "for=unknown, for=\"[2001:db8:1:101::]\", for=\"[2001:db8:10::1]:1\", for=\"10.0.0.3:9\"",
+        ],
+        &["for=\"_hidden, for=192.0.2.1\", for=\"[2001:db8:1:1aa::]\""],
+    ];
+    let mut answers = Vec::new();
+    for lines in client {
+        answers.push(status(&one, PROXY, "forwarded", lines).await);
+    }
+    assert_eq!(
+        answers,
+        [200, 200, 429, 429, 429, 429],
+        "they are one client"
+    );
+    // Those who are not named share one counter, and are nobody else.
+    let hidden: [&[&str]; 4] = [
+        &["for=unknown"],
+        &["for=_hidden"],
+        &["for=\"[2001:db8:1:200::1\""],
+        &["for=192.0.2.9, for=\"192.0.2.1"],
+    ];
+    let mut answers = Vec::new();
+    for lines in hidden {
+        answers.push(status(&one, PROXY, "forwarded", lines).await);
+    }
+    assert_eq!(answers, [200, 200, 429, 429]);
+    let named = status(&one, PROXY, "forwarded", &["for=\"192.0.2.1:81\""]);
+    assert_eq!(named.await, 200);
+    let mapped = status(&one, PROXY, "forwarded", &["for=\"[::ffff:192.0.2.1]\""]);
+    assert_eq!(mapped.await, 200);
+    assert_eq!(
+        status(&one, "192.0.2.1", "forwarded", &["for=192.0.2.5"]).await,
+        429
+    );
+}
