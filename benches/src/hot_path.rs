@@ -13,7 +13,6 @@ use actix_web::{
         header::{AUTHORIZATION, HeaderName, ORIGIN},
     },
     test::{TestRequest, init_service},
-    web,
 };
 use futures_util::future::LocalBoxFuture;
 use secure_runtime::{
@@ -45,6 +44,7 @@ enum Role {
     User,
 }
 
+#[actix_web::get("/hello")]
 async fn bare() -> impl Responder {
     HttpResponse::Ok().body("hello")
 }
@@ -59,7 +59,14 @@ async fn hello() -> impl Responder {
 type Answer = LocalBoxFuture<'static, (StatusCode, bool)>;
 
 /// An app in this process, and the request that is sent to it.
-pub struct HotPath(Box<dyn Fn() -> Answer>);
+pub struct HotPath(Box<dyn Fn(Looking) -> Answer>);
+
+/// Whether somebody looks at the headers of the answer, which takes its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looking {
+    AtStatus,
+    AtHeaders,
+}
 
 impl HotPath {
     /// A bare handler; ours, with a token that is remembered; ours, with tokens that are not.
@@ -80,7 +87,7 @@ impl HotPath {
             None => Self::bare().await?,
             Some(remembered) => Self::ours(remembered).await?,
         };
-        let (status, is_ours) = (path.0)().await;
+        let (status, is_ours) = (path.0)(Looking::AtHeaders).await;
         match status == StatusCode::OK && is_ours == remembered.is_some() {
             true => Ok(path),
             false => Err(format!("{kind} answers {status}").into()),
@@ -89,11 +96,11 @@ impl HotPath {
 
     /// Sends the request, and waits for the answer.
     pub async fn request(&self) -> StatusCode {
-        (self.0)().await.0
+        (self.0)(Looking::AtStatus).await.0
     }
 
     async fn bare() -> Result<Self, Failure> {
-        let app = App::new().route("/hello", web::get().to(bare));
+        let app = App::new().service(bare);
         let service = init_service(app).await;
         Ok(Self::of(service, || request("Bearer none").to_request()))
     }
@@ -127,12 +134,15 @@ impl HotPath {
         S::Future: 'static,
         S: 'static,
     {
-        Self(Box::new(move || {
+        Self(Box::new(move |looking| {
             let answer = service.call(make());
             Box::pin(async move {
                 let Ok(answer) = answer.await else {
                     return (StatusCode::INTERNAL_SERVER_ERROR, false);
                 };
+                if looking == Looking::AtStatus {
+                    return (answer.status(), false);
+                }
                 let headers = answer.headers();
                 let has = |name| headers.contains_key(HeaderName::from_static(name));
                 (answer.status(), OURS.into_iter().all(has))

@@ -32,6 +32,22 @@ fn written(room: &mut BytesMut, write: impl FnOnce(&mut BytesMut)) -> Bytes {
     room.split().freeze()
 }
 
+/// Writes a number in decimal digits.
+pub(super) fn write_number(text: &mut BytesMut, number: u64) {
+    let mut digits = [b'0'; 20];
+    let (mut rest, mut first) = (number, digits.len());
+    for (place, digit) in digits.iter_mut().enumerate().rev() {
+        // Less than ten.
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+        first = place;
+        if rest == 0 {
+            break;
+        }
+    }
+    text.extend_from_slice(&digits[first..]);
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;
@@ -79,6 +95,14 @@ mod tests {
         });
         assert!(panicked.is_err());
         assert_eq!(value("whole"), "whole");
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_read() {
+        for number in [0, 1, 9, 10, 99, 100, 1_000_000_007, u64::MAX - 1, u64::MAX] {
+            let value = header_value(|text| write_number(text, number));
+            assert_eq!(value.expect("a value"), number.to_string());
+        }
     }
 
     #[test]

@@ -201,7 +201,7 @@ impl DefaultHeaders {
         nonce: Option<&CspNonce>,
     ) -> bool {
         headers.insert(
-            HeaderName::from_static("x-content-type-options"),
+            header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         );
         let asked_to_be_kept = nonce.is_some_and(|nonce| self.apply_to_page(headers, nonce));

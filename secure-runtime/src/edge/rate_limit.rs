@@ -1,14 +1,14 @@
-use std::{cmp::Reverse, fmt::Write as _};
+use std::cmp::Reverse;
 
 use actix_web::{
-    http::header::{HeaderMap, HeaderName},
+    http::header::{HeaderMap, HeaderName, HeaderValue},
     web::BytesMut,
 };
 
-use super::header_value;
+use super::header_text::{header_value, write_number};
 use crate::{
     context::{LimitAt, LimitOutcome, RequestContext},
-    routes::MountedRoute,
+    routes::{Meter, MountedRoute},
 };
 
 static RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -26,7 +26,7 @@ pub(crate) fn write_rate_limit_fields(
     if outcomes.iter().all(|outcome| outcome.standing.is_none()) {
         return;
     }
-    if let Some(policy) = header_value(|text| write_policy(text, route, &outcomes, context)) {
+    if let Some(policy) = policy(route, &outcomes, context) {
         headers.insert(RATE_LIMIT_POLICY.clone(), policy);
     }
     outcomes.sort_by_key(strictness);
@@ -35,33 +35,48 @@ pub(crate) fn write_rate_limit_fields(
     }
 }
 
-/// The quotas of every limit that the route has for the caller, and of what else was asked.
-fn write_policy(
-    text: &mut BytesMut,
+/// The quotas of all of them.
+fn policy(
     route: Option<&MountedRoute>,
     outcomes: &[LimitOutcome],
     context: &RequestContext,
-) {
+) -> Option<HeaderValue> {
+    let mut meters = meters(route, outcomes, context);
+    match (meters.next(), meters.next()) {
+        (None, _) => None,
+        (Some(one), None) => Some(one.listed().clone()),
+        (Some(first), Some(second)) => header_value(|text| {
+            for meter in [first, second].into_iter().chain(meters) {
+                separate(text);
+                text.extend_from_slice(meter.listed().as_bytes());
+            }
+        }),
+    }
+}
+
+/// Every limit that the route has for the caller, and what else was asked.
+fn meters<'a>(
+    route: Option<&'a MountedRoute>,
+    outcomes: &'a [LimitOutcome],
+    context: &'a RequestContext,
+) -> impl Iterator<Item = &'a Meter> {
     let limits = route.map_or(&[][..], |route| &route.limits);
-    for (place, limit) in limits.iter().enumerate() {
+    let of_route = limits.iter().enumerate().filter_map(|(place, limit)| {
         let at = LimitAt::Route(place);
-        let meter = match outcomes.iter().find(|outcome| outcome.limit == at) {
-            Some(outcome) if outcome.standing.is_none() => continue,
-            Some(outcome) => outcome.meter(limit),
-            None => limit.meter(),
-        };
-        separate(text);
-        text.extend_from_slice(meter.listed().as_bytes());
-    }
-    for outcome in outcomes {
-        if let LimitAt::Account(_) | LimitAt::App(_) = outcome.limit
-            && outcome.standing.is_some()
-            && let Some(limit) = context.limit(outcome.limit)
-        {
-            separate(text);
-            text.extend_from_slice(outcome.meter(limit).listed().as_bytes());
+        match outcomes.iter().find(|outcome| outcome.limit == at) {
+            Some(outcome) if outcome.standing.is_none() => None,
+            Some(outcome) => Some(outcome.meter(limit)),
+            None => Some(limit.meter()),
         }
-    }
+    });
+    let others = outcomes.iter().filter_map(|outcome| match outcome.limit {
+        LimitAt::Route(_) => None,
+        LimitAt::Account(_) | LimitAt::App(_) => {
+            outcome.standing?;
+            Some(outcome.meter(context.limit(outcome.limit)?))
+        }
+    });
+    of_route.chain(others)
 }
 
 /// How the request stands.
@@ -70,11 +85,16 @@ fn write_standing(text: &mut BytesMut, outcomes: &[LimitOutcome], context: &Requ
         let (Some(limit), Some(state)) = (context.limit(outcome.limit), &outcome.standing) else {
             continue;
         };
+        let Some(name) = outcome.meter(limit).name_of(&state.quota) else {
+            continue;
+        };
         let reset = state.reset.as_secs() + u64::from(state.reset.subsec_nanos() > 0);
         separate(text);
-        // There is room for whatever is written.
-        let _ = outcome.meter(limit).write_name(&state.quota, text);
-        let _ = write!(text, ";r={};t={reset}", state.remaining);
+        text.extend_from_slice(name.as_bytes());
+        text.extend_from_slice(b";r=");
+        write_number(text, state.remaining.into());
+        text.extend_from_slice(b";t=");
+        write_number(text, reset);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A limit as it is charged: its quotas, and the counters that they are counted under.
 
 use std::{
-    fmt::{self, Write as _},
+    fmt::Write as _,
     num::NonZeroU32,
     sync::{
         Arc,
@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use actix_web::http::header::HeaderValue;
 use secure_grammar::Quota;
 
 use super::allowed::Scales;
@@ -46,8 +47,10 @@ pub(crate) struct Meter {
     rule: Rule,
     /// Whom and what it counts, as a name in the RateLimit fields.
     name: String,
+    /// The names of its quotas there, whom they count and in which window, each in quotes.
+    quotas: Vec<(Quota, String)>,
     /// Its quotas, as `RateLimit-Policy` lists them.
-    listed: String,
+    listed: HeaderValue,
 }
 
 impl MountedLimit {
@@ -119,19 +122,25 @@ fn field_name(policy: &RateLimit, place: usize) -> String {
 impl Meter {
     fn new(id: u32, shared_name: String, rule: Rule, name: String) -> Self {
         let mut listed = String::new();
+        let mut quotas = Vec::new();
         for quota in rule.quotas() {
             if !listed.is_empty() {
                 listed.push_str(", ");
             }
             let (amount, period) = (quota.amount(), quota.period_seconds());
+            let name = format!("\"{name}/{period}s\"");
             // Writing into a String cannot fail.
-            let _ = write!(listed, "\"{name}/{period}s\";q={amount};w={period}");
+            let _ = write!(listed, "{name};q={amount};w={period}");
+            quotas.push((*quota, name));
         }
+        // Names of headers, words and numbers are printable ASCII.
+        let listed = HeaderValue::try_from(listed).unwrap_or(HeaderValue::from_static(""));
         Self {
             id,
             shared_name,
             rule,
             name,
+            quotas,
             listed,
         }
     }
@@ -154,12 +163,13 @@ impl Meter {
     }
 
     /// Its quotas, as items of `RateLimit-Policy`.
-    pub(crate) fn listed(&self) -> &str {
+    pub(crate) fn listed(&self) -> &HeaderValue {
         &self.listed
     }
 
-    /// Writes the name of one of its quotas in the RateLimit fields: whom it counts, and the window.
-    pub(crate) fn write_name(&self, quota: &Quota, text: &mut impl fmt::Write) -> fmt::Result {
-        write!(text, "\"{}/{}s\"", self.name, quota.period_seconds())
+    /// The name of one of its quotas in the RateLimit fields; `None` where it is none of them.
+    pub(crate) fn name_of(&self, quota: &Quota) -> Option<&str> {
+        let found = self.quotas.iter().find(|(known, _)| known == quota);
+        found.map(|(_, name)| &**name)
     }
 }

@@ -9,6 +9,7 @@ mod checks;
 mod entry;
 mod launch_error;
 mod limit;
+mod patterns;
 mod table;
 mod unchecked;
 

@@ -5,6 +5,7 @@ use actix_web::{dev::ResourceDef, http::Method};
 use super::{
     entry::{LaidFloor, UncheckedEntry},
     limit::MountedLimit,
+    patterns::PatternTree,
 };
 use crate::{
     policy::{Need, Policy, RoutePolicy, Via},
@@ -33,7 +34,7 @@ pub(crate) struct RouteTable {
     /// The methods at a path without parameters.
     exact: HashMap<String, Vec<Method>>,
     /// The methods at each pattern with parameters.
-    patterns: Vec<(ResourceDef, Vec<Method>)>,
+    patterns: PatternTree<Vec<Method>>,
     /// What answers whatever a request calls the host: methods and patterns.
     any_host: Vec<(Method, String)>,
     /// Where a handler has a middleware of its own.
@@ -162,15 +163,7 @@ impl RouteTable {
         if !path.contains('{') {
             return self.exact.entry(path.to_owned()).or_default();
         }
-        let known = self
-            .patterns
-            .iter()
-            .position(|(definition, _)| definition.pattern() == Some(path));
-        let at = known.unwrap_or_else(|| {
-            self.patterns.push((ResourceDef::new(path), Vec::new()));
-            self.patterns.len() - 1
-        });
-        &mut self.patterns[at].1
+        self.patterns.entry(path)
     }
 
     /// The mounted route that a policy's guard stands before. Where a handler is mounted more than
@@ -206,12 +199,9 @@ impl RouteTable {
     /// The methods that mounted routes answer at `path`; empty where none is mounted.
     pub(crate) fn methods_at(&self, path: &str) -> Vec<&Method> {
         let exact = self.exact.get(path).into_iter().flatten();
-        let patterns = self
-            .patterns
-            .iter()
-            .filter(|(definition, _)| definition.is_match(path))
-            .flat_map(|(_, methods)| methods);
-        exact.chain(patterns).collect()
+        exact
+            .chain(self.patterns.matching(path).flatten())
+            .collect()
     }
 
     /// Whether a mounted route answers `method` at `path`.
@@ -221,9 +211,8 @@ impl RouteTable {
         {
             return true;
         }
-        self.patterns
-            .iter()
-            .any(|(definition, methods)| methods.contains(method) && definition.is_match(path))
+        let mut patterns = self.patterns.matching(path);
+        patterns.any(|methods| methods.contains(method))
     }
 
     pub(crate) fn routes(&self) -> &[MountedRoute] {
