@@ -7,6 +7,7 @@ use actix_web::web::Data;
 use secure_runtime::{
     Security,
     deploy::{Check, DeployReport, Deployment, Finding, Level},
+    limit::RedisLimiter,
     mail::Transport as MailTransport,
     store::SqliteStore,
     upload::{Clamd, UploadSettings},
@@ -57,7 +58,8 @@ const DATABASE_DEFAULT: Check = Check::new(
 const NO_REDIS: Check = Check::new(
     "accounts-no-redis",
     Level::Notice,
-    "sign-ins, revocations and throttles are in the database file, which other machines cannot share",
+    "sign-ins, revocations and throttles are in the database file, which other machines cannot share, and \
+     limits in the process",
     "run one instance, or set `REDIS_URL`",
 );
 const TLS_REFUSED: Check = Check::new(
@@ -125,9 +127,19 @@ pub(crate) async fn run(
         // What is wrong with the settings is said above; what scans is looked at once they can be read.
         Err(_) => UploadSettings::new(uploads_folder()).scanner(Clamd::tcp("unknown:3310")),
     };
-    let builder = security::with_accounts(builder, &accounts, security::NoMail, words)
+    let mut builder = security::with_accounts(builder, &accounts, security::NoMail, words)
         .store(SqliteStore::new(pool))
         .uploads(uploads);
+    if let Ok(settings) = &settings
+        && let Some(url) = &settings.redis_url
+        && !settings.has_limits
+    {
+        // What is wrong with the address is said above.
+        let limiter = RedisLimiter::lazy(url.expose(), security::WHEN_LIMITS_ARE_DOWN)
+            .or_else(|_| RedisLimiter::lazy("rediss://unknown", security::WHEN_LIMITS_ARE_DOWN));
+        let limiter = limiter.map_err(|error| StartupError::new("`REDIS_URL`", &error))?;
+        builder = builder.limiter(limiter);
+    }
     let mut report = builder.deploy_check(&deployment, routes);
     report.extend(findings);
     Ok(report)
