@@ -89,6 +89,9 @@ const REDIS_PLAIN: Check = Check::new(
     "write `rediss://`; where the way is encrypted by something else, accept this with that reason",
 );
 
+/// It stands for one that is not known, and nobody asks it.
+const UNKNOWN_REDIS: &str = "rediss://unknown";
+
 /// Looks at the configuration as it stands.
 pub(crate) async fn run(
     settings: Result<Settings, StartupError>,
@@ -130,13 +133,17 @@ pub(crate) async fn run(
     let mut builder = security::with_accounts(builder, &accounts, security::NoMail, words)
         .store(SqliteStore::new(pool))
         .uploads(uploads);
-    if let Ok(settings) = &settings
-        && let Some(url) = &settings.redis_url
-        && !settings.has_limits
-    {
+    let counted_in = match &settings {
+        // `SECURE_LIMITS_URL` is looked at by the layer itself.
+        Ok(settings) if settings.has_limits => None,
+        Ok(settings) => settings.redis_url.as_ref().map(|url| url.expose().as_str()),
+        // As above.
+        Err(_) => Some(UNKNOWN_REDIS),
+    };
+    if let Some(url) = counted_in {
+        let limiter = |url| RedisLimiter::lazy(url, security::WHEN_LIMITS_ARE_DOWN);
         // What is wrong with the address is said above.
-        let limiter = RedisLimiter::lazy(url.expose(), security::WHEN_LIMITS_ARE_DOWN)
-            .or_else(|_| RedisLimiter::lazy("rediss://unknown", security::WHEN_LIMITS_ARE_DOWN));
+        let limiter = limiter(url).or_else(|_| limiter(UNKNOWN_REDIS));
         let limiter = limiter.map_err(|error| StartupError::new("`REDIS_URL`", &error))?;
         builder = builder.limiter(limiter);
     }
