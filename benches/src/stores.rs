@@ -1,6 +1,7 @@
 //! Section `stores`: every operation of the store on every backend that is at hand.
 
 mod backends;
+mod limits;
 // Real servers, as the tests start them.
 #[path = "../../tests/services/mod.rs"]
 #[allow(clippy::expect_used, missing_docs, reason = "written for tests")]
@@ -92,7 +93,7 @@ pub fn run(settings: &Settings) -> Result<(), Failure> {
             table.measure(name, settings, candidates.collect()).await;
         }
         table.print();
-        Ok(())
+        limits::run(settings).await
     })
 }
 

@@ -30,7 +30,7 @@ pub(crate) const GOOD: [(&str, &str); 12] = [
 /// What `GOOD` is told of anyway; in an optimised build there is less.
 pub(crate) fn always() -> BTreeSet<String> {
     let debug = cfg!(debug_assertions).then_some("debug-assertions");
-    let codes = ["one-instance", "password-grant"];
+    let codes = ["password-grant"];
     codes.into_iter().chain(debug).map(str::to_owned).collect()
 }
 
@@ -253,21 +253,47 @@ const CASES: &[Case] = &[
     ),
     (&[("MAIL_URL", None)], "error", &["accounts-mail-missing"]),
     (&[("CLAMD", None)], "warning", &["uploads-unscanned"]),
-    (&[("REDIS_URL", None)], "notice", &["accounts-no-redis"]),
+    (
+        &[("REDIS_URL", None)],
+        "notice",
+        &["accounts-no-redis", "one-instance"],
+    ),
+    (
+        &[
+            (
+                "SECURE_LIMITS_URL",
+                Some("redis://:hunter2@limits.internal"),
+            ),
+            ("SECURE_LIMITS_WHEN_DOWN", Some("fail_closed")),
+        ],
+        "warning",
+        &["limits-plain"],
+    ),
+    (
+        &[
+            (
+                "SECURE_LIMITS_URL",
+                Some("rediss://:hunter2@limits.internal"),
+            ),
+            ("SECURE_LIMITS_WHEN_DOWN", Some("fail_open")),
+        ],
+        "warning",
+        &["limits-fail-open"],
+    ),
     (
         &[("REDIS_URL", Some("redis://:hunter2@redis.internal"))],
         "warning",
-        &["accounts-redis-plain"],
+        &["accounts-redis-plain", "limits-plain"],
     ),
     (
         &[("REDIS_URL", Some("redis://localhost@redis.internal:6379/0"))],
         "warning",
-        &["accounts-redis-plain"],
+        &["accounts-redis-plain", "limits-plain"],
     ),
     (
         &[("REDIS_URL", Some("redis://localhost.example.com"))],
         "warning",
-        &["accounts-redis-plain"],
+        &["accounts-redis-plain", "limits-plain"],
     ),
     (
         &[("REDIS_URL", Some("redis://:hunter2@127.0.0.1:6379/0"))],
@@ -354,6 +380,7 @@ fn a_newcomer_is_told_everything_at_once() {
         "accounts-mail-missing",
         "accounts-database-default",
         "accounts-no-redis",
+        "one-instance",
         "uploads-unscanned",
     ];
     let profile = cfg!(debug_assertions).then_some("development-profile");

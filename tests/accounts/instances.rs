@@ -6,6 +6,7 @@ use std::{
 };
 
 use actix_rt::time::sleep;
+use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::{Server, Tokens, refresh::assert_invalid_grant, server::fresh_folder, services::Redis};
@@ -87,6 +88,35 @@ async fn a_refresh_token_goes_on_at_the_other_and_a_second_use_ends_it_everywher
     assert_eq!(two.status_of(&third.access).await, 401);
     assert_refused_soon(&one, &third).await;
     assert_refused_soon(&one, &second).await;
+}
+
+/// One limit, whichever instance is asked: 5 a minute are five, and not ten.
+#[actix_rt::test]
+async fn a_limit_holds_for_both_together() {
+    let Some((redis, one, two)) = pair() else {
+        return;
+    };
+    let ask = async |server: &Server| {
+        let body = "{\"email\":\"nobody@example.com\"}";
+        let ask = server.post("/auth/forgot-password");
+        ask.body("application/json", body)
+            .send()
+            .await
+            .status
+            .as_u16()
+    };
+    let asked = (0..20).flat_map(|_| [&one, &two]).map(|server| ask(server));
+    let answers = join_all(asked).await;
+    let count = |status| answers.iter().filter(|answer| **answer == status).count();
+    assert_eq!((count(202), count(429)), (5, 35), "{answers:?}");
+
+    // Without Redis each counts for itself, and this needs Redis for something else as well.
+    drop(redis);
+    for server in [&one, &two] {
+        let answers = join_all((0..10).map(|_| ask(server))).await;
+        let count = |status| answers.iter().filter(|answer| **answer == status).count();
+        assert_eq!((count(503), count(429)), (5, 5), "{answers:?}");
+    }
 }
 
 /// Refused within the bound, and until then as good as before.

@@ -7,7 +7,9 @@ use actix_web::{HttpResponse, Responder, web, web::Path};
 use secure_runtime::{
     Profile, Routes, Security, ServerSecret, cookie, cors, csp, dangerous,
     deploy::{DeployReport, Deployment, Finding, Level, checks},
-    hosts, hsts, oauth,
+    hosts, hsts,
+    limit::{RedisLimiter, WhenDown},
+    oauth,
     password::{Argon2Params, Passwords},
     prelude::*,
     session::SessionSettings,
@@ -432,12 +434,43 @@ fn instances_that_share_nothing_are_found() {
         of(without_store(), several()),
         ["memory-store", "instances-apart"]
     );
-    let limiter = || secure_runtime::limit::InProcess::default();
+    let alone = secure_runtime::limit::InProcess::default();
+    assert_eq!(of(good().limiter(alone), several()), ["instances-apart"]);
+    let limiter = || {
+        let url = "rediss://limits.internal";
+        RedisLimiter::lazy(url, WhenDown::CountHere).expect("an address")
+    };
     assert_eq!(of(good().limiter(limiter()), several()), [""; 0]);
     assert_eq!(
         of(without_store().limiter(limiter()), several()),
         ["memory-store", "instances-apart"]
     );
+}
+
+#[test]
+fn what_is_weak_about_the_redis_of_limits_is_found() {
+    let of = |url: &str, when_down| {
+        let limiter = RedisLimiter::lazy(url, when_down).expect("an address");
+        codes(&good().limiter(limiter).deploy_check(&one(), good_routes))
+    };
+    for url in [
+        "redis://:hunter2@limits.internal",
+        "redis://10.0.0.7:6379",
+        "redis://127.0.0.1.example.com",
+        "redis://[2001:db8::1]:6379",
+    ] {
+        assert_eq!(of(url, WhenDown::CountHere), ["limits-plain"], "{url}");
+    }
+    for url in [
+        "rediss://:hunter2@limits.internal",
+        "redis://127.0.0.1",
+        "redis://[::1]:6379",
+        "redis://localhost:6379/0",
+        "redis+unix:///run/redis.sock",
+    ] {
+        assert_eq!(of(url, WhenDown::FailClosed), [""; 0], "{url}");
+        assert_eq!(of(url, WhenDown::FailOpen), ["limits-fail-open"], "{url}");
+    }
 }
 
 #[test]
@@ -576,6 +609,8 @@ fn each_code_is_provoked_by_a_test() {
         "routes-refused",
         "instances-apart",
         "one-instance",
+        "limits-plain",
+        "limits-fail-open",
         "password-grant",
         "route-csrf-off",
         "route-unlimited",

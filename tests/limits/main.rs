@@ -4,10 +4,12 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod counting;
+mod figures;
 mod keys;
 mod log;
 mod model;
 mod outages;
+mod processes;
 #[path = "../services/mod.rs"]
 mod services;
 mod support;

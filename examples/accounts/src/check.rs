@@ -7,6 +7,7 @@ use actix_web::web::Data;
 use secure_runtime::{
     Security,
     deploy::{Check, DeployReport, Deployment, Finding, Level},
+    limit::RedisLimiter,
     mail::Transport as MailTransport,
     store::SqliteStore,
     upload::{Clamd, UploadSettings},
@@ -57,7 +58,8 @@ const DATABASE_DEFAULT: Check = Check::new(
 const NO_REDIS: Check = Check::new(
     "accounts-no-redis",
     Level::Notice,
-    "sign-ins, revocations and throttles are in the database file, which other machines cannot share",
+    "sign-ins, revocations and throttles are in the database file, which other machines cannot share, and \
+     limits in the process",
     "run one instance, or set `REDIS_URL`",
 );
 const TLS_REFUSED: Check = Check::new(
@@ -86,6 +88,9 @@ const REDIS_PLAIN: Check = Check::new(
      (ASVS 12.3.1)",
     "write `rediss://`; where the way is encrypted by something else, accept this with that reason",
 );
+
+/// It stands for one that is not known, and nobody asks it.
+const UNKNOWN_REDIS: &str = "rediss://unknown";
 
 /// Looks at the configuration as it stands.
 pub(crate) async fn run(
@@ -125,9 +130,23 @@ pub(crate) async fn run(
         // What is wrong with the settings is said above; what scans is looked at once they can be read.
         Err(_) => UploadSettings::new(uploads_folder()).scanner(Clamd::tcp("unknown:3310")),
     };
-    let builder = security::with_accounts(builder, &accounts, security::NoMail, words)
+    let mut builder = security::with_accounts(builder, &accounts, security::NoMail, words)
         .store(SqliteStore::new(pool))
         .uploads(uploads);
+    let counted_in = match &settings {
+        // `SECURE_LIMITS_URL` is looked at by the layer itself.
+        Ok(settings) if settings.has_limits => None,
+        Ok(settings) => settings.redis_url.as_ref().map(|url| url.expose().as_str()),
+        // As above.
+        Err(_) => Some(UNKNOWN_REDIS),
+    };
+    if let Some(url) = counted_in {
+        let limiter = |url| RedisLimiter::lazy(url, security::WHEN_LIMITS_ARE_DOWN);
+        // What is wrong with the address is said above.
+        let limiter = limiter(url).or_else(|_| limiter(UNKNOWN_REDIS));
+        let limiter = limiter.map_err(|error| StartupError::new("`REDIS_URL`", &error))?;
+        builder = builder.limiter(limiter);
+    }
     let mut report = builder.deploy_check(&deployment, routes);
     report.extend(findings);
     Ok(report)

@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use secure_runtime::{
     CompleteBuilder, Report, Security,
     edge::Pages,
+    limit::{RedisLimiter, WhenDown},
     mail::{self, Letter, MailError, Mailer, Transport},
     password::Passwords,
     session::SessionSettings,
@@ -28,6 +29,10 @@ use crate::{
 
 /// How the keys of this service begin, so that whoever finds one knows what it opens.
 const API_KEY_PREFIX: &str = "acct";
+
+/// While Redis is down each instance counts for itself: articles are still read, and whoever floods them is
+/// still stopped. Nobody guesses passwords meanwhile, since signing in needs Redis as well.
+pub(crate) const WHEN_LIMITS_ARE_DOWN: WhenDown = WhenDown::CountHere;
 
 /// Where a browser goes that has signed out.
 const AFTER_SIGN_OUT: &str = "/?done=signed-out";
@@ -59,7 +64,17 @@ pub(crate) async fn build(
     builder = match &settings.redis_url {
         Some(url) => {
             let store = RedisStore::connect(url.expose()).await;
-            builder.store(store.map_err(|error| StartupError::new("`REDIS_URL`", &error))?)
+            let store = store.map_err(|error| StartupError::new("`REDIS_URL`", &error))?;
+            let builder = builder.store(store);
+            match settings.has_limits {
+                true => builder,
+                false => {
+                    let limiter = RedisLimiter::connect(url.expose(), WHEN_LIMITS_ARE_DOWN).await;
+                    let limiter =
+                        limiter.map_err(|error| StartupError::new("`REDIS_URL`", &error))?;
+                    builder.limiter(limiter)
+                }
+            }
         }
         None => builder.store(database::store(pool).await?),
     };

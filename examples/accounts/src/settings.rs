@@ -26,8 +26,11 @@ pub(crate) struct Settings {
     pub(crate) database_url: String,
     /// Whether `DATABASE_URL` or `DATABASE_URL_FILE` says it.
     pub(crate) has_database: bool,
-    /// `REDIS_URL`, or `REDIS_URL_FILE`: what several instances share. Defaults to the database.
+    /// `REDIS_URL`, or `REDIS_URL_FILE`: what several instances share, and where limits are counted.
+    /// Defaults to the database, and to counters in this process.
     pub(crate) redis_url: Option<Secret<String>>,
+    /// Whether `SECURE_LIMITS_URL` or `SECURE_LIMITS_URL_FILE` names a Redis of their own for limits.
+    pub(crate) has_limits: bool,
     /// `MAIL_URL`, or `MAIL_URL_FILE`: a mail server (`smtps://user:password@host`), or the folder that
     /// mail is written into. Defaults to `./data/outbox` in development.
     pub(crate) mail_url: Option<Secret<String>>,
@@ -60,6 +63,7 @@ impl Settings {
             database_url: database_url()?,
             has_database: is_given("DATABASE_URL")?,
             redis_url: secret("REDIS_URL")?,
+            has_limits: is_given("SECURE_LIMITS_URL")?,
             mail_url: secret("MAIL_URL")?,
             mail_from: text("MAIL_FROM")?,
             uploads_folder: text("UPLOADS_FOLDER")?.map_or_else(uploads_folder, PathBuf::from),

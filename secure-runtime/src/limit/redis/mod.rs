@@ -31,7 +31,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// The promise is that of this [module](super), whichever instance gets a request, for each charge is one
 /// script on one key, which the server runs as one step and by its own clock, in microseconds. It costs one
 /// round trip. Keys expire when nothing of them counts any more. What a limit counts is found under a hash,
-/// so that Redis shows neither addresses nor subjects, and in a cluster every key has a slot of its own.
+/// so that Redis shows neither addresses nor subjects (though whoever reads it can try which addresses are
+/// there), and in a cluster every key has a slot of its own. A cluster of several nodes needs a proxy that
+/// leads to the right one: the limiter speaks to one server.
 ///
 /// # Outages
 ///

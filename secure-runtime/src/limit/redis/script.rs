@@ -105,11 +105,11 @@ impl Call {
             (None, Amount::Take(_)) => ("take", windows(charge.rule, amount, 0)),
             (None, Amount::GiveBack(_)) => ("back", windows(charge.rule, amount, taken)),
         };
-        match time {
-            Time::Server => {}
+        numbers.extend(match time {
+            Time::Server => None::<u64>,
             #[cfg(feature = "test")]
-            Time::Charge => numbers.push(microseconds(charge.now)),
-        }
+            Time::Charge => Some(microseconds(charge.now)),
+        });
         Self { act, numbers }
     }
 

@@ -160,12 +160,10 @@ fn trial(names: &Names) -> Question {
     }
 }
 
-/// Whether the server takes a connection, and then counts within the time that requests give it.
+/// Whether the server takes a connection, for which there is time, and then counts within what requests give it.
 async fn counts(link: &Link, trial: &Question, timeout: Duration) -> bool {
-    let connected: Result<String, _> = link
-        .command(&cmd("PING"), Limit::new(PATIENCE.max(timeout)))
-        .await;
-    connected.is_ok() && trial.ask(link, Limit::new(timeout)).await.is_ok()
+    let patient = Limit::new(PATIENCE.max(timeout));
+    trial.ask(link, patient).await.is_ok() && trial.ask(link, Limit::new(timeout)).await.is_ok()
 }
 
 /// One call of the script.
