@@ -6,8 +6,10 @@ use actix_web::web::Data;
 use secure_runtime::{
     CompleteBuilder, Report, Security,
     edge::Pages,
+    limit,
     mail::{self, Letter, MailError, Mailer, Transport},
     password::Passwords,
+    policy::RateLimit,
     session::SessionSettings,
     store::RedisStore,
     token::Hs256Key,
@@ -28,6 +30,15 @@ use crate::{
 
 /// How the keys of this service begin, so that whoever finds one knows what it opens.
 const API_KEY_PREFIX: &str = "acct";
+
+/// What one address may ask for, whatever that is, and what one account may. Opening a page is about five
+/// requests; behind one address there may be an office.
+const BY_ADDRESS: RateLimit = limit!("1200/minute");
+const BY_ACCOUNT: RateLimit = limit!("600/minute", by = "user");
+
+/// How many requests are worked at, at once. Beyond that an answer would come too late to be of use.
+const MOST_IN_FLIGHT: usize = 1_000;
+const MOST_IN_FLIGHT_FROM_ONE_CLIENT: usize = 100;
 
 /// Where a browser goes that has signed out.
 const AFTER_SIGN_OUT: &str = "/?done=signed-out";
@@ -81,6 +92,10 @@ pub(crate) fn with_accounts(
         .password_policy(passwords::policy())
         .mail(mailer, words)
         .api_key_prefix(API_KEY_PREFIX)
+        .app_limit(BY_ADDRESS)
+        .app_limit(BY_ACCOUNT)
+        .most_in_flight(MOST_IN_FLIGHT)
+        .most_in_flight_from_one_client(MOST_IN_FLIGHT_FROM_ONE_CLIENT)
         .sessions(SessionSettings::new().after_sign_out(AFTER_SIGN_OUT))
         .pages(Pages::new().sign_in("/login").problem(pages::problem))
         .accept_finding(

@@ -126,6 +126,7 @@ pub(super) struct Options {
     pub(super) allowances: Option<Allowances>,
     pub(super) app_limits: AppLimits,
     pub(super) in_flight: InFlightSettings,
+    pub(super) in_flight_by_operator: InFlightSettings,
     /// Whether nothing is limited.
     pub(super) no_limits: bool,
     pub(super) store: Option<Arc<dyn Store>>,
@@ -174,6 +175,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 allowances: None,
                 app_limits: AppLimits::default(),
                 in_flight: InFlightSettings::default(),
+                in_flight_by_operator: InFlightSettings::default(),
                 no_limits: false,
                 store: None,
                 audit: Arc::new(TracingSink),
