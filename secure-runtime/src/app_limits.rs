@@ -6,30 +6,49 @@ use secure_grammar::{GrammarError, Quota, parse_quotas};
 
 use crate::{
     limit::Rule,
-    policy::{LimitKey, RateLimit},
+    policy::{Count, LimitKey, RateLimit},
     routes::{CounterIds, MountedLimit},
 };
 
 /// The limits, as the builder and the environment were told.
 #[derive(Debug, Default)]
-pub(crate) struct AppLimits(Vec<RateLimit>);
+pub(crate) struct AppLimits {
+    said: Vec<RateLimit>,
+    by_operator: Option<RateLimit>,
+}
 
 impl AppLimits {
     pub(crate) fn push(&mut self, limit: RateLimit) {
-        self.0.push(limit);
+        self.said.push(limit);
+    }
+
+    /// The limit by address that an operator has said, in the place of the app's own.
+    pub(crate) fn set_by_operator(&mut self, limit: RateLimit) {
+        self.by_operator = Some(limit);
+    }
+
+    /// Those that hold.
+    fn held(&self) -> Vec<RateLimit> {
+        let is_replaced = |limit: &&RateLimit| {
+            let is_by_address = matches!(limit.key(), LimitKey::Ip);
+            self.by_operator.is_some() && is_by_address && limit.count() == Count::Every
+        };
+        let own = self.said.iter().filter(|limit| !is_replaced(limit));
+        own.chain(&self.by_operator).copied().collect()
     }
 
     /// The limits as they are charged, and what is wrong with them.
     pub(crate) fn check(&self, ids: &CounterIds) -> (Vec<MountedLimit>, Vec<String>) {
         let (mut limits, mut findings) = (Vec::new(), Vec::new());
-        for (place, limit) in self.0.iter().enumerate() {
-            if self.0[..place]
+        let held = self.held();
+        for (place, limit) in held.iter().enumerate() {
+            if held[..place]
                 .iter()
                 .any(|other| never_matters(limit, other))
             {
                 findings.push(format!(
                     "two limits of the app have the same key and the same period, and one never matters: \
-                     `{}`; keep the stricter one, in `.app_limit(…)` or in `SECURE_APP_LIMITS`",
+                     `{}`; keep the stricter `.app_limit(…)`",
                     limit.describe(),
                 ));
                 continue;
@@ -71,8 +90,15 @@ mod tests {
     use super::*;
     use crate::limit;
 
+    fn app(limits: &[RateLimit]) -> AppLimits {
+        AppLimits {
+            said: limits.to_vec(),
+            by_operator: None,
+        }
+    }
+
     fn findings(limits: &[RateLimit]) -> usize {
-        let (mounted, findings) = AppLimits(limits.to_vec()).check(&CounterIds::default());
+        let (mounted, findings) = app(limits).check(&CounterIds::default());
         assert_eq!(mounted.len() + findings.len(), limits.len());
         findings.len()
     }
@@ -114,6 +140,28 @@ mod tests {
             limit!("600/minute", key = method),
         ];
         assert_eq!(findings(&limits), 0);
+    }
+
+    #[test]
+    fn what_an_operator_says_stands_in_the_place_of_what_the_app_says_of_addresses() {
+        let mut app = app(&[
+            limit!("600/minute"),
+            limit!("20/second", burst = 9),
+            limit!("60/minute", count = "failures"),
+            limit!("600/minute", by = "user"),
+        ]);
+        app.set_by_operator(parse("5/minute").expect("a limit"));
+        let (held, findings) = app.check(&CounterIds::default());
+        let held: Vec<_> = held.iter().map(|limit| limit.policy.describe()).collect();
+        assert_eq!(
+            held,
+            [
+                "60/minute by ip, failures only",
+                "600/minute by user",
+                "5/minute by ip",
+            ]
+        );
+        assert!(findings.is_empty());
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub fn api_keys_in_query<I, A, K>(settings: crate::Builder<I, A, K>) -> crate::B
 /// Limits nothing, for load tests in development: no request is counted by any limit, and no answer speaks of one.
 /// `SECURE_DANGEROUS_NO_LIMITS=1` says the same.
 ///
+/// How many requests are at work at once is not limited either.
+///
 /// Production refuses to start with it, and it is said in the log at every start. How often the password of one
 /// account may be wrong is still counted.
 pub fn no_limits<I, A, K>(settings: crate::Builder<I, A, K>) -> crate::Builder<I, A, K> {

@@ -54,6 +54,14 @@ pub(crate) struct Slot {
 struct Client(u64);
 
 impl InFlightSettings {
+    /// These, and `others` where they say nothing.
+    pub(crate) fn or(self, others: Self) -> Self {
+        Self {
+            most: self.most.or(others.most),
+            from_one_client: self.from_one_client.or(others.from_one_client),
+        }
+    }
+
     /// What is wrong.
     pub(crate) fn findings(self) -> Vec<String> {
         let settings = [
@@ -335,5 +343,11 @@ mod tests {
         };
         assert_eq!(settings.findings().len(), 2);
         assert!(InFlightSettings::default().findings().is_empty());
+        let other = InFlightSettings {
+            most: Some(7),
+            from_one_client: None,
+        };
+        let both = other.or(settings);
+        assert_eq!((both.most, both.from_one_client), (Some(7), Some(0)));
     }
 }

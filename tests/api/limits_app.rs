@@ -469,8 +469,7 @@ async fn two_that_count_the_same_are_refused_at_launch() {
         refused.findings(),
         [
             "two limits of the app have the same key and the same period, and one never matters: \
-             `100/hour; 5/minute by ip`; keep the stricter one, in `.app_limit(…)` or in \
-             `SECURE_APP_LIMITS`"
+             `100/hour; 5/minute by ip`; keep the stricter `.app_limit(…)`"
         ]
     );
 }

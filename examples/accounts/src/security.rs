@@ -6,9 +6,11 @@ use actix_web::web::Data;
 use secure_runtime::{
     CompleteBuilder, Report, Security,
     edge::Pages,
+    limit,
     limit::{RedisLimiter, WhenDown},
     mail::{self, Letter, MailError, Mailer, Transport},
     password::Passwords,
+    policy::RateLimit,
     session::SessionSettings,
     store::RedisStore,
     token::Hs256Key,
@@ -33,6 +35,14 @@ const API_KEY_PREFIX: &str = "acct";
 /// While Redis is down each instance counts for itself: articles are still read, and whoever floods them is
 /// still stopped. Nobody guesses passwords meanwhile, since signing in needs Redis as well.
 pub(crate) const WHEN_LIMITS_ARE_DOWN: WhenDown = WhenDown::CountHere;
+/// What one address may ask for, whatever that is, and what one account may. Opening a page is about five
+/// requests; behind one address there may be an office.
+const BY_ADDRESS: RateLimit = limit!("1200/minute");
+const BY_ACCOUNT: RateLimit = limit!("600/minute", by = "user");
+
+/// How many requests are worked at, at once. Beyond that an answer would come too late to be of use.
+const MOST_IN_FLIGHT: usize = 1_000;
+const MOST_IN_FLIGHT_FROM_ONE_CLIENT: usize = 100;
 
 /// Where a browser goes that has signed out.
 const AFTER_SIGN_OUT: &str = "/?done=signed-out";
@@ -96,6 +106,10 @@ pub(crate) fn with_accounts(
         .password_policy(passwords::policy())
         .mail(mailer, words)
         .api_key_prefix(API_KEY_PREFIX)
+        .app_limit(BY_ADDRESS)
+        .app_limit(BY_ACCOUNT)
+        .most_in_flight(MOST_IN_FLIGHT)
+        .most_in_flight_from_one_client(MOST_IN_FLIGHT_FROM_ONE_CLIENT)
         .sessions(SessionSettings::new().after_sign_out(AFTER_SIGN_OUT))
         .pages(Pages::new().sign_in("/login").problem(pages::problem))
         .accept_finding(

@@ -127,6 +127,7 @@ pub(super) struct Options {
     pub(super) app_limits: AppLimits,
     pub(super) in_flight: InFlightSettings,
     pub(super) limits_memory: NonZeroUsize,
+    pub(super) in_flight_by_operator: InFlightSettings,
     /// Whether nothing is limited.
     pub(super) no_limits: bool,
     pub(super) store: Option<Arc<dyn Store>>,
@@ -176,6 +177,7 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 app_limits: AppLimits::default(),
                 in_flight: InFlightSettings::default(),
                 limits_memory: InProcess::DEFAULT_MEMORY,
+                in_flight_by_operator: InFlightSettings::default(),
                 no_limits: false,
                 store: None,
                 audit: Arc::new(TracingSink),

@@ -250,9 +250,9 @@ pub(super) fn read(
             options.announce = !production;
             options.accepted = accepted.unwrap_or_default();
             if let Some(limit) = app_limit {
-                options.app_limits.push(limit);
+                options.app_limits.set_by_operator(limit);
             }
-            options.in_flight = in_flight;
+            options.in_flight_by_operator = in_flight;
             options.key_file = key_file;
             let headers = &mut options.headers;
             headers.subdomains = subdomains.unwrap_or(false);

@@ -5,8 +5,9 @@ use crate::policy::RateLimit;
 
 impl<I, A, K> Builder<I, A, K> {
     /// How often anybody may call the app, whatever is called: [`limit!`](crate::limit!). It may be said several
-    /// times, and stands beside the limits of the routes. Defaults to none; `SECURE_APP_LIMITS` adds one by
-    /// address (`600/minute; 10000/day`).
+    /// times, and stands beside the limits of the routes. Defaults to none. An operator may
+    /// say another one by address, in the place of those here that count every request:
+    /// `SECURE_APP_LIMITS` (`600/minute; 10000/day`).
     ///
     /// Every request counts that names an allowed host: those for which there is no route, those of
     /// unlisted routes and of [`unchecked`](crate::unchecked) services too. Preflights do not count. A limit by
@@ -35,7 +36,7 @@ impl<I, A, K> Builder<I, A, K> {
     /// How many requests this process works at, at once; others are answered 503, with `Retry-After: 1`. Routes
     /// with `#[public(any_host = "because …")]` are answered even then. Defaults to no limit but that of
     /// actix-web's connections (`HttpServer::max_connections`): what a process can bear is known to nobody
-    /// but its operator, who can say it in `SECURE_MOST_IN_FLIGHT`.
+    /// but its operator, whose `SECURE_MOST_IN_FLIGHT` comes before what is said here.
     ///
     /// A request counts from when its head is read, until its answer has been handed over to the connection whole,
     /// or the connection is gone. A WebSocket and a stream of events count for as long as they live.
@@ -58,9 +59,9 @@ impl<I, A, K> Builder<I, A, K> {
     }
 
     /// As [`most_in_flight`](Self::most_in_flight), from one client, which is an IPv4 address or the /56 of an
-    /// IPv6 one; others are answered 429, with `Retry-After: 1`. Defaults to no limit, or to
-    /// `SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT`: behind a proxy that is not
-    /// [trusted](Self::trusted_proxies), all are one client. Whole offices and mobile networks are one too.
+    /// IPv6 one; others are answered 429, with `Retry-After: 1`. Defaults to no limit: behind a
+    /// proxy that is not [trusted](Self::trusted_proxies) all are one client, and whole offices and mobile networks
+    /// are one too. `SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT` comes before what is said here.
     pub fn most_in_flight_from_one_client(mut self, requests: usize) -> Self {
         self.options.in_flight.from_one_client = Some(requests);
         self

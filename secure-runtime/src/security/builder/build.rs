@@ -13,7 +13,7 @@ use crate::{
     clock::SystemClock,
     crypto::{Sealer, Signer},
     edge::{DefaultHeaders, HeaderSettings},
-    in_flight::InFlight,
+    in_flight::{InFlight, InFlightSettings},
     limit::{InProcess, Limiter},
     oauth::OAuth,
     routes::CounterIds,
@@ -142,7 +142,11 @@ pub(super) fn build(
     }
     let (app_limits, wrong) = options.app_limits.check(&counters);
     findings.extend(wrong);
-    findings.extend(options.in_flight.findings());
+    let in_flight = match options.no_limits {
+        true => InFlightSettings::default(),
+        false => options.in_flight_by_operator.or(options.in_flight),
+    };
+    findings.extend(in_flight.findings());
     let limiter: Box<dyn Limiter> = match options.no_limits {
         true => {
             findings.extend(limits::finding_of_none(production));
@@ -215,7 +219,7 @@ pub(super) fn build(
         limiter,
         account_limits,
         app_limits,
-        in_flight: Arc::new(InFlight::new(options.in_flight)),
+        in_flight: Arc::new(InFlight::new(in_flight)),
         allowances: options.allowances,
         counters,
         headers: DefaultHeaders::new(headers, None),

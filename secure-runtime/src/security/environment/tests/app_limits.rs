@@ -1,6 +1,7 @@
 //! Limits of the whole app.
 
-use super::{findings, read_from};
+use super::{Purpose, draft, findings, read_from};
+use crate::limit;
 
 #[test]
 fn limits_of_the_app_are_read() {
@@ -24,6 +25,43 @@ fn by_default_the_app_is_not_limited() {
     assert!(report.app().limits.is_empty());
     assert_eq!(report.app().most_in_flight, None);
     assert_eq!(report.app().most_in_flight_from_one_client, None);
+}
+
+#[test]
+fn an_operator_says_more_than_the_app() {
+    let with = |variables: &[(&str, &str)]| {
+        let builder = draft(variables, Purpose::Start).finish().expect("settings");
+        let security = builder
+            .app_limit(limit!("600/minute"))
+            .app_limit(limit!("600/minute", by = "user"))
+            .most_in_flight(10)
+            .most_in_flight_from_one_client(5)
+            .build()
+            .expect("settings");
+        let app = security.report().app().clone();
+        let most = (app.most_in_flight, app.most_in_flight_from_one_client);
+        (app.limits.join(", "), most)
+    };
+    let development = ("SECURE_PROFILE", "development");
+    assert_eq!(
+        with(&[development]),
+        (
+            "600/minute by ip, 600/minute by user".to_owned(),
+            (Some(10), Some(5))
+        )
+    );
+    let variables = [
+        development,
+        ("SECURE_APP_LIMITS", "9000/minute"),
+        ("SECURE_MOST_IN_FLIGHT", "70"),
+    ];
+    assert_eq!(
+        with(&variables),
+        (
+            "600/minute by user, 9000/minute by ip".to_owned(),
+            (Some(70), Some(5))
+        )
+    );
 }
 
 #[test]
