@@ -3,7 +3,9 @@
 //! One file a section; each has a `run` that prints its tables.
 
 pub mod accounts;
+mod folder;
 pub mod harness;
+pub mod loopback;
 pub mod stack;
 pub mod stores;
 pub mod summary;

@@ -1,19 +1,20 @@
-//! `secure-benches [stack|tokens|stores|all] [--quick] [--rounds N]`
+//! `secure-benches [stack|loopback|tokens|stores|all] [--quick] [--rounds N]`
 
 use std::{env, process::ExitCode};
 
 use secure_benches::{
     Failure,
     harness::Settings,
-    stack, stores,
+    loopback, stack, stores,
     summary::{self, Finding},
     tokens,
 };
 
 type Section = (&'static str, fn(&Settings) -> Result<Vec<Finding>, Failure>);
 
-const SECTIONS: [Section; 3] = [
+const SECTIONS: [Section; 4] = [
     ("stack", stack::run),
+    ("loopback", loopback::run),
     ("tokens", |settings| without_targets(tokens::run(settings))),
     ("stores", |settings| without_targets(stores::run(settings))),
 ];
@@ -41,6 +42,8 @@ fn run() -> Result<(), Failure> {
                 let rounds = arguments.next().ok_or("`--rounds` needs a number")?;
                 settings.rounds = rounds.parse()?;
             }
+            // What the servers of section `loopback` are.
+            "serve" => return loopback::serve(&arguments.next().ok_or("which one?")?),
             _ => wanted = argument,
         }
     }

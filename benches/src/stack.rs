@@ -27,6 +27,7 @@ use crate::{
     harness::{Candidate, Column, Figures, Settings, Table, batch},
     summary::{Finding, Target},
 };
+pub(crate) use check::expected;
 use fixture::{Ask, Fixture, Side};
 
 /// Who asks, as the token says and as the bare service takes for granted.
