@@ -12,7 +12,10 @@ use crate::{
     Failure,
     folder::Folder,
     harness::Settings,
-    stack::fixture::{Ask, Fixture, Side},
+    stack::{
+        CASES, Case,
+        fixture::{Fixture, Side},
+    },
     summary::{Finding, Target},
 };
 use load::{Figures, Load};
@@ -24,26 +27,6 @@ const TOKENS: usize = 30_000;
 /// Seconds of a measurement, and of one before it that does not count.
 const LASTS: u64 = 2;
 const WARM_UP: u64 = 1;
-
-/// What is asked.
-struct Case {
-    name: &'static str,
-    ask: Ask,
-    seen: bool,
-}
-
-const CASES: [Case; 4] = [
-    Case::new("GET, token seen", Ask::Get, true),
-    Case::new("GET, token never seen", Ask::Get, false),
-    Case::new("POST, token seen", Ask::Post, true),
-    Case::new("POST, token never seen", Ask::Post, false),
-];
-
-impl Case {
-    const fn new(name: &'static str, ask: Ask, seen: bool) -> Self {
-        Self { name, ask, seen }
-    }
-}
 
 /// Prints the table of this section.
 ///

@@ -1,4 +1,4 @@
-//! `secure-benches [stack|loopback|tokens|stores|all] [--quick] [--rounds N]`
+//! `secure-benches [stack|allocations|loopback|tokens|stores|all] [--quick] [--rounds N]`
 
 use std::{env, process::ExitCode};
 
@@ -12,8 +12,12 @@ use secure_benches::{
 
 type Section = (&'static str, fn(&Settings) -> Result<Vec<Finding>, Failure>);
 
-const SECTIONS: [Section; 4] = [
+const SECTIONS: [Section; 5] = [
     ("stack", stack::run),
+    // Counting costs time, so it is done elsewhere.
+    ("allocations", |_| {
+        summary::of_program("allocations", &["stack"])
+    }),
     ("loopback", loopback::run),
     ("tokens", |settings| without_targets(tokens::run(settings))),
     ("stores", |settings| without_targets(stores::run(settings))),
