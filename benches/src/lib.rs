@@ -5,6 +5,7 @@
 pub mod accounts;
 mod folder;
 pub mod harness;
+pub mod hot_path;
 pub mod loopback;
 pub mod stack;
 pub mod stores;

@@ -16,10 +16,10 @@ use crate::{
     runtime_path::RuntimePath,
 };
 use checks::checks;
-pub(crate) use checks::known_word;
+pub(crate) use checks::{call, known_word};
 pub(crate) use floor::floor;
 use policy::policy;
-pub(crate) use policy::{role_vocabulary, scope_vocabulary, word_set};
+pub(crate) use policy::{rate_limit, role_vocabulary, scope_vocabulary, word_set};
 
 /// Everything: the policy, the guarded function with its route, and the checks that need types.
 pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {
@@ -79,7 +79,6 @@ fn guard(endpoint: &Endpoint) -> TokenStream {
             ) -> #private::Extraction<#values> {
                 #[allow(unused_imports)]
                 use #private::Unknown as _;
-                let _ = (&__request, &__payload);
                 #private::Together::together((#(#probes(__request, __payload),)*))
             }
         }

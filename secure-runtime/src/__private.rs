@@ -1,7 +1,10 @@
 //! What generated code calls. Nothing here is for anybody else, and anything may change.
 #![allow(missing_docs)]
 
+mod asserts;
+
 pub use actix_web;
+pub use asserts::{argument, argument_is_found, argument_is_validated, hold, known_word};
 pub use serde;
 pub use validator;
 
@@ -28,6 +31,36 @@ pub use crate::{
 
 #[cfg(feature = "uploads")]
 pub use crate::upload::{FormData, UploadField, image_bounds, media_type, take_uploads};
+
+#[cfg(feature = "actix-governor")]
+pub use crate::governor::extracted;
+
+/// The key of a limit that a key extractor of actix-governor finds.
+#[cfg(feature = "actix-governor")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __extractor {
+    ($text:literal, $extractor:path) => {
+        $crate::__private::LimitKey::Extractor($text, |request| {
+            $crate::__private::extracted(&$extractor, request)
+        })
+    };
+}
+
+/// Without the feature there are none.
+#[cfg(not(feature = "actix-governor"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __extractor {
+    ($text:literal, $extractor:path) => {
+        compile_error!(
+            "`extractor = …` needs the feature `actix-governor` of secure-runtime\n\
+             help: actix-governor is GPL-3.0-or-later; `key = path::to::function` needs no feature"
+        )
+    };
+}
+
+pub use __extractor as extractor;
 
 pub use secure_grammar::{Quota, SameSite};
 pub use secure_macros::SerdeAttributes;
@@ -89,116 +122,6 @@ pub const fn cookie_stand_in() -> CookiePolicy {
 /// A policy that `hsts!` has read.
 pub const fn hsts(text: &'static str) -> Hsts {
     Hsts::literal(text)
-}
-
-/// A text that is put together while the program is compiled.
-#[derive(Debug, Clone, Copy)]
-pub struct ConstText {
-    bytes: [u8; ConstText::CAPACITY],
-    length: usize,
-}
-
-impl ConstText {
-    const CAPACITY: usize = 1024;
-
-    const fn new() -> Self {
-        Self {
-            bytes: [0; Self::CAPACITY],
-            length: 0,
-        }
-    }
-
-    /// Appends a text, or as much of it as fits: whole characters only.
-    const fn push(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
-        let mut end = text.len();
-        if end > Self::CAPACITY - self.length {
-            end = Self::CAPACITY - self.length;
-            while end > 0 && text[end] & 0xC0 == 0x80 {
-                end -= 1;
-            }
-        }
-        let mut at = 0;
-        while at < end {
-            self.bytes[self.length] = text[at];
-            self.length += 1;
-            at += 1;
-        }
-        self
-    }
-
-    pub const fn as_str(&self) -> &str {
-        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
-            Ok(text) => text,
-            Err(_) => "unknown word",
-        }
-    }
-}
-
-/// The message for a word that a vocabulary does not know.
-pub const fn unknown_word(vocabulary: &Vocabulary, word: &str) -> ConstText {
-    let mut text = ConstText::new()
-        .push("unknown ")
-        .push(vocabulary.noun())
-        .push(" `")
-        .push(word)
-        .push("`");
-    let words = vocabulary.words();
-    if let Some(at) = secure_grammar::nearest(word, words) {
-        text = text
-            .push("\n  help: did you mean `")
-            .push(words[at])
-            .push("`?");
-    }
-    text = text
-        .push("\n  help: the ")
-        .push(vocabulary.noun())
-        .push("s are ");
-    let mut at = 0;
-    while at < words.len() {
-        if at > 0 {
-            text = text.push(", ");
-        }
-        text = text.push("`").push(words[at]).push("`");
-        at += 1;
-    }
-    text
-}
-
-/// Whether the path parameters hold the one by which a resource is found.
-pub const fn is_found(resource: Option<ResourceCheck>, parameters: &[&str]) -> bool {
-    let Some(resource) = resource else {
-        return true;
-    };
-    let mut at = 0;
-    while at < parameters.len() {
-        if secure_grammar::same(parameters[at], resource.parameter()) {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
-/// The message for a path without the parameter by which a resource is found.
-pub const fn not_found(resource: Option<ResourceCheck>, shown: &str, path: &str) -> ConstText {
-    let parameter = match resource {
-        Some(resource) => resource.parameter(),
-        None => "",
-    };
-    ConstText::new()
-        .push("the path `")
-        .push(path)
-        .push("` has no parameter `")
-        .push(parameter)
-        .push("`, by which `")
-        .push(shown)
-        .push("` is found\n  help: add `{")
-        .push(parameter)
-        .push(
-            "}` to the path\n  help: or name the parameter in `impl Resource`: \
-               `const PARAMETER: &'static str = \"…\";`",
-        )
 }
 
 /// An owned text, under `#![no_implicit_prelude]` too.

@@ -1,6 +1,6 @@
 //! Checks that need the user's types: `const` assertions beside the handler.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
@@ -26,17 +26,23 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
     }
     for argument in &endpoint.handler.arguments {
         checks.extend(match argument.mark {
-            Mark::None => {
-                let fits = argument_check(argument, endpoint, &private);
-                let is_found = resource_check(argument, endpoint, &private);
-                quote!(#fits #is_found)
-            }
+            Mark::None => argument_check(argument, endpoint, &private),
             Mark::Trusted => trusted_check(argument, &private),
             Mark::Unvalidated(_) => unvalidated_check(argument, &private),
         });
     }
+    checks.extend(policy_checks(endpoint, &private));
+    checks
+}
+
+/// What must hold of the whole policy. An argument that is none has its own error, and may be what is missing here.
+fn policy_checks(endpoint: &Endpoint, private: &TokenStream) -> Option<TokenStream> {
+    let name = endpoint.handler.name();
+    // A handler without arguments reads nothing, and begins no session.
+    let has_arguments = !endpoint.handler.arguments.is_empty();
+    let mut checks = Vec::new();
     if let Some(validated) = &endpoint.validated {
-        let (span, holds, message) = match validated.max {
+        checks.push(match validated.max {
             // It bounds what is not validated, too.
             Some((_, span)) => (
                 span,
@@ -48,57 +54,59 @@ pub(super) fn checks(endpoint: &Endpoint) -> TokenStream {
                 quote!(validates()),
                 "`#[validated]` has no input to validate\n  help: remove it",
             ),
-        };
-        checks.extend(policy_check(span, &holds, message, endpoint));
+        });
         if let Some((_, span)) = validated.max {
             let message = "`max` is for a body that is read whole, and each file says its own size\n  \
                  help: `#[upload(max = \"2MiB\", …)]` on the field, and nothing here";
-            checks.extend(policy_check(
-                span,
-                &quote!(reads_no_files()),
+            checks.push((span, quote!(reads_no_files()), message));
+        }
+        if endpoint.handler.arguments.len() > 1 {
+            let message = "two arguments read the body, and the first leaves nothing to the second\n  \
+                 help: for one or the other: `Either<Json<…>, Form<…>>`";
+            checks.push((name.span(), quote!(reads_body_once()), message));
+        }
+    }
+    match endpoint.access.csrf_off() {
+        Some((_, span)) => {
+            let message = match endpoint.access {
+                Access::Public(_) => {
+                    "`csrf_off` does nothing on a public route that begins no session and asks for no caller\n  \
+                     help: remove it"
+                }
+                Access::Protected(_) => {
+                    "`csrf_off` does nothing on a route that takes no sessions\n  \
+                     help: remove it: no browser sends a token or a key by itself"
+                }
+            };
+            checks.push((*span, quote!(is_open_to_forgery()), message));
+        }
+        None if has_arguments => {
+            let message = "this route begins or ends a session by a safe method, so a link could do so\n  \
+                 help: `#[post(\"…\")]`, and a page with a form\n  \
+                 help: or say why that is safe: `csrf_off = \"because …\"`";
+            checks.push((
+                name.span(),
+                quote!(begins_sessions_by_unsafe_methods()),
                 message,
-                endpoint,
             ));
         }
-        let message = "two arguments read the body, and the first leaves nothing to the second\n  \
-             help: for one or the other: `Either<Json<…>, Form<…>>`";
-        checks.extend(policy_check(
-            endpoint.handler.name().span(),
-            &quote!(reads_body_once()),
-            message,
-            endpoint,
-        ));
+        None => {}
     }
-    if let Some((_, span)) = endpoint.access.csrf_off() {
-        let message = match endpoint.access {
-            Access::Public(_) => {
-                "`csrf_off` does nothing on a public route that begins no session and asks for no caller\n  \
-                 help: remove it"
-            }
-            Access::Protected(_) => {
-                "`csrf_off` does nothing on a route that takes no sessions\n  \
-                 help: remove it: no browser sends a token or a key by itself"
-            }
-        };
-        checks.extend(policy_check(
-            *span,
-            &quote!(is_open_to_forgery()),
-            message,
-            endpoint,
-        ));
-    }
-    if endpoint.access.csrf_off().is_none() {
-        let message = "this route begins or ends a session by a safe method, so a link could do so\n  \
-             help: `#[post(\"…\")]`, and a page with a form\n  \
-             help: or say why that is safe: `csrf_off = \"because …\"`";
-        checks.extend(policy_check(
-            endpoint.handler.name().span(),
-            &quote!(begins_sessions_by_unsafe_methods()),
-            message,
-            endpoint,
-        ));
-    }
-    checks
+    let policy = Ident::new("__policy", Span::call_site());
+    let calls = checks.iter().map(|(span, holds, message)| {
+        let call = call("hold", *span, &quote!(#policy.#holds, #message), private);
+        quote!(#call;)
+    });
+    (!checks.is_empty()).then(|| {
+        quote! {
+            const _: () = {
+                let #policy = &<#name as #private::Policy>::POLICY;
+                if #policy.knows_its_arguments() {
+                    #(#calls)*
+                }
+            };
+        }
+    })
 }
 
 /// Roles and scopes are words of the app's enums.
@@ -132,37 +140,8 @@ pub(super) fn known_policy(protected: &Protected, private: &TokenStream) -> Opti
             #probe::KNOWN
         }),
         &message,
+        private,
     ))
-}
-
-/// Something that must hold of the whole policy. An argument that is none has its own error, and may be
-/// what is missing here.
-fn policy_check(
-    span: Span,
-    holds: &TokenStream,
-    message: &str,
-    endpoint: &Endpoint,
-) -> TokenStream {
-    let private = endpoint.runtime.private();
-    let name = endpoint.handler.name();
-    let unmarked = endpoint
-        .handler
-        .arguments
-        .iter()
-        .filter(|argument| matches!(argument.mark, Mark::None));
-    let unknown = unmarked.map(|argument| {
-        let probe = probe(&argument.ty, &private);
-        quote!(|| !#probe::KNOWN)
-    });
-    assertion(
-        span,
-        &quote!({
-            #[allow(unused_imports)]
-            use #private::Unknown as _;
-            <#name as #private::Policy>::POLICY.#holds #(#unknown)*
-        }),
-        message,
-    )
 }
 
 /// That a word is one of a vocabulary.
@@ -172,75 +151,50 @@ pub(crate) fn known_word(
     private: &TokenStream,
 ) -> TokenStream {
     let text = &word.text;
-    quote_spanned! {word.span=>
-        const _: () = if !#vocabulary.knows(#text) {
-            const MESSAGE: #private::ConstText = #private::unknown_word(#vocabulary, #text);
-            ::core::panic!("{}", MESSAGE.as_str());
-        };
-    }
+    let call = call(
+        "known_word",
+        word.span,
+        &quote!(#vocabulary, #text),
+        private,
+    );
+    quote_spanned!(word.span=> const _: () = #call;)
 }
 
+/// What an argument is, whether it fits the route, and where what it is found by stands.
 fn argument_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
-    let probe = probe(&argument.ty, private);
-    let ty = &argument.ty;
-    let mut checks = vec![
-        (
-            quote!(!#private::FilesProbe::<#ty>::HOLDS),
-            format!(
-                "`{}` would have to hold files, which `Multipart` reads alone\n  help: `Multipart<…>`",
-                shown(ty)
-            ),
-        ),
-        (quote!(#probe::KNOWN), unknown_argument(&shown(ty))),
-    ];
+    let (ty, span, shown) = (&argument.ty, argument.ty.span(), shown(&argument.ty));
+    let parameter = quote!(&#private::Probe::<#ty>::PARAMETER);
+    let is_public = matches!(endpoint.access, Access::Public(_));
+    let unknown = unknown_argument(&shown);
+    let mut calls = vec![call(
+        "argument",
+        span,
+        &quote!(#parameter, #private::FilesProbe::<#ty>::HOLDS, #is_public, #shown, #unknown),
+        private,
+    )];
     if endpoint.validated.is_none() {
         // A `Checked<…>` is nothing without rules.
-        let or_unvalidated = match inside("Checked", &shown(&argument.ty)) {
+        let or_unvalidated = match inside("Checked", &shown) {
             Some(_) => String::new(),
             None => format!("\n  help: {OR_UNVALIDATED}"),
         };
-        checks.push((
-            quote!(#probe::INPUT.is_none()),
-            format!(
-                "this input is not validated\n  \
-                 help: add `#[validated]` to the handler{or_unvalidated}"
-            ),
-        ));
+        let message = format!(
+            "this input is not validated\n  \
+             help: add `#[validated]` to the handler{or_unvalidated}"
+        );
+        let arguments = quote!(#parameter, #message);
+        calls.push(call("argument_is_validated", span, &arguments, private));
     }
-    checks.push(match endpoint.access {
-        Access::Public(_) => (
-            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Required { .. })),
-            "a public route may have no caller\n  \
-             help: take `Option<CurrentUser>`, or make the route `#[protected]`"
-                .to_owned(),
-        ),
-        Access::Protected(_) => (
-            quote!(!::core::matches!(#probe::CALLER, #private::Caller::Optional { .. })),
-            "a protected route always has a caller\n  help: take `CurrentUser`".to_owned(),
-        ),
-    });
-    assertions(argument, &checks, private)
-}
-
-/// What is found by a path parameter has one in every path that the handler names.
-fn resource_check(argument: &Argument, endpoint: &Endpoint, private: &TokenStream) -> TokenStream {
-    let probe = probe(&argument.ty, private);
-    let (span, shown) = (argument.ty.span(), shown(&argument.ty));
-    let checks = endpoint.routing.routes().iter().map(|route| {
+    for route in endpoint.routing.routes() {
         let (path, parameters) = (route.path.value(), route.pattern.parameters());
-        quote_spanned! {span=>
-            if !#private::is_found(#probe::RESOURCE, &[#(#parameters),*]) {
-                const MESSAGE: #private::ConstText =
-                    #private::not_found(#probe::RESOURCE, #shown, #path);
-                ::core::panic!("{}", MESSAGE.as_str());
-            }
-        }
-    });
+        let arguments = quote!(#parameter, #shown, #path, &[#(#parameters),*]);
+        calls.push(call("argument_is_found", span, &arguments, private));
+    }
     quote_spanned! {span=>
         const _: () = {
             #[allow(unused_imports)]
-            use #private::Unknown as _;
-            #(#checks)*
+            use #private::{NoFiles as _, Unknown as _};
+            #(#calls;)*
         };
     }
 }
@@ -258,7 +212,10 @@ fn trusted_check(argument: &Argument, private: &TokenStream) -> TokenStream {
                  help: {OR_UNVALIDATED}"
             ),
         ),
-        (quote!(!#probe::KNOWN), needless_mark("trusted", &shown)),
+        (
+            quote!(!#probe::PARAMETER.is_known()),
+            needless_mark("trusted", &shown),
+        ),
     ];
     assertions(argument, &checks, private)
 }
@@ -268,7 +225,7 @@ fn unvalidated_check(argument: &Argument, private: &TokenStream) -> TokenStream 
     let (ty, shown) = (&argument.ty, shown(&argument.ty));
     let probe = probe(ty, private);
     let needless = (
-        quote!(!#probe::KNOWN || #probe::INPUT.is_some()),
+        quote!(!#probe::PARAMETER.is_known() || #probe::PARAMETER.is_input()),
         needless_mark("unvalidated", &shown),
     );
     assertions(argument, &[needless], private)
@@ -285,23 +242,37 @@ fn assertions(
     private: &TokenStream,
 ) -> TokenStream {
     let span = argument.ty.span();
-    let checks = checks.iter().map(
-        |(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!("{}", #message) }),
-    );
+    let calls = checks
+        .iter()
+        .map(|(holds, message)| call("hold", span, &quote!(#holds, #message), private));
     quote_spanned! {span=>
         #[allow(clippy::nonminimal_bool)]
         const _: () = {
             #[allow(unused_imports)]
-            use #private::{NoFiles as _, NoKnownInput as _, Unknown as _};
-            #(#checks)*
+            use #private::{NoKnownInput as _, Unknown as _};
+            #(#calls;)*
         };
     }
 }
 
-fn assertion(span: Span, holds: &TokenStream, message: &str) -> TokenStream {
-    quote_spanned! {span=>
-        const _: () = if !(#holds) {
-            ::core::panic!("{}", #message);
-        };
-    }
+fn assertion(span: Span, holds: &TokenStream, message: &str, private: &TokenStream) -> TokenStream {
+    let call = call("hold", span, &quote!(#holds, #message), private);
+    quote_spanned!(span=> const _: () = #call;)
+}
+
+/// A call of something that asserts. Where it stands is where its error is shown, so all of it stands at `span`.
+pub(crate) fn call(
+    name: &str,
+    span: Span,
+    arguments: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
+    let private = private.clone().into_iter().map(|mut token| {
+        // The place alone: what the name means stays as it is.
+        token.set_span(span.resolved_at(token.span()));
+        token
+    });
+    let private: TokenStream = private.collect();
+    let name = Ident::new(name, span.resolved_at(Span::call_site()));
+    quote_spanned!(span=> #private::#name(#arguments))
 }

@@ -1,6 +1,6 @@
 //! Finds out about a type without demanding anything of it.
 //!
-//! Generated code asks `Probe::<T>::KNOWN`. Where `T` is an [`Argument`] the inherent items of
+//! Generated code asks `Probe::<T>::PARAMETER`. Where `T` is an [`Argument`] the inherent items of
 //! [`Probe`] answer; where it is not, their bound is not met, they are passed over and those of
 //! [`Unknown`] are found instead. So a type that does not fit is one `const` assertion of ours, on
 //! that type, and not a trait error in every place that mentions it.
@@ -13,29 +13,17 @@ use actix_web::{
     web::{self, Bytes},
 };
 
-use super::{Argument, Caller, Extraction};
-use crate::{
-    Problem,
-    authorize::ResourceCheck,
-    input::Checked,
-    policy::{Input, Need},
-};
+use super::{Argument, Extraction};
+use crate::{Problem, input::Checked, policy::Parameter};
 
 /// Asks whether `T` is an [`Argument`].
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<T>);
 
 impl<T: Argument> Probe<T> {
-    /// It is one.
-    pub const KNOWN: bool = true;
-    /// The input that it reads, if it is one.
-    pub const INPUT: Option<Input> = T::INPUT;
-    /// Whether it needs the caller.
-    pub const CALLER: Caller = T::CALLER;
-    /// What the builder must have been told for it.
-    pub const NEEDS: &'static [Need] = T::NEEDS;
-    /// The resource that has to be decided about first.
-    pub const RESOURCE: Option<ResourceCheck> = T::RESOURCE;
+    /// It is one, and this is what it says of itself.
+    pub const PARAMETER: Parameter =
+        Parameter::new(T::INPUT, T::CALLER, T::NEEDS).with_resource(T::RESOURCE);
 
     /// Extracts and validates it.
     pub fn extract(request: &HttpRequest, payload: &mut Payload) -> Extraction<T::Value> {
@@ -46,15 +34,7 @@ impl<T: Argument> Probe<T> {
 /// What [`Probe`] says of a type that is no [`Argument`]. A program with one does not build.
 pub trait Unknown<T> {
     /// It is none.
-    const KNOWN: bool = false;
-    /// Not known.
-    const INPUT: Option<Input> = None;
-    /// Not known.
-    const CALLER: Caller = Caller::Unused;
-    /// Not known.
-    const NEEDS: &'static [Need] = &[];
-    /// Not known.
-    const RESOURCE: Option<ResourceCheck> = None;
+    const PARAMETER: Parameter = Parameter::UNKNOWN;
 
     /// Refuses.
     fn extract(_: &HttpRequest, _: &mut Payload) -> Extraction<T> {

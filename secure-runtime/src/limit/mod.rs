@@ -35,7 +35,12 @@ mod answer;
 mod charge;
 mod decision;
 mod in_process;
-mod overflow;
+mod memory;
+mod moments;
+mod parts;
+mod place;
+#[cfg(feature = "redis")]
+mod redis;
 mod rule;
 mod shard;
 mod smooth;
@@ -49,6 +54,8 @@ pub use self::answer::Answer;
 pub use self::charge::{Amount, Charge, Counter, LONGEST_KEY, Receipt};
 pub use self::decision::{Decision, Refusal, Standing};
 pub use self::in_process::InProcess;
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisLimiter, RedisLimiterError, UnknownChoice, WhenDown};
 pub use self::rule::{Rule, RuleError};
 
 /// Decides whether a request still fits its quotas, and counts it if it does.

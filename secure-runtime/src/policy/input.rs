@@ -118,22 +118,30 @@ pub struct Parameter {
     caller: Caller,
     needs: &'static [Need],
     resource: Option<ResourceCheck>,
+    is_known: bool,
 }
 
 impl Parameter {
+    /// What is no argument. A program with one does not build.
+    pub(crate) const UNKNOWN: Self = Self {
+        is_known: false,
+        ..Self::trusted()
+    };
+
     /// An argument that says itself what it is.
-    pub const fn new(input: Option<Input>, caller: Caller, needs: &'static [Need]) -> Self {
+    pub(crate) const fn new(input: Option<Input>, caller: Caller, needs: &'static [Need]) -> Self {
         Self {
             input,
             caller,
             needs,
             resource: None,
+            is_known: true,
         }
     }
 
     /// With what the authorize stage has to find and to decide about for it.
     #[must_use]
-    pub const fn with_resource(mut self, resource: Option<ResourceCheck>) -> Self {
+    pub(crate) const fn with_resource(mut self, resource: Option<ResourceCheck>) -> Self {
         self.resource = resource;
         self
     }
@@ -145,6 +153,7 @@ impl Parameter {
             caller: Caller::Unused,
             needs: &[],
             resource: None,
+            is_known: true,
         }
     }
 
@@ -155,7 +164,22 @@ impl Parameter {
             caller: Caller::Unused,
             needs: &[],
             resource: None,
+            is_known: true,
         }
+    }
+
+    /// Whether it is an argument at all.
+    pub const fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    /// Whether it carries what a caller chose.
+    pub const fn is_input(&self) -> bool {
+        self.input.is_some()
+    }
+
+    pub(crate) const fn caller(&self) -> Caller {
+        self.caller
     }
 
     pub(crate) const fn input(&self) -> Option<Input> {

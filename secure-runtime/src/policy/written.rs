@@ -54,6 +54,19 @@ impl RoutePolicy {
         self
     }
 
+    /// Whether each argument is one: of what is none there is an error of its own, and it may be what another check
+    /// misses.
+    pub const fn knows_its_arguments(&self) -> bool {
+        let mut at = 0;
+        while at < self.parameters.len() {
+            if !self.parameters[at].is_known() {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
     /// Whether a browser may add by itself what the route counts on, or be signed in by it.
     pub const fn is_open_to_forgery(&self) -> bool {
         let asks = self.is_protected() || self.asks_who_calls();

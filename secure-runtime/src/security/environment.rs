@@ -10,15 +10,16 @@ use secure_grammar::{
 
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
-    ForwardedHeader, Hosts, ServerSecret,
+    ForwardedHeader, Hosts, ServerSecret, app_limits,
     edge::{Csp, Hsts, PageCsp, PermissionsPolicy, ProxySettings},
+    in_flight::InFlightSettings,
     settings::Loaded,
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
 };
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 30] = [
+const VARIABLES: [&str; 33] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -48,6 +49,9 @@ const VARIABLES: [&str; 30] = [
     "SECURE_PAGE_CSP",
     "SECURE_PERMISSIONS_POLICY",
     "SECURE_HSTS",
+    "SECURE_APP_LIMITS",
+    "SECURE_MOST_IN_FLIGHT",
+    "SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT",
     "SECURE_ACCEPTED_FINDINGS",
 ];
 
@@ -183,6 +187,13 @@ pub(super) fn read(
         policy(PermissionsPolicy::parse(text))
     });
     let hsts = reader.parsed("SECURE_HSTS", |text| policy(Hsts::parse(text)));
+    let app_limit = reader.parsed("SECURE_APP_LIMITS", |text| {
+        app_limits::parse(text).map_err(|error| error.to_string())
+    });
+    let in_flight = InFlightSettings {
+        most: reader.parsed("SECURE_MOST_IN_FLIGHT", at_least_one),
+        from_one_client: reader.parsed("SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT", at_least_one),
+    };
     let accepted = reader.parsed("SECURE_ACCEPTED_FINDINGS", accepted_findings);
     let findings = reader.findings;
 
@@ -205,6 +216,10 @@ pub(super) fn read(
             options.ephemeral_key = ephemeral_key;
             options.announce = !production;
             options.accepted = accepted.unwrap_or_default();
+            if let Some(limit) = app_limit {
+                options.app_limits.push(limit);
+            }
+            options.in_flight = in_flight;
             options.key_file = key_file;
             let headers = &mut options.headers;
             headers.subdomains = subdomains.unwrap_or(false);
@@ -340,6 +355,15 @@ fn accepted_findings(text: &str) -> Result<Vec<(String, String)>, String> {
         }
     });
     entries.collect()
+}
+
+/// How many requests.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("0 would refuse every request".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err(format!("`{text}` is no whole number from 1")),
+    }
 }
 
 fn flag(text: &str) -> Result<bool, String> {

@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use super::is_secret;
 use crate::{
     diagnostics::shown,
+    expand::call,
     model::{
         Model, Shape,
         field::{Bound, Field},
@@ -45,9 +46,10 @@ type Check = (TokenStream, String);
 
 fn assert_all(field: &Field, checks: &[Check], private: &TokenStream) -> TokenStream {
     let span = field.span();
-    let checks = checks.iter().map(
-        |(holds, message)| quote_spanned!(span=> if !(#holds) { ::core::panic!("{}", #message) }),
-    );
+    let checks = checks.iter().map(|(holds, message)| {
+        let call = call("hold", span, &quote!(#holds, #message), private);
+        quote!(#call;)
+    });
     let cfgs = &field.cfgs;
     quote_spanned! {span=>
         #(#cfgs)*

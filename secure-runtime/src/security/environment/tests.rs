@@ -1,4 +1,5 @@
 mod edge;
+mod limits;
 mod managed;
 
 use super::*;
