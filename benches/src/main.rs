@@ -1,4 +1,4 @@
-//! `secure-benches [stack|allocations|loopback|tokens|stores|all] [--quick] [--rounds N]`
+//! `secure-benches [stack|allocations|loopback|compile_time|tokens|stores|all] [--quick] [--rounds N]`
 
 use std::{env, process::ExitCode};
 
@@ -12,13 +12,18 @@ use secure_benches::{
 
 type Section = (&'static str, fn(&Settings) -> Result<Vec<Finding>, Failure>);
 
-const SECTIONS: [Section; 5] = [
+const SECTIONS: [Section; 6] = [
     ("stack", stack::run),
     // Counting costs time, so it is done elsewhere.
     ("allocations", |_| {
         summary::of_program("allocations", &["stack"])
     }),
     ("loopback", loopback::run),
+    ("compile_time", |settings| {
+        // One round for each twentieth of the others'.
+        let rounds = settings.rounds.div_ceil(20).to_string();
+        summary::of_program("compile_time", &["--rounds", &rounds])
+    }),
     ("tokens", |settings| without_targets(tokens::run(settings))),
     ("stores", |settings| without_targets(stores::run(settings))),
 ];
