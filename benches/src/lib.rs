@@ -3,9 +3,11 @@
 //! One file a section; each has a `run` that prints its tables.
 
 pub mod accounts;
+mod folder;
 pub mod harness;
 pub mod hot_path;
 pub mod limiters;
+pub mod loopback;
 pub mod stack;
 pub mod stores;
 pub mod summary;

@@ -1,20 +1,30 @@
-//! `secure-benches [stack|limiters|tokens|stores|all] [--quick] [--rounds N]`
+//! `secure-benches [stack|allocations|loopback|limiters|compile_time|tokens|stores|all] [--quick] [--rounds N]`
 
 use std::{env, process::ExitCode};
 
 use secure_benches::{
     Failure,
     harness::Settings,
-    limiters, stack, stores,
+    limiters, loopback, stack, stores,
     summary::{self, Finding},
     tokens,
 };
 
 type Section = (&'static str, fn(&Settings) -> Result<Vec<Finding>, Failure>);
 
-const SECTIONS: [Section; 4] = [
+const SECTIONS: [Section; 7] = [
     ("stack", stack::run),
+    // Counting costs time, so it is done elsewhere.
+    ("allocations", |_| {
+        summary::of_program("allocations", &["stack"])
+    }),
+    ("loopback", loopback::run),
     ("limiters", limiters::run),
+    ("compile_time", |settings| {
+        // One round for each twentieth of the others'.
+        let rounds = settings.rounds.div_ceil(20).to_string();
+        summary::of_program("compile_time", &["--rounds", &rounds])
+    }),
     ("tokens", |settings| without_targets(tokens::run(settings))),
     ("stores", |settings| without_targets(stores::run(settings))),
 ];
@@ -42,6 +52,8 @@ fn run() -> Result<(), Failure> {
                 let rounds = arguments.next().ok_or("`--rounds` needs a number")?;
                 settings.rounds = rounds.parse()?;
             }
+            // What the servers of section `loopback` are.
+            "serve" => return loopback::serve(&arguments.next().ok_or("which one?")?),
             _ => wanted = argument,
         }
     }

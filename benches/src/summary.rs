@@ -1,6 +1,18 @@
-//! What was wished for beside what is measured, for all sections in one table.
+//! What was wished for beside what is measured, for all sections in one table. Programs of this package that are
+//! not the first one hand their findings over in a file.
 
-use std::fmt;
+use std::{
+    env,
+    fmt::{self, Write as _},
+    fs,
+    path::PathBuf,
+    process::Command,
+};
+
+use crate::{Failure, folder::Folder};
+
+/// Names the file, for who is asked for findings.
+const FILE: &str = "SECURE_BENCHES_FINDINGS";
 
 /// A figure that has a target.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +66,78 @@ pub fn print(findings: &[Finding]) {
     }
 }
 
+/// Builds and runs another program of this package, and takes its findings. Its tables are printed as they come.
+///
+/// # Errors
+/// When it does not build, fails, or hands over what cannot be read.
+pub fn of_program(name: &str, arguments: &[&str]) -> Result<Vec<Finding>, Failure> {
+    let folder = Folder::new(name)?;
+    let file = folder.path().join("findings");
+    let mut program = Command::new(build(name)?);
+    program.args(arguments).env(FILE, &file);
+    if !program.status()?.success() {
+        return Err(format!("`{name}` fails").into());
+    }
+    fs::read_to_string(&file)?.lines().map(read).collect()
+}
+
+/// Hands findings over to who asked for them; prints them where nobody did.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn hand_over(findings: &[Finding]) -> Result<(), Failure> {
+    let Some(file) = env::var_os(FILE) else {
+        print(findings);
+        return Ok(());
+    };
+    let mut text = String::new();
+    for finding in findings {
+        writeln!(
+            text,
+            "{}\t{}\t{}",
+            finding.what, finding.measured, finding.target
+        )?;
+    }
+    fs::write(file, text)?;
+    Ok(())
+}
+
+fn read(line: &str) -> Result<Finding, Failure> {
+    let unreadable = || format!("no finding: {line}");
+    let [what, measured, target] = line.split('\t').collect::<Vec<_>>()[..] else {
+        return Err(unreadable().into());
+    };
+    let (sign, bound) = target.split_once(' ').ok_or_else(unreadable)?;
+    let target = match sign {
+        "≤" => Target::AtMost(bound.parse()?),
+        "≥" => Target::AtLeast(bound.parse()?),
+        _ => return Err(unreadable().into()),
+    };
+    Ok(Finding {
+        what: what.to_owned(),
+        measured: measured.parse()?,
+        target,
+    })
+}
+
+/// Builds it beside this one, which counts on what was built already.
+fn build(name: &str) -> Result<PathBuf, Failure> {
+    let this = env::current_exe()?;
+    let profile = this.parent().ok_or("no folder")?;
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = Command::new(cargo);
+    cargo.args(["build", "--quiet", "--package", "secure-benches"]);
+    cargo.args(["--bin", name, "--target-dir"]);
+    cargo.arg(profile.parent().ok_or("no target folder")?);
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    match cargo.status()?.success() {
+        true => Ok(profile.join(name)),
+        false => Err(format!("`{name}` does not build").into()),
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -89,5 +173,20 @@ mod tests {
     fn what_could_not_be_measured_meets_nothing() {
         assert!(!is_met(f64::NAN, Target::AtMost(1.0)));
         assert!(!is_met(f64::NAN, Target::AtLeast(1.0)));
+    }
+
+    #[test]
+    fn findings_are_handed_over_as_they_are() -> Result<(), Failure> {
+        for target in [Target::AtMost(0.25), Target::AtLeast(25.0)] {
+            let finding = Finding {
+                what: "GET: ours ÷ bare".to_owned(),
+                measured: 0.8531,
+                target,
+            };
+            let Finding { what, measured, .. } = &finding;
+            assert_eq!(read(&format!("{what}\t{measured}\t{target}"))?, finding);
+        }
+        assert!(read("allocations 3").is_err() && read("a\t1\t< 3").is_err());
+        Ok(())
     }
 }

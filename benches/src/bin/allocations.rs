@@ -1,10 +1,10 @@
-//! `cargo run --release -p secure-benches --bin allocations`
+//! `cargo run --release -p secure-benches --bin allocations [stack]`
 //!
 //! Apart from the binary that measures time: counting costs time.
 
-use std::alloc::System;
+use std::{alloc::System, env};
 
-use secure_benches::{Failure, tokens};
+use secure_benches::{Failure, stack, summary, tokens};
 use secure_runtime::token::keys::Algorithm;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -15,6 +15,10 @@ const OPERATIONS: usize = 1000;
 
 fn main() -> Result<(), Failure> {
     actix_rt::System::new().block_on(async {
+        summary::hand_over(&stack::count("allocations", so_far).await?)?;
+        if env::args().nth(1).is_some_and(|section| section == "stack") {
+            return Ok(());
+        }
         let algorithms = [Algorithm::Hs256, Algorithm::Es256, Algorithm::Rs256];
         println!("\n{:<30}{:>12}{:>10}", "allocations", "number", "bytes");
         for fixture in tokens::fixtures(&algorithms).await? {
@@ -33,6 +37,12 @@ fn main() -> Result<(), Failure> {
         }
         Ok(())
     })
+}
+
+/// How often something was allocated since the start.
+fn so_far() -> u64 {
+    let stats = ALLOCATOR.stats();
+    (stats.allocations + stats.reallocations) as u64
 }
 
 /// Prints what one operation allocates.

@@ -223,3 +223,67 @@ fn left_of_ours(headers: &HeaderMap) -> Option<u64> {
     let (_, left) = text.split_once(";r=")?;
     left.split(';').next()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, HttpResponse, test::init_service, web};
+
+    use super::*;
+    use crate::stack::{bare, by_hand, ours};
+
+    /// What is said of a service that stands where the one made by hand should.
+    async fn said_of<S, B>(service: &S) -> Result<String, Failure>
+    where
+        S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+        B: MessageBody,
+    {
+        let fixture = Fixture::new()?;
+        let bare = init_service(bare::app()).await;
+        let ours = init_service(ours::app(fixture.clone())).await;
+        let outcome = all(&fixture, &bare, service, &ours).await;
+        Ok(outcome
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default())
+    }
+
+    #[actix_web::test]
+    async fn the_services_do_what_they_should() -> Result<(), Failure> {
+        // Whose tokens are taken is the fixture's, and the key of those made by hand is the same in all.
+        let by_hand = init_service(by_hand::app(Fixture::new()?)).await;
+        assert_eq!(said_of(&by_hand).await?, "");
+        Ok(())
+    }
+
+    #[actix_web::test]
+    async fn who_checks_nothing_is_not_measured() -> Result<(), Failure> {
+        let bare = init_service(bare::app()).await;
+        assert!(
+            said_of(&bare)
+                .await?
+                .contains("access-control-allow-origin")
+        );
+        Ok(())
+    }
+
+    #[actix_web::test]
+    async fn who_answers_something_else_is_not_measured() -> Result<(), Failure> {
+        let empty = App::new().route("/notes", web::get().to(HttpResponse::Ok));
+        let empty = init_service(empty).await;
+        assert!(
+            said_of(&empty)
+                .await?
+                .contains("by hand, Get: 200 OK , and not")
+        );
+        Ok(())
+    }
+
+    #[actix_web::test]
+    #[should_panic(expected = "a service answers 401 Unauthorized")]
+    async fn a_refusal_is_never_a_figure() {
+        let Ok(fixture) = Fixture::new() else { return };
+        let ours = init_service(ours::app(fixture)).await;
+        let bearer = || "Bearer none".to_owned();
+        crate::stack::spend(&ours, Ask::Get, &bearer, 1, &|| 0).await;
+    }
+}

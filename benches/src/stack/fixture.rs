@@ -101,14 +101,14 @@ impl Fixture {
     }
 
     /// The same token, and a signature that nobody made.
-    pub(super) fn forged(bearer: &str) -> String {
+    pub(crate) fn forged(bearer: &str) -> String {
         let (signed, signature) = bearer.rsplit_once('.').unwrap_or_default();
         let turned: String = signature.chars().rev().collect();
         format!("{signed}.{turned}")
     }
 
     /// A new token of somebody who has this role.
-    pub(super) fn bearer_of(&self, side: Side, role: &str) -> Result<String, Failure> {
+    pub(crate) fn bearer_of(&self, side: Side, role: &str) -> Result<String, Failure> {
         bearer(&self.security, side, role)
     }
 }
