@@ -115,9 +115,11 @@ impl Column {
 
 /// Nanoseconds an operation, over all rounds.
 #[derive(Debug, Clone, Copy)]
-struct Figures {
-    median: f64,
-    least: f64,
+pub struct Figures {
+    /// In the middle of them.
+    pub median: f64,
+    /// Of the round in which nothing else was in the way.
+    pub least: f64,
 }
 
 impl Table {
@@ -130,13 +132,13 @@ impl Table {
         }
     }
 
-    /// Measures a line: the candidates in the order of the columns.
+    /// Measures a line: the candidates in the order of the columns, and so are the figures.
     pub async fn measure(
         &mut self,
         name: impl ToString,
         settings: &Settings,
         mut candidates: Vec<Box<dyn Candidate + '_>>,
-    ) {
+    ) -> Vec<Figures> {
         let mut operations = Vec::new();
         for candidate in &mut candidates {
             operations.push(calibrate(&mut **candidate, settings.batch).await);
@@ -150,8 +152,9 @@ impl Table {
                 samples[at].push(elapsed.as_secs_f64() * 1e9 / f64::from(operations[at]));
             }
         }
-        let figures = samples.into_iter().map(Figures::of).collect();
-        self.lines.push((name.to_string(), figures));
+        let figures: Vec<_> = samples.into_iter().map(Figures::of).collect();
+        self.lines.push((name.to_string(), figures.clone()));
+        figures
     }
 
     /// Prints it: median and minimum, and the ratios of both.

@@ -4,7 +4,10 @@
 
 pub mod accounts;
 pub mod harness;
+pub mod hot_path;
+pub mod stack;
 pub mod stores;
+pub mod summary;
 pub mod tokens;
 
 /// Why there are no figures.

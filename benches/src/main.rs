@@ -1,12 +1,25 @@
-//! `secure-benches [tokens|stores|all] [--rounds N]`
+//! `secure-benches [stack|tokens|stores|all] [--quick] [--rounds N]`
 
 use std::{env, process::ExitCode};
 
-use secure_benches::{Failure, harness::Settings, stores, tokens};
+use secure_benches::{
+    Failure,
+    harness::Settings,
+    stack, stores,
+    summary::{self, Finding},
+    tokens,
+};
 
-type Section = (&'static str, fn(&Settings) -> Result<(), Failure>);
+type Section = (&'static str, fn(&Settings) -> Result<Vec<Finding>, Failure>);
 
-const SECTIONS: [Section; 2] = [("tokens", tokens::run), ("stores", stores::run)];
+const SECTIONS: [Section; 3] = [
+    ("stack", stack::run),
+    ("tokens", |settings| without_targets(tokens::run(settings))),
+    ("stores", |settings| without_targets(stores::run(settings))),
+];
+
+/// Enough to see whether it works.
+const QUICK: usize = 11;
 
 fn main() -> ExitCode {
     match run() {
@@ -23,6 +36,7 @@ fn run() -> Result<(), Failure> {
     let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--quick" => settings.rounds = QUICK,
             "--rounds" => {
                 let rounds = arguments.next().ok_or("`--rounds` needs a number")?;
                 settings.rounds = rounds.parse()?;
@@ -38,10 +52,16 @@ fn run() -> Result<(), Failure> {
         )
         .into());
     }
+    let mut findings = Vec::new();
     for (name, section) in SECTIONS {
         if wanted == "all" || wanted == name {
-            section(&settings)?;
+            findings.extend(section(&settings)?);
         }
     }
+    summary::print(&findings);
     Ok(())
+}
+
+fn without_targets(section: Result<(), Failure>) -> Result<Vec<Finding>, Failure> {
+    section.map(|()| Vec::new())
 }

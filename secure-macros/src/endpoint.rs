@@ -8,7 +8,11 @@ use syn::{Attribute, ItemFn, Meta, spanned::Spanned as _};
 
 use crate::{
     attribute::{
-        Kind, protected::Protected, public::Public, rate_limit::RateLimit, route::Route,
+        Kind,
+        protected::Protected,
+        public::Public,
+        rate_limit::{Form, RateLimit},
+        route::Route,
         validated::Validated,
     },
     diagnostics::{Diagnostic, Diagnostics},
@@ -194,7 +198,7 @@ fn gather(
                     Access::Public(Public::parse(span, tokens, diagnostics)),
                 ));
             }
-            Kind::RateLimit => match RateLimit::parse(span, tokens, diagnostics) {
+            Kind::RateLimit => match RateLimit::parse(Form::ATTRIBUTE, span, tokens, diagnostics) {
                 Some(limit) => limits.push(limit),
                 None => broken_limit = true,
             },

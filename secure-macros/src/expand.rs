@@ -19,7 +19,7 @@ use checks::checks;
 pub(crate) use checks::{call, known_word};
 pub(crate) use floor::floor;
 use policy::policy;
-pub(crate) use policy::{role_vocabulary, scope_vocabulary, word_set};
+pub(crate) use policy::{rate_limit, role_vocabulary, scope_vocabulary, word_set};
 
 /// Everything: the policy, the guarded function with its route, and the checks that need types.
 pub(crate) fn endpoint(endpoint: &Endpoint) -> TokenStream {

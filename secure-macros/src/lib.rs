@@ -14,6 +14,7 @@ mod fragment;
 mod handler;
 mod header_policy;
 mod hosts;
+mod limit;
 mod model;
 mod runtime_path;
 mod templates;
@@ -168,6 +169,24 @@ pub fn hosts(patterns: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn floor(demands: TokenStream) -> TokenStream {
     floor::expand(demands.into()).into()
+}
+
+/// How often something may be done, as a value: `limit!("600/minute")`. It is what
+/// [`macro@rate_limit`] is on a handler, with the same keys.
+///
+/// | key | means |
+/// |---|---|
+/// | `by = "ip"` (default), `"user"`, `"api_key"`, `"global"` | whose counter |
+/// | `header = "x-tenant"` | one counter for each value of a header |
+/// | `key = path::function` | one counter for each text that `fn(&HttpRequest) -> Option<String>` returns |
+/// | `burst = 10` | the smooth limiter: after a burst of 10, evenly spaced |
+/// | `cost = 3` | a request takes 3 units |
+/// | `count = "failures"` | only answers with a status of 400 or more count |
+///
+/// It may stand in a `const`. What is no limit does not build.
+#[proc_macro]
+pub fn limit(arguments: TokenStream) -> TokenStream {
+    limit::expand(arguments.into()).into()
 }
 
 /// Which other origins may read the answers: `cors!(origins = ["https://app.example.com"])`.

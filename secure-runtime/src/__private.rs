@@ -32,6 +32,36 @@ pub use crate::{
 #[cfg(feature = "uploads")]
 pub use crate::upload::{FormData, UploadField, image_bounds, media_type, take_uploads};
 
+#[cfg(feature = "actix-governor")]
+pub use crate::governor::extracted;
+
+/// The key of a limit that a key extractor of actix-governor finds.
+#[cfg(feature = "actix-governor")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __extractor {
+    ($text:literal, $extractor:path) => {
+        $crate::__private::LimitKey::Extractor($text, |request| {
+            $crate::__private::extracted(&$extractor, request)
+        })
+    };
+}
+
+/// Without the feature there are none.
+#[cfg(not(feature = "actix-governor"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __extractor {
+    ($text:literal, $extractor:path) => {
+        compile_error!(
+            "`extractor = …` needs the feature `actix-governor` of secure-runtime\n\
+             help: actix-governor is GPL-3.0-or-later; `key = path::to::function` needs no feature"
+        )
+    };
+}
+
+pub use __extractor as extractor;
+
 pub use secure_grammar::{Quota, SameSite};
 pub use secure_macros::SerdeAttributes;
 pub use serde_json::{Map, Value};

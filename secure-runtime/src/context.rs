@@ -8,15 +8,19 @@ use std::{
 };
 
 use actix_web::{HttpMessage as _, HttpRequest};
+use smallvec::SmallVec;
 
 use crate::{
     Problem,
+    account::limits::AccountLimit,
     authorize::Kept,
     csrf,
     edge::{ClientAddress, CspNonce, ResponseCookie},
     limit::{Receipt, Standing},
+    middleware::RequestId,
     policy::Via,
     principal::Principal,
+    routes::{Meter, MountedLimit},
     security::State,
     token::revocable,
 };
@@ -25,7 +29,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct RequestContext {
     pub(crate) security: Arc<State>,
-    pub(crate) request_id: String,
+    pub(crate) request_id: RequestId,
     client: ClientAddress,
     principal: OnceCell<Principal>,
     /// Whether the answer depends on a credential, and so must not be stored by anybody.
@@ -34,7 +38,7 @@ pub(crate) struct RequestContext {
     probe_only: Cell<bool>,
     /// The route whose guard took the request.
     route: Cell<Option<usize>>,
-    limits: RefCell<Vec<LimitOutcome>>,
+    limits: RefCell<Limits>,
     /// What scripts of the page need, once a handler has asked for it.
     nonce: OnceCell<CspNonce>,
     /// Whether the request was meant by its user.
@@ -47,20 +51,50 @@ pub(crate) struct RequestContext {
     leaves: Cell<bool>,
 }
 
-/// What one limit of the route said about the request.
+/// Which limit it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LimitAt {
+    /// One of the route, by its place.
+    Route(usize),
+    /// One of what is done to accounts.
+    Account(AccountLimit),
+    /// One of the whole app, by its place.
+    App(usize),
+}
+
+/// What the limits have said about the request: a limit of the app and one of the route are the usual case.
+pub(crate) type Limits = SmallVec<[LimitOutcome; 2]>;
+
+/// Whose counter it is. An address and a UUID have room without an allocation.
+pub(crate) type CounterKey = SmallVec<[u8; 40]>;
+
+/// What one limit said about the request.
 #[derive(Debug)]
 pub(crate) struct LimitOutcome {
-    /// Which of the route's limits.
-    pub(crate) limit: usize,
-    pub(crate) standing: Standing,
+    pub(crate) limit: LimitAt,
+    /// What the caller's allowance has made of it, where that is something else.
+    pub(crate) scaled: Option<Arc<Meter>>,
+    /// `None` where it does not count the caller.
+    pub(crate) standing: Option<Standing>,
     /// Whose counter.
-    pub(crate) key: Vec<u8>,
+    pub(crate) key: CounterKey,
     /// What gives the charge back, until it is given back.
     pub(crate) receipt: Option<Receipt>,
 }
 
+impl LimitOutcome {
+    /// What was charged.
+    pub(crate) fn meter<'a>(&'a self, limit: &'a MountedLimit) -> &'a Meter {
+        self.scaled.as_deref().unwrap_or(limit.meter())
+    }
+}
+
 impl RequestContext {
-    pub(crate) fn new(security: Arc<State>, request_id: String, client: ClientAddress) -> Rc<Self> {
+    pub(crate) fn new(
+        security: Arc<State>,
+        request_id: RequestId,
+        client: ClientAddress,
+    ) -> Rc<Self> {
         Rc::new(Self {
             security,
             request_id,
@@ -69,7 +103,7 @@ impl RequestContext {
             probe_only: Cell::new(false),
             route: Cell::new(None),
             private: Cell::new(false),
-            limits: RefCell::new(Vec::new()),
+            limits: RefCell::default(),
             nonce: OnceCell::new(),
             csrf: csrf::Progress::default(),
             kept: Kept::default(),
@@ -180,7 +214,20 @@ impl RequestContext {
         self.cookies.borrow()
     }
 
-    pub(crate) fn limits(&self) -> RefMut<'_, Vec<LimitOutcome>> {
+    /// A limit that the request may be charged to.
+    pub(crate) fn limit(&self, at: LimitAt) -> Option<&MountedLimit> {
+        match at {
+            LimitAt::Route(place) => {
+                let route = self.security.table()?.route(self.route.get()?)?;
+                route.limits.get(place)
+            }
+            LimitAt::Account(limit) => Some(self.security.account_limits().of(limit)),
+            LimitAt::App(place) => self.security.app_limits().get(place),
+        }
+    }
+
+    /// What the limits have said so far.
+    pub(crate) fn limits(&self) -> RefMut<'_, Limits> {
         self.limits.borrow_mut()
     }
 }

@@ -14,6 +14,15 @@ pub fn api_keys_in_query<I, A, K>(settings: crate::Builder<I, A, K>) -> crate::B
     settings.api_keys_in_query()
 }
 
+/// Limits nothing, for load tests in development: no request is counted by any limit, and no answer speaks of one.
+/// `SECURE_DANGEROUS_NO_LIMITS=1` says the same.
+///
+/// Production refuses to start with it, and it is said in the log at every start. How often the password of one
+/// account may be wrong is still counted.
+pub fn no_limits<I, A, K>(settings: crate::Builder<I, A, K>) -> crate::Builder<I, A, K> {
+    settings.without_limits()
+}
+
 /// Verifies a bcrypt hash by the first 72 bytes of a longer password, as the library did that made it.
 ///
 /// For accounts that come from a program whose bcrypt cut passwords off: their owners have typed more than

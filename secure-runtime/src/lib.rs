@@ -6,7 +6,9 @@ extern crate self as secure_runtime;
 #[doc(hidden)]
 pub mod __private;
 pub mod account;
+mod allowance;
 pub mod api_key;
+mod app_limits;
 pub mod audit;
 pub mod authorize;
 mod clock;
@@ -20,7 +22,10 @@ pub mod field;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "actix-governor")]
+pub mod governor;
 mod guard;
+mod in_flight;
 mod input;
 pub mod limit;
 mod log;
@@ -31,6 +36,8 @@ pub mod password;
 pub mod policy;
 pub mod principal;
 mod problem;
+#[cfg(feature = "redis")]
+mod redis_link;
 mod remembered;
 mod report;
 mod routes;
@@ -42,6 +49,7 @@ pub mod store;
 pub mod test;
 pub mod token;
 
+pub use allowance::{Allowance, CallerLimit};
 pub use authorize::{AccessPolicy, Allows, Authorized, Decision, Resource};
 pub use clock::{Clock, SystemClock};
 pub use crypto::{Secret, SecretError, ServerSecret};
@@ -52,12 +60,12 @@ pub use input::{Checkable, Checked, FieldError, Unaccepted};
 pub use middleware::{SecurityMiddleware, SecurityService};
 pub use principal::{CurrentUser, Principal};
 pub use problem::Problem;
-pub use report::{FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
+pub use report::{AppRow, FloorRow, Report, ReportRow, ResourceRow, UncheckedRow};
 pub use routes::{LaunchError, MountedRoutes, Route, Routes, Unchecked, unchecked};
 pub use secure_macros::{
-    Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, options, patch,
-    permissions_policy, post, protected, public, put, query, rate_limit, route, routes, templates,
-    trace, validated,
+    Role, Scope, connect, cookie, cors, csp, delete, floor, get, head, hosts, hsts, limit, options,
+    patch, permissions_policy, post, protected, public, put, query, rate_limit, route, routes,
+    templates, trace, validated,
 };
 pub use security::{
     Builder, CompleteBuilder, Missing, Profile, Security, Set, SettingsError, SigningKeys, part,
@@ -70,7 +78,7 @@ pub mod prelude {
         Resource, Routes, Secret, Security, unchecked,
     };
     pub use secure_macros::{
-        Role, Scope, connect, delete, floor, get, head, options, patch, post, protected, public,
-        put, query, rate_limit, route, routes, trace, validated,
+        Role, Scope, connect, delete, floor, get, head, limit, options, patch, post, protected,
+        public, put, query, rate_limit, route, routes, trace, validated,
     };
 }

@@ -2,32 +2,31 @@
 //! carries. It is outermost, so it sees whatever answers.
 
 mod admission;
+mod answering;
+mod arrival;
 mod edge;
 mod finish;
+mod request_id;
 mod show;
 
-use std::{any::Any, future::Future, panic::AssertUnwindSafe, sync::Arc};
+use std::{any::Any, panic::AssertUnwindSafe, rc::Rc, sync::Arc};
 
 use actix_web::{
     Error, HttpMessage as _,
     body::{EitherBody, MessageBody},
     dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready},
 };
-use futures_util::{FutureExt as _, future::LocalBoxFuture};
+use futures_util::future::LocalBoxFuture;
 
 use crate::{
-    Problem,
-    audit::{in_request, later_in_request},
-    context::RequestContext,
-    crypto::random_hex,
-    edge::ClientAddress,
-    mail::Post,
-    routes::UncheckedMap,
-    security::State,
+    Problem, audit::in_request, context::RequestContext, edge::ClientAddress, guard::Charging,
+    in_flight::Slot, mail::Post, routes::UncheckedMap, security::State,
 };
-use admission::Admission;
+use answering::Answering;
 use edge::Early;
 use finish::Finish;
+pub(crate) use request_id::RequestId;
+use request_id::RequestIds;
 
 /// The middleware of [`Security::middleware`](crate::Security::middleware).
 #[derive(Debug, Clone)]
@@ -63,9 +62,10 @@ where
                 None => UncheckedMap::default(),
             };
             Ok(SecurityService {
-                service,
+                service: Rc::new(service),
                 state,
-                unchecked,
+                unchecked: Rc::new(unchecked),
+                ids: Rc::new(RequestIds::new()),
             })
         })
     }
@@ -74,9 +74,10 @@ where
 /// The middleware at work, one for each worker.
 #[derive(Debug)]
 pub struct SecurityService<S> {
-    service: S,
+    service: Rc<S>,
     state: Arc<State>,
-    unchecked: UncheckedMap,
+    unchecked: Rc<UncheckedMap>,
+    ids: Rc<RequestIds>,
 }
 
 impl<S, B> Service<ServiceRequest> for SecurityService<S>
@@ -87,59 +88,91 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+    type Future = Answering<S::Future, B>;
 
     forward_ready!(service);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let client = ClientAddress::of(&request, self.state.proxies());
-        let context = RequestContext::new(self.state.clone(), random_hex::<16>(), client);
+        let context = RequestContext::new(self.state.clone(), self.ids.next(), client);
         request.extensions_mut().insert(context.clone());
         let mut finish = Finish::new(context, &request);
         let received = self.receive(&request, &mut finish);
-        let admission = match received.and_then(|()| Ok(self.admit(&request)?)) {
-            Ok(admission) => admission,
-            Err(early) => {
-                let mut response = match early {
-                    Early::Response(response) => *response,
-                    Early::Problem(problem) => {
-                        finish.log_problem(&problem);
-                        finish.answer(&problem)
-                    }
-                };
-                finish.complete(response.status(), response.headers_mut());
-                let response = request.into_response(response).map_into_right_body();
-                return Box::pin(async move { Ok(response) });
-            }
+        let slot = match received.and_then(|()| self.enter(&request, &finish)) {
+            Ok(slot) => slot,
+            Err(early) => return turn_away(request, &finish, early),
         };
-        // The call itself may panic too, before there is a future to poll.
-        let context = finish.context.clone();
-        let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
-        match std::panic::catch_unwind(inner) {
-            Ok(inner) => Box::pin(answer(inner, finish, admission)),
-            Err(panic) => {
-                let error = finish.fail(panicked(&*panic));
-                Box::pin(async move { Err(error) })
+        match self.charge(&request, &finish.context) {
+            Charging::Decided(Ok(())) => self.pass_on(request, finish, slot),
+            Charging::Decided(Err(problem)) => turn_away(request, &finish, problem.into()),
+            Charging::Later(charging) => {
+                let service = self.shared();
+                Answering::other(async move {
+                    match charging.await {
+                        Ok(()) => service.pass_on(request, finish, slot).await,
+                        Err(problem) => {
+                            turn_away::<S::Future, B>(request, &finish, problem.into()).await
+                        }
+                    }
+                })
             }
         }
     }
 }
 
-async fn answer<F, B>(
-    inner: F,
-    finish: Finish,
-    admission: Admission,
-) -> Result<ServiceResponse<EitherBody<B>>, Error>
+impl<S> SecurityService<S> {
+    /// The same service, for a request that has to wait before it is passed on.
+    fn shared(&self) -> Self {
+        Self {
+            service: self.service.clone(),
+            state: self.state.clone(),
+            unchecked: self.unchecked.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    /// Hands the request to the routes, if one may answer it.
+    fn pass_on<B>(
+        &self,
+        request: ServiceRequest,
+        finish: Finish,
+        slot: Option<Slot>,
+    ) -> Answering<S::Future, B>
+    where
+        S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+        S::Future: 'static,
+        B: MessageBody + 'static,
+    {
+        let admission = match self.admit(&request) {
+            Ok(admission) => admission,
+            Err(problem) => return turn_away(request, &finish, problem.into()),
+        };
+        // The call itself may panic too, before there is a future to poll.
+        let context = finish.context.clone();
+        let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
+        match std::panic::catch_unwind(inner) {
+            Ok(inner) => Answering::inner(inner, finish, admission, slot),
+            Err(panic) => Answering::ready(Err(finish.fail(panicked(&*panic)))),
+        }
+    }
+}
+
+/// Answers a request that goes no further.
+fn turn_away<F, B>(request: ServiceRequest, finish: &Finish, early: Early) -> Answering<F, B>
 where
     F: Future<Output = Result<ServiceResponse<B>, Error>>,
     B: MessageBody + 'static,
 {
-    let inner = later_in_request(finish.context.clone(), inner);
-    match AssertUnwindSafe(inner).catch_unwind().await {
-        Ok(Ok(response)) => Ok(finish.respond(response, admission).await),
-        Ok(Err(error)) => Err(finish.fail(error)),
-        Err(panic) => Err(finish.fail(panicked(&*panic))),
-    }
+    let mut response = match early {
+        Early::Response(response) => *response,
+        Early::Problem(problem) => {
+            finish.log_problem(&problem);
+            finish.answer(&problem)
+        }
+    };
+    finish.complete(response.status(), response.headers_mut());
+    let response = request.into_response(response).map_into_right_body();
+    Answering::ready(Ok(response))
 }
 
 /// The 500 of a panic. Its text is for the log.

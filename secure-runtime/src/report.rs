@@ -5,8 +5,10 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use crate::{
-    policy::{Access, Count, Floor, Input, RateLimit, RoutePolicy, Via, WordSet},
-    routes::RouteTable,
+    account::limits::{AccountLimit, AccountLimits},
+    in_flight::InFlightSettings,
+    policy::{Access, Floor, Input, RateLimit, RoutePolicy, Via, WordSet},
+    routes::{MountedLimit, RouteTable},
 };
 
 /// The route × policy matrix, as [`Security::report`](crate::Security::report) gives it.
@@ -14,8 +16,24 @@ use crate::{
 /// It prints as a table; [`markdown`](Self::markdown) and [`json`](Self::json) are the other forms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
+    #[serde(skip_serializing_if = "AppRow::is_empty")]
+    app: AppRow,
     routes: Vec<ReportRow>,
     unchecked: Vec<UncheckedRow>,
+}
+
+/// What holds for all requests, whatever they ask for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AppRow {
+    /// The limits of the whole app, as they were said.
+    pub limits: Vec<String>,
+    /// How many requests may be at work at once in the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_in_flight: Option<usize>,
+    /// The same of one client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_in_flight_from_one_client: Option<usize>,
 }
 
 /// One method × path.
@@ -53,6 +71,9 @@ pub struct ReportRow {
     via_is_unusual: bool,
     /// The limits, as the attributes say them.
     pub limits: Vec<String>,
+    /// The limits of what its arguments do to accounts; each is one for all routes that have it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub account_limits: Vec<String>,
     /// Why a public route that changes state has no limit.
     pub unlimited: Option<&'static str>,
     /// Why it answers whatever a request calls the host.
@@ -113,15 +134,23 @@ pub struct UncheckedRow {
 }
 
 impl Report {
-    pub(crate) fn new(table: Option<&RouteTable>, has_sessions: bool) -> Self {
+    pub(crate) fn new(
+        table: Option<&RouteTable>,
+        has_sessions: bool,
+        accounts: &AccountLimits,
+        app: AppRow,
+    ) -> Self {
         let mut report = Self {
+            app,
             routes: Vec::new(),
             unchecked: Vec::new(),
         };
         let Some(table) = table else { return report };
         for route in table.routes() {
             for (method, path) in &route.endpoints {
-                let row = ReportRow::new(method.as_str(), path, &route.policy, has_sessions);
+                let mut row = ReportRow::new(method.as_str(), path, &route.policy, has_sessions);
+                let limits = route.policy.needs().filter_map(AccountLimit::of);
+                row.account_limits = limits.map(|which| accounts.described(which)).collect();
                 report.routes.push(row);
             }
         }
@@ -138,6 +167,11 @@ impl Report {
             })
             .collect();
         report
+    }
+
+    /// What holds for all requests.
+    pub fn app(&self) -> &AppRow {
+        &self.app
     }
 
     /// The rows, by path and method.
@@ -175,6 +209,7 @@ impl Report {
     fn cells(&self) -> Vec<[String; 6]> {
         let header = ["method", "path", "who", "limits", "inputs", "handler"];
         let mut lines = vec![header.map(str::to_owned)];
+        lines.extend(self.app.cells());
         for row in &self.routes {
             lines.push([
                 row.method.clone(),
@@ -196,6 +231,40 @@ impl Report {
             ]);
         }
         lines
+    }
+}
+
+impl AppRow {
+    pub(crate) fn new(limits: &[MountedLimit], in_flight: InFlightSettings) -> Self {
+        Self {
+            limits: limits.iter().map(|limit| limit.policy.describe()).collect(),
+            most_in_flight: in_flight.most,
+            most_in_flight_from_one_client: in_flight.from_one_client,
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Its line, where it says anything.
+    fn cells(&self) -> Option<[String; 6]> {
+        let mut limits = self.limits.clone();
+        let most = self.most_in_flight.iter();
+        limits.extend(most.map(|most| format!("{most} in flight")));
+        let most = self.most_in_flight_from_one_client.iter();
+        limits.extend(most.map(|most| format!("{most} in flight from one client")));
+        let dash = || or_dash(String::new());
+        (!limits.is_empty()).then(|| {
+            [
+                "*".to_owned(),
+                "the whole app".to_owned(),
+                dash(),
+                limits.join(", "),
+                dash(),
+                dash(),
+            ]
+        })
     }
 }
 
@@ -234,7 +303,8 @@ impl ReportRow {
             via_is_unusual: via.len() != usual.len()
                 || usual.iter().any(|usual| !via.contains(usual)),
             via,
-            limits: policy.limits().iter().map(describe_limit).collect(),
+            limits: policy.limits().iter().map(RateLimit::describe).collect(),
+            account_limits: Vec::new(),
             unlimited: policy.unlimited_because(),
             any_host: policy.any_host_because(),
             csrf_off: policy.csrf_off_because(),
@@ -303,10 +373,11 @@ impl ReportRow {
     }
 
     fn limits_cell(&self) -> String {
-        match self.unlimited {
-            Some(because) => format!("none: {because}"),
-            None => or_dash(self.limits.join(", ")),
-        }
+        let own = match self.unlimited {
+            Some(because) => vec![format!("none: {because}")],
+            None => self.limits.clone(),
+        };
+        or_dash([own, self.account_limits.clone()].concat().join(", "))
     }
 }
 
@@ -374,21 +445,6 @@ impl UncheckedRow {
 
 fn words(set: Option<&WordSet>) -> Vec<&'static str> {
     set.map_or_else(Vec::new, |set| set.words().to_vec())
-}
-
-fn describe_limit(limit: &RateLimit) -> String {
-    let quotas: Vec<_> = limit.quotas().iter().map(ToString::to_string).collect();
-    let mut text = format!("{} by {}", quotas.join("; "), limit.key().describe());
-    if let Some(burst) = limit.burst() {
-        let _ = write!(text, ", burst {burst}");
-    }
-    if limit.cost().get() > 1 {
-        let _ = write!(text, ", cost {}", limit.cost());
-    }
-    if limit.count() == Count::Failures {
-        text.push_str(", failures only");
-    }
-    text
 }
 
 fn describe_input(input: Input) -> String {

@@ -20,7 +20,7 @@ use crate::{
     mail::Mail,
     middleware::SecurityMiddleware,
     oauth::OAuth,
-    report::Report,
+    report::{AppRow, Report},
     routes::{self, LaunchError, Listing, MountedRoutes, RouteTable, Routes},
     session::Sessions,
     settings::{Loaded, SecretLoader},
@@ -113,7 +113,7 @@ impl Security {
         let listing: Listing = Arc::new(listing);
         let mut routes = Routes::new();
         listing(&mut routes);
-        let table = routes::check(&routes)?;
+        let table = routes::check(&routes, &self.state.counters)?;
         let mut findings = self.state.oauth.findings(&table);
         findings.extend(table.unmet(|need| self.state.has(need)));
         let has_sessions = self.sessions().are_configured();
@@ -201,7 +201,13 @@ impl Security {
     /// The route × policy matrix of everything that is mounted; empty before
     /// [`routes`](Self::routes).
     pub fn report(&self) -> Report {
-        Report::new(self.state.table(), self.sessions().are_configured())
+        let has_sessions = self.sessions().are_configured();
+        Report::new(
+            self.state.table(),
+            has_sessions,
+            self.state.account_limits(),
+            AppRow::new(self.state.app_limits(), self.state.in_flight().settings()),
+        )
     }
 
     /// In which world the app runs.

@@ -97,6 +97,22 @@ impl Redis {
         self.process.iter().for_each(Process::go_on);
     }
 
+    /// Tells it something, in words without blanks in them, and expects `+OK`.
+    pub(crate) fn tell(&self, command: &str) {
+        let answer = self.say(command).expect("an answer");
+        assert!(answer.starts_with("+OK"), "{command}: {answer}");
+    }
+
+    /// The first piece of what it answers.
+    pub(crate) fn say(&self, command: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.write_all(format!("{command}\r\n").as_bytes())?;
+        let mut answer = [0; 16 * 1024];
+        let read = stream.read(&mut answer)?;
+        Ok(String::from_utf8_lossy(&answer[..read]).into_owned())
+    }
+
     fn answers(&self) -> std::io::Result<bool> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;

@@ -12,6 +12,7 @@ const ATTRIBUTES: &[(&str, &str)] = &[
     ("protected", "`#[protected]`"),
     ("public", "`#[public]`"),
     ("rate_limit", "`#[rate_limit]`"),
+    ("limit", "`limit!`"),
     ("route", "Route attributes"),
     ("validated_handler", "`#[validated]` on a handler"),
     ("validated_model", "`#[validated]` on a struct or an enum"),

@@ -1,4 +1,4 @@
-//! `#[rate_limit]`
+//! `#[rate_limit]`, and `limit!`, which says the same where no handler is
 
 use proc_macro2::{Span, TokenStream};
 use secure_grammar::{Quota, parse_quotas};
@@ -10,12 +10,46 @@ use syn::{
 use super::{Argument, Arguments, Word};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 
-const KEYS: [&str; 7] = ["by", "header", "key", "burst", "cost", "count", "crate"];
-const EXAMPLE: &str = "`#[rate_limit(\"5/minute\")]`, `#[rate_limit(\"100/hour\", by = \"user\")]`";
+const KEYS: [&str; 8] = [
+    "by",
+    "header",
+    "key",
+    "extractor",
+    "burst",
+    "cost",
+    "count",
+    "crate",
+];
 
-/// The arguments of `#[rate_limit]`.
+/// In which form a limit is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Form {
+    /// The name, as `Arguments` take it.
+    name: &'static str,
+    /// The form in a sentence.
+    shown: &'static str,
+    example: &'static str,
+}
+
+impl Form {
+    /// `#[rate_limit]` on a handler.
+    pub(crate) const ATTRIBUTE: Self = Self {
+        name: "rate_limit",
+        shown: "#[rate_limit]",
+        example: "`#[rate_limit(\"5/minute\")]`, `#[rate_limit(\"100/hour\", by = \"user\")]`",
+    };
+    /// `limit!`, a value.
+    pub(crate) const MACRO: Self = Self {
+        name: "limit!",
+        shown: "limit!",
+        example: "`limit!(\"600/minute\")`, `limit!(\"10000/hour\", by = \"user\")`",
+    };
+}
+
+/// The arguments of `#[rate_limit]` and of `limit!`.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
+    form: Form,
     pub(crate) quotas: Vec<Quota>,
     /// The literal that holds the quotas.
     pub(crate) span: Span,
@@ -38,6 +72,8 @@ pub(crate) enum Key {
     /// In lower case.
     Header(String),
     Function(syn::Path),
+    /// A key extractor of actix-governor: a constant.
+    Extractor(syn::Path),
 }
 
 impl Key {
@@ -50,6 +86,7 @@ impl Key {
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path) => format!("key {}", path_text(path)),
+            Self::Extractor(path) => format!("extractor {}", path_text(path)),
         }
     }
 }
@@ -57,11 +94,12 @@ impl Key {
 impl RateLimit {
     /// `None` where the quota itself cannot be read.
     pub(crate) fn parse(
+        form: Form,
         span: Span,
         tokens: TokenStream,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let (literal, rest) = diagnostics.ok(split(span, tokens))?;
+        let (literal, rest) = diagnostics.ok(split(form, span, tokens))?;
         let quotas = match parse_quotas(&literal.value()) {
             Ok(quotas) => Some(quotas),
             Err(error) => {
@@ -69,8 +107,8 @@ impl RateLimit {
                 None
             }
         };
-        let mut arguments = Arguments::parse("rate_limit", rest, EXAMPLE, diagnostics);
-        let key = key(&mut arguments, diagnostics);
+        let mut arguments = Arguments::parse(form.name, rest, form.example, diagnostics);
+        let key = key(form, &mut arguments, diagnostics);
         let mut count = |key: &str, diagnostics: &mut Diagnostics| {
             let argument = arguments.take(key)?;
             diagnostics.ok(argument.count())
@@ -84,6 +122,7 @@ impl RateLimit {
         arguments.finish(&KEYS, &[], diagnostics);
 
         let limit = Self {
+            form,
             quotas: quotas?,
             span: literal.span(),
             key,
@@ -107,7 +146,7 @@ impl RateLimit {
             if self.quotas.len() > 1 {
                 diagnostics.add(
                     Diagnostic::new(span, "`burst` belongs to one quota, and there are several")
-                        .help("write a `#[rate_limit]` for each quota"),
+                        .help(format_args!("write a `{}` for each quota", self.form.shown)),
                 );
             }
             if self.failures_only {
@@ -146,10 +185,10 @@ impl RateLimit {
 }
 
 /// The quota's literal, and what follows its comma.
-fn split(span: Span, tokens: TokenStream) -> Result<(LitStr, TokenStream), syn::Error> {
+fn split(form: Form, span: Span, tokens: TokenStream) -> Result<(LitStr, TokenStream), syn::Error> {
     let missing = |span: Span| {
-        let diagnostic = Diagnostic::new(span, "`#[rate_limit]` starts with its quota, a string");
-        syn::Error::from(diagnostic.help(EXAMPLE))
+        let what = format_args!("`{}` starts with its quota, a string", form.shown);
+        syn::Error::from(Diagnostic::new(span, what).help(form.example))
     };
     if tokens.is_empty() {
         return Err(missing(span));
@@ -164,8 +203,8 @@ fn split(span: Span, tokens: TokenStream) -> Result<(LitStr, TokenStream), syn::
     parser.parse2(tokens)
 }
 
-fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
-    let named: Vec<Argument> = ["by", "header", "key"]
+fn key(form: Form, arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
+    let named: Vec<Argument> = ["by", "header", "key", "extractor"]
         .into_iter()
         .filter_map(|key| arguments.take(key))
         .collect();
@@ -173,9 +212,9 @@ fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
         diagnostics.add(
             Diagnostic::new(
                 second.key.span(),
-                "a limit has one key: `by`, `header` or `key`",
+                "a limit has one key: `by`, `header`, `key` or `extractor`",
             )
-            .help("write a `#[rate_limit]` for each"),
+            .help(format_args!("write a `{}` for each", form.shown)),
         );
     }
     let Some(argument) = named.into_iter().next() else {
@@ -184,6 +223,9 @@ fn key(arguments: &mut Arguments, diagnostics: &mut Diagnostics) -> Key {
     let key = match argument.key.to_string().as_str() {
         "header" => argument.word().and_then(|word| header(&word)),
         "key" => argument.path("the path of a function").map(Key::Function),
+        "extractor" => argument
+            .path("the path of a constant or of a type without fields")
+            .map(Key::Extractor),
         _ => argument.word().and_then(|word| by(&word)),
     };
     diagnostics.ok(key).unwrap_or(Key::Ip)

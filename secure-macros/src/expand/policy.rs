@@ -1,6 +1,6 @@
 //! A handler's policy, as const data.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{ext::IdentExt as _, spanned::Spanned as _};
 
@@ -168,28 +168,45 @@ fn vocabulary(
     }
 }
 
-fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
+/// A limit as const data.
+pub(crate) fn rate_limit(limit: &RateLimit, private: &TokenStream) -> TokenStream {
     let quotas = limit.quotas.iter().map(|quota| {
         let (amount, period) = (quota.amount().get(), quota.period_seconds().get());
         quote!(#private::quota(#amount, #period))
     });
+    let keys = quote!(#private::LimitKey);
     let key = match &limit.key {
-        Key::Ip => quote!(Ip),
-        Key::User(_) => quote!(User),
-        Key::ApiKeys(_) => quote!(ApiKey),
-        Key::Global => quote!(Global),
-        Key::Header(name) => quote!(Header(#name)),
+        Key::Ip => quote!(#keys::Ip),
+        Key::User(_) => quote!(#keys::User),
+        Key::ApiKeys(_) => quote!(#keys::ApiKey),
+        Key::Global => quote!(#keys::Global),
+        Key::Header(name) => quote!(#keys::Header(#name)),
         Key::Function(path) => {
             let text = path_text(path);
-            quote!(Function(#text, #path))
+            quote!(#keys::Function(#text, #path))
+        }
+        Key::Extractor(path) => {
+            let text = path_text(path);
+            // What is missing is missing there.
+            let macros = at(private, path.span());
+            quote_spanned!(path.span()=> #macros::extractor!(#text, #path))
         }
     };
     let burst = limit.burst.map(|burst| quote!(.with_burst(#burst)));
     let cost = limit.cost.map(|cost| quote!(.with_cost(#cost)));
     let count = limit.failures_only.then(|| quote!(.counting_failures()));
     quote! {
-        #private::RateLimit::new(&[#(#quotas),*], #private::LimitKey::#key) #burst #cost #count
+        #private::RateLimit::new(const { &[#(#quotas),*] }, #key) #burst #cost #count
     }
+}
+
+/// The same tokens, as if they were written there.
+fn at(tokens: &TokenStream, span: Span) -> TokenStream {
+    let there = |mut token: TokenTree| {
+        token.set_span(token.span().located_at(span));
+        token
+    };
+    tokens.clone().into_iter().map(there).collect()
 }
 
 fn parameter(argument: &Argument, private: &TokenStream) -> TokenStream {

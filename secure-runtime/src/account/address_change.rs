@@ -69,7 +69,8 @@ impl AddressChange {
     ///
     /// # Errors
     /// 422 at `#/email` for an address that is longer than 254 bytes or holds a control character, and at
-    /// `#/current_password` where that is wrong; 429 with `Retry-After` after too many wrong ones; 403 for a
+    /// `#/current_password` where that is wrong; 429 with `Retry-After` after too many wrong ones, and after too many
+    /// letters from one address; 403 for a
     /// credential that is narrower than its owner, and for an API key; 409 for an account without an address.
     pub async fn request(
         &self,
@@ -84,17 +85,23 @@ impl AddressChange {
         };
         let hash = account.hash.as_ref();
         let claims = ChangeEmailClaims::new(&account.subject, hash, from, to);
-        self.visit.enqueue(&Errand::AddressChange { claims }).await
+        self.visit
+            .have_sent(&Errand::AddressChange { claims })
+            .await
     }
 
     /// Gives the account the new address, for the holder of the token in the letter.
     ///
     /// # Errors
     /// 400 with one text for every token that is good for nothing, and where the address belongs to another
-    /// account by now. Where the address could not be stored the token is still good. 503 with a detail
+    /// account by now; 429 with `Retry-After` after too many of them from one address. Where the address could not be stored the token is still good. 503 with a detail
     /// where it was stored, and links that were mailed to the old one could not be ended: that is tried
     /// again without the caller.
     pub async fn confirm(&self, token: &Secret<String>) -> Result<(), Problem> {
+        self.visit.by_link(self.look_at(token)).await
+    }
+
+    async fn look_at(&self, token: &Secret<String>) -> Result<(), Problem> {
         let token = Token::<ChangeEmail>::from_untrusted(token.expose());
         let visit = self.visit.clone();
         let finish = async move {
@@ -150,7 +157,14 @@ impl Argument for AddressChange {
     type Value = Self;
     const INPUT: Option<Input> = None;
     const CALLER: Caller = Caller::Unused;
-    const NEEDS: &'static [Need] = &[Need::Accounts, Need::AddressChanges, Need::Mail];
+    const NEEDS: &'static [Need] = &[
+        Need::Accounts,
+        Need::AddressChanges,
+        Need::Mail,
+        Need::FailedSignIns,
+        Need::AccountMails,
+        Need::FailedLinks,
+    ];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         Visit::extract(request, |visit| Self { visit })

@@ -80,6 +80,7 @@ mod address_change;
 mod aftermath;
 mod device;
 mod erased;
+pub(crate) mod limits;
 mod password_change;
 mod proof;
 mod records;
@@ -105,6 +106,8 @@ pub use sign_in::SignIn;
 pub(crate) use sign_in::{SignInError, Wanted};
 pub use sign_up::SignUp;
 
+use limits::LimitSettings;
+
 use crate::{
     Problem,
     mail::Post,
@@ -120,6 +123,8 @@ pub(crate) struct AccountSettings {
     pub(crate) address_changes: Option<Arc<dyn ErasedAddressChanges>>,
     pub(crate) policy: Arc<dyn JudgePasswords>,
     pub(crate) mail: Option<Post>,
+    /// How often one address may try.
+    pub(crate) limits: LimitSettings,
 }
 
 impl Default for AccountSettings {
@@ -130,6 +135,7 @@ impl Default for AccountSettings {
             address_changes: None,
             policy: Arc::new(PasswordPolicy::default()),
             mail: None,
+            limits: LimitSettings::default(),
         }
     }
 }
@@ -144,6 +150,8 @@ impl AccountSettings {
             Need::Mail => self.mail.is_some(),
             // Of these the builder was told elsewhere.
             Need::Sessions | Need::Uploads => false,
+            // These have defaults.
+            Need::FailedSignIns | Need::AccountMails | Need::FailedLinks => true,
         }
     }
 

@@ -123,12 +123,12 @@ impl Argument for PasswordChange {
     type Value = Self;
     const INPUT: Option<Input> = None;
     const CALLER: Caller = Caller::Unused;
-    const NEEDS: &'static [Need] = &[Need::Accounts, Need::Mail];
+    const NEEDS: &'static [Need] = &[Need::Accounts, Need::Mail, Need::FailedSignIns];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         let context = RequestContext::of_guarded(request);
         Extraction::Ready(context.map(|context| Self {
-            visit: Visit::of(&context),
+            visit: Visit::of(context.clone()),
             secure_cookies: context.security.sets_secure_cookies(request),
             context,
         }))

@@ -1,4 +1,4 @@
-use super::{AccountRecord, throttle::Attempt, visit::Visit};
+use super::{AccountRecord, limits::AccountLimit, throttle::Attempt, visit::Visit};
 use crate::{FieldError, Principal, Problem, Secret, audit::AuditKind, password::Verdict};
 
 /// The account of a caller who knows its password. It is asked for again where somebody who has found a
@@ -13,21 +13,32 @@ pub(super) async fn proven(
     }
     let (subject, throttle) = (caller.subject(), visit.state.throttle());
     let named = format!("subject:{subject}");
-    let attempt = throttle.begin(&named, visit.address, None).await?;
+    let charge = visit.charge(AccountLimit::FailedSignIns).await?;
+    let attempt = match throttle.begin(&named, visit.address, None).await {
+        Ok(attempt) => attempt,
+        Err(error) => {
+            // Nobody looks at the password.
+            charge.give_back().await;
+            return Err(error.into());
+        }
+    };
     let guess = Guess {
         visit,
         subject,
+        is_last: charge.is_last(),
         attempt: Some(attempt),
     };
     let (account, verdict) = match judge(visit, subject, current).await {
         Ok(judged) => judged,
         Err(problem) => {
             guess.give_back().await;
+            charge.give_back().await;
             return Err(problem);
         }
     };
     if verdict.is_valid() {
         guess.succeeded().await;
+        charge.give_back().await;
         return Ok(account);
     }
     Err(Problem::invalid(vec![FieldError::at(
@@ -57,6 +68,8 @@ async fn judge(
 struct Guess<'a> {
     visit: &'a Visit,
     subject: &'a str,
+    /// Whether it is the last that the address may fail in for a while.
+    is_last: bool,
     attempt: Option<Attempt>,
 }
 
@@ -81,7 +94,7 @@ impl Drop for Guess<'_> {
         };
         self.visit
             .record(AuditKind::PasswordChangeFailed, self.subject);
-        if attempt.starts_pause() {
+        if attempt.starts_pause() || self.is_last {
             self.visit.record(AuditKind::SignInThrottled, self.subject);
         }
         attempt.failed();

@@ -96,11 +96,11 @@ impl PasswordReset {
     /// Has a letter with a link sent to whoever signs in by this name, if anybody does.
     ///
     /// # Errors
-    /// 422 at `#/email` for a name that is longer than 254 bytes or holds a control character; 503 when
-    /// the store does not answer.
+    /// 422 at `#/email` for a name that is longer than 254 bytes or holds a control character; 429 with
+    /// `Retry-After` after too many letters from one address; 503 when the store does not answer.
     pub async fn request(&self, identifier: &str) -> Result<(), Problem> {
         let identifier = checked_address(identifier)?;
-        self.visit.enqueue(&Errand::Reset { identifier }).await
+        self.visit.have_sent(&Errand::Reset { identifier }).await
     }
 
     /// Sets the password, for the holder of the token in the letter.
@@ -108,9 +108,19 @@ impl PasswordReset {
     /// # Errors
     /// 400 with one text for every token that is good for nothing; 422 at `#/new_password` for a password
     /// that the policy refuses. The token is still good then, and also where the password could not be
-    /// stored. 503 with a detail where the password was stored, and what is signed in could not be ended:
+    /// stored. 429 with `Retry-After` after too many bad tokens from one address. 503 with a detail where the password was stored, and what is signed in could not be ended:
     /// that is tried again without the caller.
     pub async fn confirm(
+        &self,
+        token: &Secret<String>,
+        new_password: Secret<String>,
+        options: ResetOptions,
+    ) -> Result<(), Problem> {
+        let confirmed = self.look_at(token, new_password, options);
+        self.visit.by_link(confirmed).await
+    }
+
+    async fn look_at(
         &self,
         token: &Secret<String>,
         new_password: Secret<String>,
@@ -175,7 +185,12 @@ impl Argument for PasswordReset {
     type Value = Self;
     const INPUT: Option<Input> = None;
     const CALLER: Caller = Caller::Unused;
-    const NEEDS: &'static [Need] = &[Need::Accounts, Need::Mail];
+    const NEEDS: &'static [Need] = &[
+        Need::Accounts,
+        Need::Mail,
+        Need::AccountMails,
+        Need::FailedLinks,
+    ];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         Visit::extract(request, |visit| Self { visit })

@@ -80,7 +80,7 @@ impl Argument for SessionSignIn {
     type Value = Self;
     const INPUT: Option<Input> = None;
     const CALLER: Caller = Caller::Unused;
-    const NEEDS: &'static [Need] = &[Need::Accounts, Need::Sessions];
+    const NEEDS: &'static [Need] = &[Need::Accounts, Need::Sessions, Need::FailedSignIns];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         let sign_in = SignIn::of(request);

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, dev::Payload};
 
 use super::{
     device::KnownDevice,
+    limits::{self, AccountLimit, AddressCharge},
     records::{HashChange, normalized},
     throttle::Attempt,
 };
@@ -141,11 +142,25 @@ impl SignIn {
         let identifier = Identifier::new(identifier);
         let known = self.known_device(&identifier);
         let address = self.context.client_address();
+        // A device that is known keeps its owner in whatever others at the same address try.
+        let charge = match &known {
+            Some(_) => None,
+            None => Some(limits::charge(&self.context, AccountLimit::FailedSignIns).await?),
+        };
         let begun = state.throttle();
         let begun = begun.begin(&identifier.account, address, known.as_ref());
+        let attempt = match begun.await {
+            Ok(attempt) => attempt,
+            Err(error) => {
+                // Nobody looks at the password.
+                give_back(charge).await;
+                return Err(Problem::from(error).into());
+            }
+        };
         let mut trial = Trial {
             state,
-            attempt: Some(begun.await.map_err(Problem::from)?),
+            attempt: Some(attempt),
+            is_last: charge.as_ref().is_some_and(AddressCharge::is_last),
             subject: None,
         };
         let judged = judge(&identifier, password, wanted, &mut trial);
@@ -156,12 +171,14 @@ impl SignIn {
         match begun {
             Ok(begun) => {
                 trial.succeeded().await;
+                give_back(charge).await;
                 self.remember(known, &identifier);
                 Ok(begun)
             }
             Err(SignInError::Denied) => Err(SignInError::Denied),
             Err(error) => {
                 trial.give_back().await;
+                give_back(charge).await;
                 Err(error)
             }
         }
@@ -198,10 +215,16 @@ impl Argument for SignIn {
     type Value = Self;
     const INPUT: Option<Input> = None;
     const CALLER: Caller = Caller::Unused;
-    const NEEDS: &'static [Need] = &[Need::Accounts];
+    const NEEDS: &'static [Need] = &[Need::Accounts, Need::FailedSignIns];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         Extraction::Ready(Self::of(request))
+    }
+}
+
+async fn give_back(charge: Option<AddressCharge<'_>>) {
+    if let Some(charge) = charge {
+        charge.give_back().await;
     }
 }
 
@@ -295,6 +318,8 @@ impl Wanted<'_> {
 struct Trial<'a> {
     state: &'a State,
     attempt: Option<Attempt>,
+    /// Whether it is the last that the address may fail in for a while.
+    is_last: bool,
     /// Whose password it is about, where there is such an account.
     subject: Option<String>,
 }
@@ -330,7 +355,7 @@ impl Drop for Trial<'_> {
             return;
         };
         self.record(AuditKind::SignInFailed);
-        if attempt.starts_pause() {
+        if attempt.starts_pause() || self.is_last {
             self.record(AuditKind::SignInThrottled);
         }
         attempt.failed();

@@ -78,20 +78,28 @@ impl SignUp {
     ///
     /// # Errors
     /// 422 at `#/email` for an address that is longer than 254 bytes or holds a control character, and at
-    /// `#` for more than 8 KiB of details; 503 when the store does not answer.
+    /// `#` for more than 8 KiB of details; 429 with `Retry-After` after too many letters from one address; 503 when the store does not answer.
     pub async fn request(&self, address: &str, details: &impl Serialize) -> Result<(), Problem> {
         let (address, details) = (checked_address(address)?, checked_details(details)?);
         let errand = Errand::SignUp { address, details };
-        self.visit.enqueue(&errand).await
+        self.visit.have_sent(&errand).await
     }
 
     /// Makes the account, with the first password, for the holder of the token in the letter.
     ///
     /// # Errors
     /// 400 with one text for every token that is good for nothing, and where the address has an account by
-    /// now; 422 at `#/password` for a password that the policy refuses. The token is still good then, and
+    /// now; 429 with `Retry-After` after too many of them from one address; 422 at `#/password` for a password that the policy refuses. The token is still good then, and
     /// also where the account could not be made.
     pub async fn confirm(
+        &self,
+        token: &Secret<String>,
+        password: Secret<String>,
+    ) -> Result<(), Problem> {
+        self.visit.by_link(self.look_at(token, password)).await
+    }
+
+    async fn look_at(
         &self,
         token: &Secret<String>,
         password: Secret<String>,
@@ -156,7 +164,13 @@ impl Argument for SignUp {
     type Value = Self;
     const INPUT: Option<Input> = None;
     const CALLER: Caller = Caller::Unused;
-    const NEEDS: &'static [Need] = &[Need::Accounts, Need::SignUps, Need::Mail];
+    const NEEDS: &'static [Need] = &[
+        Need::Accounts,
+        Need::SignUps,
+        Need::Mail,
+        Need::AccountMails,
+        Need::FailedLinks,
+    ];
 
     fn extract(request: &HttpRequest, _: &mut Payload) -> Extraction<Self> {
         Visit::extract(request, |visit| Self { visit })

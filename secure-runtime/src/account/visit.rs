@@ -1,10 +1,14 @@
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, rc::Rc, sync::Arc};
 
-use actix_web::{HttpRequest, rt};
+use actix_web::{HttpRequest, http::StatusCode, rt};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{ErasedRecords, records::normalized};
+use super::{
+    ErasedRecords,
+    limits::{self, AccountLimit, AddressCharge},
+    records::normalized,
+};
 use crate::{
     FieldError, Problem, Secret,
     audit::{AuditEvent, AuditKind, Origin},
@@ -23,30 +27,64 @@ const LONGEST_DETAILS: usize = 8 * 1024;
 /// Where an address stands in the body.
 const ADDRESS: &str = "#/email";
 
+/// How a link is answered that is good for nothing.
+const BAD_LINK: StatusCode = StatusCode::BAD_REQUEST;
+
 /// A request in which something is done to an account. Clones are the same one.
 #[derive(Clone)]
 pub(super) struct Visit {
     pub(super) state: Arc<State>,
     /// Where the request comes from.
     pub(super) address: Option<IpAddr>,
+    context: Rc<RequestContext>,
 }
 
 impl Visit {
     /// As an argument of a handler.
     pub(super) fn extract<T>(request: &HttpRequest, wrap: impl FnOnce(Self) -> T) -> Extraction<T> {
         let context = RequestContext::of_guarded(request);
-        Extraction::Ready(context.map(|context| wrap(Self::of(&context))))
+        Extraction::Ready(context.map(|context| wrap(Self::of(context))))
     }
 
-    pub(super) fn of(context: &RequestContext) -> Self {
+    pub(super) fn of(context: Rc<RequestContext>) -> Self {
         Self {
             state: context.security.clone(),
             address: context.client_address(),
+            context,
         }
     }
 
     pub(super) fn records(&self) -> Result<(&dyn ErasedRecords, &Passwords), Problem> {
         self.state.accounts().records()
+    }
+
+    /// Charges the address that the request comes from.
+    pub(super) async fn charge(&self, which: AccountLimit) -> Result<AddressCharge<'_>, Problem> {
+        limits::charge(&self.context, which).await
+    }
+
+    /// Leaves a letter to be written, if there may be one more.
+    pub(super) async fn have_sent(&self, errand: &Errand) -> Result<(), Problem> {
+        let charge = self.charge(AccountLimit::Mails).await?;
+        let queued = self.enqueue(errand).await;
+        if queued.is_err() {
+            charge.give_back().await;
+        }
+        queued
+    }
+
+    /// Does what a link asks for, if not too many of them were good for nothing.
+    pub(super) async fn by_link(
+        &self,
+        task: impl Future<Output = Result<(), Problem>>,
+    ) -> Result<(), Problem> {
+        let charge = self.charge(AccountLimit::FailedLinks).await?;
+        let outcome = task.await;
+        let is_bad = matches!(&outcome, Err(problem) if problem.status() == BAD_LINK);
+        if !is_bad {
+            charge.give_back().await;
+        }
+        outcome
     }
 
     /// Leaves a letter to be written.
@@ -104,7 +142,7 @@ impl Visit {
 /// The one answer to a token that is good for nothing: none of ours, used, expired, or for something that
 /// is no longer so.
 pub(super) fn bad_token() -> Problem {
-    Problem::bad_request().with_detail("This link is not valid: it has expired, or it was used.")
+    Problem::new(BAD_LINK).with_detail("This link is not valid: it has expired, or it was used.")
 }
 
 /// An address as accounts are found by it. That it looks like one is for the app to say.

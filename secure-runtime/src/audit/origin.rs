@@ -26,7 +26,7 @@ impl Origin {
 
     fn of(request: &RequestContext) -> Self {
         Self {
-            request_id: Some(request.request_id.clone()),
+            request_id: Some(request.request_id.to_string()),
             address: request.client_address(),
         }
     }

@@ -22,7 +22,7 @@ mod tests;
 
 pub(crate) use derive::derive;
 pub use error::{SealError, SerializeError, SignatureError};
-pub(crate) use random::{fill_random, random_hex};
+pub(crate) use random::{fill_random, hex, random_hex};
 pub use sealed::{Sealable, Sealed, Sealer};
 pub use secret::{IsSecret, Secret};
 pub(crate) use secret_hash::SecretHash;

@@ -14,13 +14,22 @@ pub(crate) fn fill_random(bytes: &mut [u8]) {
 
 /// `N` random bytes as lower-case hexadecimal.
 pub(crate) fn random_hex<const N: usize>() -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut bytes = [0_u8; N];
     fill_random(&mut bytes);
     let mut text = String::with_capacity(2 * N);
-    for byte in bytes {
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
-    }
+    text.extend(
+        bytes
+            .map(hex)
+            .as_flattened()
+            .iter()
+            .copied()
+            .map(char::from),
+    );
     text
+}
+
+/// A byte as two digits of lower-case hexadecimal.
+pub(crate) fn hex(byte: u8) -> [u8; 2] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)])
 }

@@ -56,6 +56,8 @@ pub(super) const ALL: &[Check] = &[
     MEMORY_STORE,
     INSTANCES_APART,
     ONE_INSTANCE,
+    LIMITS_PLAIN,
+    LIMITS_FAIL_OPEN,
     PASSWORD_GRANT,
     UNLISTED_ROUTES,
     ROUTE_UNCHECKED,
@@ -263,6 +265,20 @@ pub(crate) const ONE_INSTANCE: Check = Check::new(
     Notice,
     "limits by `#[rate_limit]` are counted in this process: two instances let twice as much through",
     "run one instance, or divide the limits; say `Deployment::instances` to be told more",
+);
+
+pub(crate) const LIMITS_PLAIN: Check = Check::new(
+    "limits-plain",
+    Warning,
+    "whoever is on the way to Redis reads its password, and sets anybody's counter back (ASVS 12.3.1)",
+    "write `rediss://`; where the way is encrypted by something else, accept this with that reason",
+);
+
+pub(crate) const LIMITS_FAIL_OPEN: Check = Check::new(
+    "limits-fail-open",
+    Warning,
+    "whoever brings Redis down, or waits until it is, guesses and floods without a limit",
+    "choose `count_here`, which goes on counting, or `fail_closed`; or accept this with the reason",
 );
 
 pub(crate) const PASSWORD_GRANT: Check = Check::new(

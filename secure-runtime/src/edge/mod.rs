@@ -29,6 +29,7 @@ mod csp;
 mod forwarded;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
+mod header_text;
 mod headers;
 mod hosts;
 mod https;
@@ -52,6 +53,7 @@ pub use cors::Cors;
 pub(crate) use cors::CorsPolicy;
 pub use csp::{Csp, EveryResponse, PageCsp};
 pub use forwarded::ForwardedHeader;
+pub(crate) use header_text::header_value;
 pub(crate) use headers::{DefaultHeaders, HeaderSettings, keep_out_of_caches};
 pub use hosts::Hosts;
 pub(crate) use hosts::{AllowedHosts, may_have_hsts};

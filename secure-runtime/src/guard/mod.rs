@@ -30,7 +30,9 @@ use futures_util::future::LocalBoxFuture;
 
 pub(crate) use argument::current_user;
 pub use argument::{Argument, Caller, Extraction, Trusted, Unvalidated};
-pub(crate) use limiting::{network, settle};
+pub(crate) use limiting::{
+    Charging, Stage, Terms, charge, check, is_to_settle, network, note, settle,
+};
 pub use probe::{FilesProbe, InputProbe, NoFiles, NoKnownInput, Probe, Unknown};
 pub use together::Together;
 

@@ -53,7 +53,9 @@ pub(super) fn run(
         .table()
         .and_then(|table| table.route(route))
     {
-        Some(route) => limiting::charge(Stage::BeforeAuthentication, request, &context, route),
+        Some(route) => {
+            limiting::charge(Stage::BeforeAuthentication, request, &context, Some(route))
+        }
         None => Charging::Decided(Err(gone())),
     };
     match charging {
@@ -156,10 +158,10 @@ fn go_on(
     }
     csrf::judge(request, context, policy)?;
     let clearance = Clearance::of(context);
-    if policy.is_public() {
+    if policy.is_public() && !is_known {
         return Ok((clearance, questions(request, context, policy)));
     }
-    match limiting::charge(Stage::AfterAuthentication, request, context, route) {
+    match limiting::charge(Stage::AfterAuthentication, request, context, Some(route)) {
         Charging::Decided(decided) => {
             decided?;
             authorize(request, context, policy)?;
@@ -189,6 +191,9 @@ fn authorize(
     context: &RequestContext,
     policy: &RoutePolicy,
 ) -> Result<(), Problem> {
+    if policy.is_public() {
+        return Ok(());
+    }
     let principal = context.principal().ok_or_else(Problem::unauthorized)?;
     decide(policy, principal, |name| path_parameter(request, name))
         .map_err(|refusal| forbidden(refusal, principal))

@@ -26,7 +26,7 @@ pub struct Charge<'a> {
     pub amount: Amount,
     /// The moment of this request on a monotonic clock, since any fixed point.
     ///
-    /// A moment before one already seen counts as the latest one seen.
+    /// A moment before one already seen for this key counts as the latest one seen.
     pub now: Duration,
 }
 

@@ -9,15 +9,12 @@ use std::{
 };
 
 use super::{
-    Amount, Answer, Charge, Decision, Limiter,
-    charge::LONGEST_KEY,
-    overflow::Overflow,
-    shard::Shard,
-    time::{self, HighWater},
+    Amount, Answer, Charge, Decision, Limiter, charge::LONGEST_KEY, memory::mebibytes,
+    place::Place, shard::Shard, time,
 };
 
-/// How many keys share a lock, so that a sweep of them is short.
-const KEYS_PER_SHARD: usize = 4096;
+/// How much memory has a lock of its own at least, so that a sweep of it is short.
+const MEMORY_PER_SHARD: usize = 64 << 10;
 
 /// Locks enough for any number of cores.
 const MOST_SHARDS: usize = 256;
@@ -28,23 +25,28 @@ const MOST_SHARDS: usize = 256;
 ///
 /// # Memory
 ///
-/// It keeps at most as many keys as its capacity says, which defaults to
-/// [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY). A key that has sent one request takes about 150 bytes. Each
-/// moment at which it sent another one that still counts adds 16, to at most 1.1 kB for each quota of its rule,
-/// however large the quota. A smooth rule takes about 120 bytes a key, whatever is sent.
+/// It takes at most as many bytes as it was given, which defaults to
+/// [`DEFAULT_MEMORY`](Self::DEFAULT_MEMORY), and no more than it needs: a key takes 65 bytes in a hash table, which is
+/// half full at least, and what its rule needs when it is used up is set aside as soon as the key has a place.
+/// That is nothing for one or two units and for a smooth rule, 8 bytes a unit up to 64 of them, and 272 bytes for each
+/// larger quota, however large.
 ///
-/// When it is full, keys for which nothing counts any more are dropped; whoever still counts for anything
-/// is never forgotten, so that a flood of new keys resets nobody's counter. If that makes no room,
-/// newcomers share *one* counter a limit until it does: together they have the quota of one.
-/// That is the strict choice. A flood from very many addresses can make newcomers wait, never let anybody
-/// pass who would not have passed without it.
+/// When the memory is used up, keys for which nothing counts any more are dropped; whoever still counts for
+/// anything is never forgotten, so that a flood of new keys resets nobody's counter and makes nobody's
+/// counter less exact. If that makes no room, newcomers *share* a counter with others: those of their
+/// neighbourhood (the /16 of an IPv4 address, the /29 of an IPv6 one) in one of up to 256 parts of the table,
+/// which have together the quota of one. That is the strict choice. A flood from very many
+/// addresses can make newcomers wait, never let anybody pass who would not have passed without it. And
+/// as soon as half of the memory is used, a neighbourhood that has a 16th of the keys gets no further
+/// places: who holds the addresses of one provider cannot use up what is left for the others.
 ///
-/// A newcomer who gets a place while the shared counter still counts starts with what the keys of the same
-/// part of the table took from it, since some of that may be theirs. So the promise holds for each key,
-/// whatever happened to the table in between.
+/// A newcomer who gets a place while the shared counter still counts starts with what was taken
+/// there, since some of that may be theirs. So the promise holds for each key, whatever happened to the table
+/// in between.
 ///
-/// Keys are spread over up to 256 parts by a keyed hash (SipHash, with keys drawn at start), and
-/// the capacity is divided among the parts: in a part, it may be reached a few percent early.
+/// Keys are found by a keyed hash (SipHash, with keys drawn at start), so that nobody can choose keys
+/// that meet in one place of the table. The parts divide the memory among them: in a part, it may be used up a
+/// few percent early.
 ///
 /// # Examples
 ///
@@ -77,78 +79,83 @@ const MOST_SHARDS: usize = 256;
 pub struct InProcess {
     /// A power of two of them.
     shards: Box<[Mutex<Shard>]>,
-    capacity: NonZeroUsize,
-    overflow: Overflow,
+    memory: NonZeroUsize,
     spread: RandomState,
-    clock: HighWater,
 }
 
 impl InProcess {
-    /// The capacity by default, in keys: a million.
+    /// The memory by default: 256 MiB.
     ///
-    /// Measured with keys of four bytes, these are 150 MB if each has sent one request, 280 MB if each has used
-    /// up a `5/minute`, and 1.2 GB if each has sent 64 or more under one large quota.
-    pub const DEFAULT_CAPACITY: NonZeroUsize = match NonZeroUsize::new(1_000_000) {
-        Some(capacity) => capacity,
-        None => NonZeroUsize::MIN,
-    };
+    /// They hold about 1.8 million keys that count under `5/minute`, and 700 000 under a large quota.
+    pub const DEFAULT_MEMORY: NonZeroUsize = mebibytes(256);
 
-    /// A limiter that keeps at most `capacity` keys, of all limits together.
+    /// A limiter that takes at most `bytes`, for all limits together.
+    ///
+    /// One counter a limit, which everybody shares, is kept in each part even where that is more.
     #[must_use]
-    pub fn with_capacity(capacity: NonZeroUsize) -> Self {
-        let shards = capacity.get() / KEYS_PER_SHARD;
+    pub fn with_memory(bytes: NonZeroUsize) -> Self {
+        let shards = bytes.get() / MEMORY_PER_SHARD;
         let shards = 1 << shards.clamp(1, MOST_SHARDS).ilog2();
+        let spread = RandomState::new();
+        let shard = || Mutex::new(Shard::new(bytes.get() / shards, spread.clone()));
         Self {
-            shards: (0..shards)
-                .map(|_| Mutex::new(Shard::new(capacity.get() / shards)))
-                .collect(),
-            capacity,
-            overflow: Overflow::default(),
-            spread: RandomState::new(),
-            clock: HighWater::default(),
+            shards: std::iter::repeat_with(shard).take(shards).collect(),
+            memory: bytes,
+            spread,
         }
     }
 
-    /// How many keys it keeps at most.
+    /// How much memory it takes at most, in bytes.
     #[must_use]
-    pub const fn capacity(&self) -> NonZeroUsize {
-        self.capacity
+    pub const fn memory(&self) -> NonZeroUsize {
+        self.memory
     }
 
-    /// How many keys it keeps now, among them those which no longer count and were not dropped yet.
+    /// How much memory it uses now or has set aside for the keys it keeps, in bytes.
+    #[must_use]
+    pub fn used_memory(&self) -> usize {
+        self.shards.iter().map(|shard| lock(shard).used()).sum()
+    }
+
+    /// How many keys have a counter of their own, among them those which no longer count and were not dropped yet.
     #[must_use]
     pub fn keys(&self) -> usize {
-        self.shards.iter().map(|shard| lock(shard).len()).sum()
+        self.shards.iter().map(|shard| lock(shard).keys()).sum()
     }
 
-    fn shard(&self, counter: u32, key: &[u8]) -> &Mutex<Shard> {
-        let hash = self.spread.hash_one((counter, key));
-        // The number of shards is a power of two, at most 256: the remainder is an index.
-        &self.shards[hash as usize & (self.shards.len() - 1)]
+    fn shard(&self, hash: u64) -> &Mutex<Shard> {
+        // The number of shards is a power of two, at most 256: the remainder is an index. The table within
+        // goes by the lowest bits and the seven highest.
+        &self.shards[(hash >> 40) as usize & (self.shards.len() - 1)]
     }
 }
 
 impl Limiter for InProcess {
     fn check<'a>(&'a self, charge: &Charge<'a>) -> Answer<'a> {
         let key = &charge.key[..charge.key.len().min(LONGEST_KEY)];
-        let place = (charge.counter.id, key);
-        let mut shard = lock(self.shard(charge.counter.id, key));
+        let own = Place::own(charge.counter.id, key);
+        let hash = self.spread.hash_one(own);
         let seen = time::moment(charge.now);
+        let mut shard = lock(self.shard(hash));
         // Under the lock, so that this shard's moments ascend.
-        let now = self.clock.advance(seen);
+        let now = shard.advance(seen);
         let decision = match charge.amount {
-            Amount::Take(amount) => shard.take(place, charge.rule, amount, &self.overflow, now),
+            Amount::Take(amount) => shard.take(own, hash, charge.rule, amount, now),
             Amount::GiveBack(receipt) => {
-                Decision::Allowed(shard.give_back(place, charge.rule, receipt, &self.overflow, now))
+                Decision::Allowed(shard.give_back(own, hash, charge.rule, receipt, now))
             }
         };
         decision.delayed(Duration::from_nanos(now - seen)).into()
+    }
+
+    fn is_shared(&self) -> bool {
+        false
     }
 }
 
 impl Default for InProcess {
     fn default() -> Self {
-        Self::with_capacity(Self::DEFAULT_CAPACITY)
+        Self::with_memory(Self::DEFAULT_MEMORY)
     }
 }
 
@@ -156,7 +163,7 @@ impl Default for InProcess {
 impl fmt::Debug for InProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InProcess")
-            .field("capacity", &self.capacity)
+            .field("memory", &self.memory)
             .finish_non_exhaustive()
     }
 }
@@ -198,23 +205,23 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_hold_no_more_than_the_whole() {
-        for (capacity, shards) in [
+    fn the_parts_take_no_more_than_the_whole() {
+        for (bytes, shards) in [
             (1, 1),
-            (8191, 1),
-            (8192, 2),
-            (1_000_000, 128),
-            (5_000_000, 256),
+            (MEMORY_PER_SHARD * 2 - 1, 1),
+            (MEMORY_PER_SHARD * 2, 2),
+            (8 << 20, 128),
+            (1 << 30, 256),
         ] {
-            let limiter = InProcess::with_capacity(NonZeroUsize::new(capacity).unwrap());
+            let limiter = InProcess::with_memory(NonZeroUsize::new(bytes).unwrap());
             assert_eq!(limiter.shards.len(), shards);
         }
-        assert_eq!(InProcess::default().capacity().get(), 1_000_000);
+        assert_eq!(InProcess::default().memory().get(), 256 << 20);
     }
 
     #[test]
     fn a_poisoned_lock_neither_panics_nor_opens() {
-        let (limiter, rule) = (InProcess::with_capacity(NonZeroUsize::MIN), one_a_minute());
+        let (limiter, rule) = (InProcess::with_memory(NonZeroUsize::MIN), one_a_minute());
         let one = Amount::Take(NonZeroU32::MIN);
         assert!(check(&limiter, &rule, b"a", one).is_allowed());
         let poisoned = panic::catch_unwind(AssertUnwindSafe(|| {
@@ -249,13 +256,13 @@ mod tests {
     }
 
     #[test]
-    fn what_the_overflow_took_it_takes_back() {
-        let (limiter, rule) = (InProcess::with_capacity(NonZeroUsize::MIN), one_a_minute());
+    fn what_was_taken_together_is_given_back_together() {
+        let (limiter, rule) = (InProcess::with_memory(NonZeroUsize::MIN), one_a_minute());
         let one = Amount::Take(NonZeroU32::MIN);
-        assert!(check(&limiter, &rule, b"a", one).is_allowed());
         let Decision::Allowed(standing) = check(&limiter, &rule, b"b", one) else {
-            panic!("the first in the overflow passes");
+            panic!("the first of all passes");
         };
+        assert_eq!(limiter.keys(), 0);
         assert!(!check(&limiter, &rule, b"c", one).is_allowed());
         let receipt = standing.receipt.unwrap();
         assert!(check(&limiter, &rule, b"b", Amount::GiveBack(receipt)).is_allowed());
@@ -269,7 +276,7 @@ mod tests {
         let _ = check(&limiter, &one_a_minute(), b"alice", one);
         assert_eq!(
             format!("{limiter:?}"),
-            "InProcess { capacity: 1000000, .. }"
+            "InProcess { memory: 268435456, .. }"
         );
     }
 }

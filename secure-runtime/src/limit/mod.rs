@@ -35,7 +35,12 @@ mod answer;
 mod charge;
 mod decision;
 mod in_process;
-mod overflow;
+mod memory;
+mod moments;
+mod parts;
+mod place;
+#[cfg(feature = "redis")]
+mod redis;
 mod rule;
 mod shard;
 mod smooth;
@@ -45,10 +50,14 @@ mod window;
 
 use std::fmt::Debug;
 
+use crate::deploy::Finding;
+
 pub use self::answer::Answer;
 pub use self::charge::{Amount, Charge, Counter, LONGEST_KEY, Receipt};
 pub use self::decision::{Decision, Refusal, Standing};
 pub use self::in_process::InProcess;
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisLimiter, RedisLimiterError, UnknownChoice, WhenDown};
 pub use self::rule::{Rule, RuleError};
 
 /// Decides whether a request still fits its quotas, and counts it if it does.
@@ -61,4 +70,16 @@ pub trait Limiter: Debug + Send + Sync {
     /// Giving back is never refused. A backend in this process answers at once; one over a network
     /// answers with a future, which does nothing before it is polled.
     fn check<'a>(&'a self, charge: &Charge<'a>) -> Answer<'a>;
+
+    /// Whether other instances of the app count with it. Defaults to `true`; what counts in this process
+    /// alone says `false`, and a check of the deployment warns of it.
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    /// What is weak about it in production, for
+    /// [`deploy_check`](crate::CompleteBuilder::deploy_check). Defaults to nothing.
+    fn findings(&self) -> Vec<Finding> {
+        Vec::new()
+    }
 }

@@ -70,6 +70,25 @@ impl Rule {
         }
     }
 
+    /// The same for somebody who is allowed so many times as much: every quota, and the burst. More than fits
+    /// is the most that does.
+    pub(crate) fn times(&self, times: NonZeroU32) -> Self {
+        let scaled = |quota: &Quota| {
+            Quota::new(quota.amount().saturating_mul(times), quota.period_seconds())
+        };
+        Self {
+            shape: match &self.shape {
+                Shape::Window(quota) => Shape::Window(scaled(quota)),
+                Shape::Windows(first, quotas) => {
+                    Shape::Windows(scaled(first), quotas.iter().map(scaled).collect())
+                }
+                Shape::Smooth(quota, burst) => {
+                    Shape::Smooth(scaled(quota), burst.saturating_mul(times))
+                }
+            },
+        }
+    }
+
     /// The first of the quotas.
     pub(super) const fn first(&self) -> Quota {
         match self.shape {

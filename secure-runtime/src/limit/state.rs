@@ -6,6 +6,7 @@ use secure_grammar::Quota;
 
 use super::{
     Decision, Receipt, Refusal, Rule, Standing,
+    memory::allocation,
     smooth::Arrival,
     time,
     window::{Full, Window},
@@ -25,8 +26,21 @@ impl State {
     pub(super) fn new(rule: &Rule) -> Self {
         match (rule.burst(), rule.quotas().len()) {
             (Some(_), _) => Self::Smooth(Arrival::default()),
-            (None, 1) => Self::Window(Window::default()),
-            (None, quotas) => Self::Windows(vec![Window::default(); quotas].into()),
+            (None, 1) => Self::Window(Window::new(rule.first())),
+            (None, _) => Self::Windows(rule.quotas().iter().copied().map(Window::new).collect()),
+        }
+    }
+
+    /// What a state of this rule takes besides itself at most, in bytes.
+    pub(super) fn most_heap(rule: &Rule) -> usize {
+        let quotas = rule.quotas();
+        if rule.burst().is_some() {
+            return 0;
+        }
+        let windows: usize = quotas.iter().copied().map(Window::most_heap).sum();
+        match quotas.len() {
+            1 => windows,
+            several => windows + allocation(several * size_of::<Window>()),
         }
     }
 
@@ -49,14 +63,12 @@ impl State {
         })
     }
 
-    /// Gives back what still counts of it, and says whether anything did.
-    pub(super) fn give_back(&mut self, rule: &Rule, receipt: Receipt) -> bool {
+    /// Gives back what still counts of it.
+    pub(super) fn give_back(&mut self, rule: &Rule, receipt: Receipt) {
         let taken = time::moment(receipt.at());
-        let mut any = false;
         for (quota, window) in pairs(rule, self.windows_mut()) {
-            any |= window.give_back(quota, receipt.amount(), taken);
+            window.give_back(quota, receipt.amount(), taken);
         }
-        any
     }
 
     /// How the strictest quota stands at `now`.
@@ -170,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_key_is_small() {
-        assert!(size_of::<State>() <= 24);
+        assert!(size_of::<State>() <= 32);
     }
 
     #[test]
@@ -208,7 +220,7 @@ mod tests {
         let Decision::Allowed(standing) = state.take(&rule, two, 5) else {
             panic!("a new state has room");
         };
-        assert!(state.give_back(&rule, standing.receipt.unwrap()));
+        state.give_back(&rule, standing.receipt.unwrap());
         assert!(state.is_idle(&rule, 5));
         assert_eq!(state.standing(&rule, 5).remaining, 2);
     }
@@ -221,9 +233,10 @@ mod tests {
             panic!("a new state has room");
         };
         assert_eq!(state.standing(&rule, 10 * SECOND).remaining, 2);
-        assert!(state.give_back(&rule, standing.receipt.unwrap()));
+        state.give_back(&rule, standing.receipt.unwrap());
         assert!(state.is_idle(&rule, 10 * SECOND));
-        assert!(!state.give_back(&rule, standing.receipt.unwrap()));
+        state.give_back(&rule, standing.receipt.unwrap());
+        assert_eq!(state.standing(&rule, 10 * SECOND).remaining, 2);
     }
 
     #[test]

@@ -1,9 +1,6 @@
 //! Time as the limiter counts it: nanoseconds in 64 bits, bounded so that sums cannot overflow.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
-};
+use std::time::Duration;
 
 use secure_grammar::Quota;
 
@@ -25,18 +22,4 @@ pub(super) fn period(quota: Quota) -> u64 {
 
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// The latest moment seen, in nanoseconds: time which never runs backwards.
-#[derive(Debug, Default)]
-pub(super) struct HighWater(AtomicU64);
-
-impl HighWater {
-    /// The later one of `now` and all that came before.
-    ///
-    /// Calls under one lock get moments in the order in which they hold that lock, whatever the order in
-    /// which their callers read the clock.
-    pub(super) fn advance(&self, now: u64) -> u64 {
-        self.0.fetch_max(now, Ordering::Relaxed).max(now)
-    }
 }

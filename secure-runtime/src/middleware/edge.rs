@@ -89,7 +89,7 @@ impl<S> SecurityService<S> {
 
     /// Whether the router would hand the request to a route that answers on any host. Its guard makes sure
     /// that it does.
-    fn is_probe(&self, request: &ServiceRequest) -> bool {
+    pub(super) fn is_probe(&self, request: &ServiceRequest) -> bool {
         let path = request.match_info().as_str();
         let Some(table) = self.state.table() else {
             return false;

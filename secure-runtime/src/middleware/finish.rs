@@ -11,6 +11,7 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
 };
+use futures_util::future::LocalBoxFuture;
 
 use super::{
     admission::{Admission, method_not_allowed, undeclared},
@@ -23,10 +24,12 @@ use crate::{
         ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts,
         write_rate_limit_fields,
     },
-    guard::settle,
+    guard::{is_to_settle, settle},
     log,
     principal::Principal,
 };
+
+static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Completes whatever answers.
 pub(super) struct Finish {
@@ -47,6 +50,13 @@ enum Origin {
     Asks(Option<HeaderValue>),
     /// The answer to a preflight has said it all.
     Answered,
+}
+
+/// An answer on its way out.
+pub(super) enum Responding<B> {
+    Now(ServiceResponse<EitherBody<B>>),
+    /// Something has to be given back before.
+    Later(LocalBoxFuture<'static, Result<ServiceResponse<EitherBody<B>>, Error>>),
 }
 
 impl Finish {
@@ -81,12 +91,12 @@ impl Finish {
         self.origin = Origin::Answered;
     }
 
-    pub(super) async fn respond<B: MessageBody>(
-        &self,
+    pub(super) fn respond<B: MessageBody + 'static>(
+        self,
         response: ServiceResponse<B>,
-        admission: Admission,
-    ) -> ServiceResponse<EitherBody<B>> {
-        let replacement = self.replacement(&response, &admission);
+        admission: &Admission,
+    ) -> Responding<B> {
+        let replacement = self.replacement(&response, admission);
         if replacement.is_none()
             && let Some(error) = response.response().error()
         {
@@ -94,16 +104,23 @@ impl Finish {
         }
         // What an answer is shown as, is no success.
         let has_succeeded = replacement.is_none() && response.status().as_u16() < 400;
-        let mut response = match replacement.or_else(|| self.shown_otherwise(response.response())) {
+        let response = match replacement.or_else(|| self.shown_otherwise(response.response())) {
             Some(replacement) => {
                 let (request, _) = response.into_parts();
                 ServiceResponse::new(request, replacement).map_into_right_body()
             }
             None => response.map_into_left_body(),
         };
-        if has_succeeded {
-            settle(&self.context).await;
+        match has_succeeded && is_to_settle(&self.context) {
+            true => Responding::Later(Box::pin(async move {
+                settle(&self.context).await;
+                Ok(self.completed(response))
+            })),
+            false => Responding::Now(self.completed(response)),
         }
+    }
+
+    fn completed<B>(&self, mut response: ServiceResponse<B>) -> ServiceResponse<B> {
         let status = response.status();
         self.complete(status, response.headers_mut());
         hang_up(response.response_mut().head_mut());
@@ -204,9 +221,7 @@ impl Finish {
     }
 
     pub(super) fn complete(&self, status: StatusCode, headers: &mut HeaderMap) {
-        if let Ok(id) = HeaderValue::try_from(self.context.request_id.as_str()) {
-            headers.insert(HeaderName::from_static("x-request-id"), id);
-        }
+        headers.insert(X_REQUEST_ID.clone(), self.context.request_id.header());
         self.end_session(headers);
         for cookie in self.context.cookies().iter() {
             if let Some(value) = cookie.header() {
@@ -229,9 +244,7 @@ impl Finish {
             .context
             .guarded_route()
             .and_then(|route| state.table()?.route(route));
-        if let Some(route) = route {
-            write_rate_limit_fields(headers, route, &self.context.limits());
-        }
+        write_rate_limit_fields(headers, route, &self.context);
     }
 
     /// Has a browser that leaves forget the session, and what it has kept of the site.
@@ -336,10 +349,11 @@ fn hang_up(head: &mut ResponseHead) {
 
 /// Some caches look at the first line of a list alone.
 fn in_one_line(name: &HeaderName, headers: &mut HeaderMap) {
+    if headers.get_all(name).nth(1).is_none() {
+        return;
+    }
     let lines: Vec<_> = headers.get_all(name).map(HeaderValue::as_bytes).collect();
-    if lines.len() > 1
-        && let Ok(line) = HeaderValue::from_bytes(&lines.join(&b", "[..]))
-    {
+    if let Ok(line) = HeaderValue::from_bytes(&lines.join(&b", "[..])) {
         headers.insert(name.clone(), line);
     }
 }

@@ -1,4 +1,4 @@
-use std::num::NonZeroU32;
+use std::{fmt::Write as _, num::NonZeroU32};
 
 use actix_web::HttpRequest;
 use secure_grammar::Quota;
@@ -6,6 +6,10 @@ use secure_grammar::Quota;
 /// A function of the app that says under which key a request is counted. `None` means that the
 /// request cannot be told apart: it is then counted under one key with all others of its kind.
 pub type KeyFunction = fn(&HttpRequest) -> Option<String>;
+
+/// Asks a key extractor of actix-governor. `None` means that the request is not limited.
+#[cfg(feature = "actix-governor")]
+pub type ExtractorFunction = fn(&HttpRequest) -> Result<Option<Vec<u8>>, crate::Problem>;
 
 /// One `#[rate_limit]`: how many, for whom, counted how.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +36,9 @@ pub enum LimitKey {
     Header(&'static str),
     /// A function of the app; the text is its path, as written.
     Function(&'static str, KeyFunction),
+    /// A key extractor of actix-governor; the text is its path, as written.
+    #[cfg(feature = "actix-governor")]
+    Extractor(&'static str, ExtractorFunction),
 }
 
 /// Which requests a limit counts.
@@ -75,6 +82,23 @@ impl RateLimit {
         matches!(self.key, LimitKey::User | LimitKey::ApiKey)
     }
 
+    /// The limit in words, as the matrix shows it.
+    pub(crate) fn describe(&self) -> String {
+        let quotas: Vec<_> = self.quotas.iter().map(ToString::to_string).collect();
+        let mut text = format!("{} by {}", quotas.join("; "), self.key.describe());
+        // Writing into a String cannot fail.
+        if let Some(burst) = self.burst {
+            let _ = write!(text, ", burst {burst}");
+        }
+        if self.cost.get() > 1 {
+            let _ = write!(text, ", cost {}", self.cost);
+        }
+        if self.count == Count::Failures {
+            text.push_str(", failures only");
+        }
+        text
+    }
+
     /// Whether every request counts, whoever sends it.
     pub(crate) const fn counts_everyone(&self) -> bool {
         matches!(self.key, LimitKey::Ip | LimitKey::Global) && matches!(self.count, Count::Every)
@@ -91,6 +115,8 @@ impl LimitKey {
             Self::Global => "global".to_owned(),
             Self::Header(name) => format!("header {name}"),
             Self::Function(path, _) => format!("key {path}"),
+            #[cfg(feature = "actix-governor")]
+            Self::Extractor(path, _) => format!("extractor {path}"),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) use floor::Floors;
 #[doc(hidden)]
 pub use input::Parameter;
 pub use input::{Input, InputKind};
+#[cfg(feature = "actix-governor")]
+pub use limit::ExtractorFunction;
 pub use limit::{Count, KeyFunction, LimitKey, RateLimit};
 pub use need::Need;
 pub use vocabulary::{RoleWord, ScopeWord, Vocabulary, WordSet};

@@ -14,6 +14,12 @@ pub enum Need {
     Sessions,
     /// Where files that are uploaded are kept: `.uploads(…)`.
     Uploads,
+    /// How many passwords from one address may be wrong: `.failed_sign_ins(…)`, which has a default.
+    FailedSignIns,
+    /// How many letters one address may have sent: `.account_mails(…)`, which has a default.
+    AccountMails,
+    /// How many links from one address may be good for nothing: `.failed_links(…)`, which has a default.
+    FailedLinks,
 }
 
 impl Need {
@@ -26,6 +32,9 @@ impl Need {
             Self::Mail => ".mail(…)",
             Self::Sessions => ".sessions(…)",
             Self::Uploads => ".uploads(…)",
+            Self::FailedSignIns => ".failed_sign_ins(…)",
+            Self::AccountMails => ".account_mails(…)",
+            Self::FailedLinks => ".failed_links(…)",
         }
     }
 }

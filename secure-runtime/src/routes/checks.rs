@@ -6,7 +6,8 @@ use secure_grammar::{PathPattern, changes_state};
 use super::{
     LaunchError, Routes,
     entry::{Entry, Kind, LaidFloor, PolicyEntry, ScopeEntry, UncheckedEntry},
-    table::{MountedLimit, MountedRoute, RouteTable, answers_below},
+    limit::{CounterIds, MountedLimit},
+    table::{MountedRoute, RouteTable, answers_below},
 };
 use crate::{
     limit::Rule,
@@ -18,10 +19,16 @@ use crate::{
 ///
 /// # Errors
 /// All findings together.
-pub(crate) fn check(routes: &Routes) -> Result<RouteTable, LaunchError> {
+pub(crate) fn check(routes: &Routes, counters: &CounterIds) -> Result<RouteTable, LaunchError> {
     let mut checker = Checker {
+        findings: Vec::new(),
         floors: routes.floors().to_vec(),
-        ..Checker::default()
+        routes: Vec::new(),
+        unchecked: Vec::new(),
+        vocabularies: Vocabularies::default(),
+        taken: HashMap::new(),
+        closed_scopes: Vec::new(),
+        counters,
     };
     checker.entries(routes.entries());
     checker.words_of_floors();
@@ -38,8 +45,7 @@ pub(crate) fn check(routes: &Routes) -> Result<RouteTable, LaunchError> {
     }
 }
 
-#[derive(Default)]
-struct Checker {
+struct Checker<'a> {
     findings: Vec<String>,
     floors: Vec<LaidFloor>,
     routes: Vec<MountedRoute>,
@@ -49,10 +55,10 @@ struct Checker {
     taken: HashMap<(String, String), String>,
     /// Prefixes of the scopes that are complete: what comes later below them is never reached.
     closed_scopes: Vec<String>,
-    counters: u32,
+    counters: &'a CounterIds,
 }
 
-impl Checker {
+impl Checker<'_> {
     fn entries(&mut self, entries: &[Entry]) {
         for entry in entries {
             match &entry.kind {
@@ -318,13 +324,13 @@ impl Checker {
             match Rule::new(limit.quotas(), limit.burst()) {
                 Ok(rule) => {
                     let name = shared_name(endpoints, at, limit);
-                    limits.push(MountedLimit::new(self.counters, name, *limit, rule));
+                    let id = self.counters.next();
+                    limits.push(MountedLimit::new(id, name, *limit, rule, at));
                 }
                 Err(error) => self
                     .findings
                     .push(format!("`{}`: {error}", policy.handler())),
             }
-            self.counters += 1;
         }
         limits
     }

@@ -3,10 +3,12 @@
 //! [`Security::routes`](crate::Security::routes) runs the app's closure once at launch, to check
 //! everything that is mounted, and again in each worker through [`MountedRoutes::mount`].
 
+mod allowed;
 mod announce;
 mod checks;
 mod entry;
 mod launch_error;
+mod limit;
 mod table;
 mod unchecked;
 
@@ -36,7 +38,8 @@ pub use unchecked::{Unchecked, unchecked};
 
 pub(crate) use checks::check;
 use entry::{Assertion, Entry, LaidFloor, PolicyEntry};
-pub(crate) use table::{MountedLimit, MountedRoute, RouteTable};
+pub(crate) use limit::{CounterIds, Meter, MountedLimit};
+pub(crate) use table::{MountedRoute, RouteTable};
 pub(crate) use unchecked::UncheckedMap;
 
 /// A route that `security.routes(…)` takes: one under a route attribute of ours, with its policy.

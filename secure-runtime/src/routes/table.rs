@@ -1,12 +1,13 @@
 use std::{any::TypeId, collections::HashMap};
 
 use actix_web::{dev::ResourceDef, http::Method};
-use secure_grammar::Quota;
 
-use super::entry::{LaidFloor, UncheckedEntry};
+use super::{
+    entry::{LaidFloor, UncheckedEntry},
+    limit::MountedLimit,
+};
 use crate::{
-    limit::{Counter, Rule},
-    policy::{Count, LimitKey, Need, Policy, RateLimit, RoutePolicy, Via},
+    policy::{Need, Policy, RoutePolicy, Via},
     principal::Vocabularies,
 };
 
@@ -20,54 +21,6 @@ pub(crate) struct MountedRoute {
     /// Every method and full path pattern that it answers.
     pub(crate) endpoints: Vec<(Method, String)>,
     pub(crate) limits: Vec<MountedLimit>,
-}
-
-/// One limit of a mounted route.
-#[derive(Debug)]
-pub(crate) struct MountedLimit {
-    /// Its counters in the limiter: one set for the whole process.
-    id: u32,
-    /// The same for all instances of the app.
-    shared_name: String,
-    pub(crate) policy: RateLimit,
-    pub(crate) rule: Rule,
-    /// Whom and what it counts, as a name in the RateLimit fields.
-    name: String,
-}
-
-impl MountedLimit {
-    pub(crate) fn new(id: u32, shared_name: String, policy: RateLimit, rule: Rule) -> Self {
-        let mut name = match policy.key() {
-            LimitKey::Ip => "ip".to_owned(),
-            LimitKey::User => "user".to_owned(),
-            LimitKey::ApiKey => "api-key".to_owned(),
-            LimitKey::Global => "global".to_owned(),
-            LimitKey::Header(header) => header.to_owned(),
-            LimitKey::Function(..) => format!("key{id}"),
-        };
-        if policy.count() == Count::Failures {
-            name.push_str("-failures");
-        }
-        Self {
-            id,
-            shared_name,
-            policy,
-            rule,
-            name,
-        }
-    }
-
-    pub(crate) fn counter(&self) -> Counter<'_> {
-        Counter {
-            id: self.id,
-            name: &self.shared_name,
-        }
-    }
-
-    /// The name of one of its quotas in the RateLimit fields: whom it counts, and the window.
-    pub(crate) fn name_for(&self, quota: &Quota) -> String {
-        format!("{}/{}s", self.name, quota.period_seconds())
-    }
 }
 
 /// Everything that is mounted, for the guard, the middleware and the report.

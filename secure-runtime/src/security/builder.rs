@@ -2,9 +2,11 @@
 
 mod accounts;
 mod api_keys;
+mod app_limits;
 mod build;
 mod deploy;
 mod edge;
+mod limits;
 mod sessions;
 mod tokens;
 #[cfg(feature = "uploads")]
@@ -15,10 +17,13 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::{Profile, Security, SettingsError, environment, key_file::KeyFile};
 use crate::{
     account::AccountSettings,
+    allowance::Allowances,
     api_key::ApiKeySettings,
+    app_limits::AppLimits,
     audit::{AuditSink, TracingSink},
     clock::Clock,
     edge::{EdgeSettings, HeaderSettings, ProxySettings},
+    in_flight::InFlightSettings,
     input::{DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT},
     limit::Limiter,
     oauth::ErasedOwners,
@@ -118,6 +123,11 @@ pub(super) struct Options {
     pub(super) announce: bool,
     pub(super) clock: Option<Arc<dyn Clock>>,
     pub(super) limiter: Option<Box<dyn Limiter>>,
+    pub(super) allowances: Option<Allowances>,
+    pub(super) app_limits: AppLimits,
+    pub(super) in_flight: InFlightSettings,
+    /// Whether nothing is limited.
+    pub(super) no_limits: bool,
     pub(super) store: Option<Arc<dyn Store>>,
     pub(super) audit: Arc<dyn AuditSink>,
     pub(super) owners: Option<Arc<dyn ErasedOwners>>,
@@ -161,6 +171,10 @@ impl Builder<Missing<part::Issuer>, Missing<part::Audience>, Missing<part::Key>>
                 announce: false,
                 clock: None,
                 limiter: None,
+                allowances: None,
+                app_limits: AppLimits::default(),
+                in_flight: InFlightSettings::default(),
+                no_limits: false,
                 store: None,
                 audit: Arc::new(TracingSink),
                 owners: None,
@@ -294,7 +308,7 @@ impl<I, A, K> Builder<I, A, K> {
         self
     }
 
-    /// What counts requests. Defaults to counters in this process, bounded to one million keys.
+    /// What counts requests. Defaults to counters in this process, in 256 MiB at most.
     pub fn limiter(mut self, limiter: impl Limiter + 'static) -> Self {
         self.options.limiter = Some(Box::new(limiter));
         self

@@ -1,5 +1,6 @@
 //! Settings from the environment.
 
+mod limits;
 mod reader;
 
 use std::{env::VarError, ffi::OsString, fmt, str::FromStr, time::Duration};
@@ -10,15 +11,16 @@ use secure_grammar::{
 
 use super::{CompleteBuilder, Profile, Security};
 use crate::{
-    ForwardedHeader, Hosts, ServerSecret,
+    ForwardedHeader, Hosts, ServerSecret, app_limits,
     edge::{Csp, Hsts, PageCsp, PermissionsPolicy, ProxySettings},
+    in_flight::InFlightSettings,
     settings::Loaded,
     token::{Hs256Key, KeyRing, TokenSettings, keys::SigningKey},
 };
 use reader::Reader;
 
 /// Every variable that is read. Secrets may also stand in a file, named by `…_FILE`.
-const VARIABLES: [&str; 30] = [
+const VARIABLES: [&str; 37] = [
     "SECURE_PROFILE",
     "SECURE_SECRET",
     "SECURE_SECRET_FILE",
@@ -48,11 +50,23 @@ const VARIABLES: [&str; 30] = [
     "SECURE_PAGE_CSP",
     "SECURE_PERMISSIONS_POLICY",
     "SECURE_HSTS",
+    "SECURE_APP_LIMITS",
+    "SECURE_MOST_IN_FLIGHT",
+    "SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT",
+    "SECURE_LIMITS_URL",
+    "SECURE_LIMITS_URL_FILE",
+    "SECURE_LIMITS_WHEN_DOWN",
+    "SECURE_LIMITS_PREFIX",
     "SECURE_ACCEPTED_FINDINGS",
 ];
 
 /// Those of them that a secret manager is asked for.
-pub(super) const SECRETS: [&str; 3] = ["SECURE_SECRET", "SECURE_PREVIOUS_SECRET", "SECURE_KEYS"];
+pub(super) const SECRETS: [&str; 4] = [
+    "SECURE_SECRET",
+    "SECURE_PREVIOUS_SECRET",
+    "SECURE_KEYS",
+    "SECURE_LIMITS_URL",
+];
 
 /// Variables with this beginning steer the project's own tests.
 const TEST_PREFIX: &str = "SECURE_TEST_";
@@ -183,7 +197,15 @@ pub(super) fn read(
         policy(PermissionsPolicy::parse(text))
     });
     let hsts = reader.parsed("SECURE_HSTS", |text| policy(Hsts::parse(text)));
+    let app_limit = reader.parsed("SECURE_APP_LIMITS", |text| {
+        app_limits::parse(text).map_err(|error| error.to_string())
+    });
+    let in_flight = InFlightSettings {
+        most: reader.parsed("SECURE_MOST_IN_FLIGHT", at_least_one),
+        from_one_client: reader.parsed("SECURE_MOST_IN_FLIGHT_FROM_ONE_CLIENT", at_least_one),
+    };
     let accepted = reader.parsed("SECURE_ACCEPTED_FINDINGS", accepted_findings);
+    let limiter = limits::limiter(&mut reader, purpose);
     let findings = reader.findings;
 
     if findings.is_empty() && secret.is_none() && keys.is_some() {
@@ -205,6 +227,10 @@ pub(super) fn read(
             options.ephemeral_key = ephemeral_key;
             options.announce = !production;
             options.accepted = accepted.unwrap_or_default();
+            if let Some(limit) = app_limit {
+                options.app_limits.push(limit);
+            }
+            options.in_flight = in_flight;
             options.key_file = key_file;
             let headers = &mut options.headers;
             headers.subdomains = subdomains.unwrap_or(false);
@@ -214,6 +240,7 @@ pub(super) fn read(
             headers.permissions_policy =
                 permissions_policy.unwrap_or(headers.permissions_policy.clone());
             headers.hsts = hsts.unwrap_or(headers.hsts.clone());
+            options.limiter = limiter;
             options.proxies = proxies;
             options.edge.more_hosts = hosts.map(Hosts::new);
             options.edge.enforce_https = enforce_https;
@@ -340,6 +367,15 @@ fn accepted_findings(text: &str) -> Result<Vec<(String, String)>, String> {
         }
     });
     entries.collect()
+}
+
+/// How many requests.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("0 would refuse every request".to_owned()),
+        Ok(number) => Ok(number),
+        Err(_) => Err(format!("`{text}` is no whole number from 1")),
+    }
 }
 
 fn flag(text: &str) -> Result<bool, String> {

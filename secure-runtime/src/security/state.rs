@@ -14,16 +14,18 @@ use actix_web::HttpRequest;
 use super::{Profile, key_file::KeyFile};
 use crate::{
     Problem,
-    account::{AccountSettings, throttle::Throttle},
+    account::{AccountSettings, limits::AccountLimits, throttle::Throttle},
+    allowance::Allowances,
     api_key::ApiKeys,
     audit::AuditSink,
     clock::Clock,
     crypto::{Sealer, SecretRing, Signer},
     edge::{DefaultHeaders, Edge, TrustedProxies},
+    in_flight::InFlight,
     limit::Limiter,
     oauth::{ErasedOwners, OAuth},
     policy::Need,
-    routes::{Listing, RouteTable},
+    routes::{CounterIds, Listing, MountedLimit, RouteTable},
     session::Sessions,
     store::Store,
     token::{AccessTokens, OneTimeTokens, Tokens},
@@ -48,6 +50,12 @@ pub(crate) struct State {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limiter: Box<dyn Limiter>,
+    pub(super) account_limits: AccountLimits,
+    pub(super) app_limits: Vec<MountedLimit>,
+    pub(super) in_flight: Arc<InFlight>,
+    pub(super) allowances: Option<Allowances>,
+    /// Numbers the counters of the limiter.
+    pub(super) counters: CounterIds,
     pub(super) headers: DefaultHeaders,
     /// Those that name the endpoint of reports, once it is mounted.
     pub(super) reporting: OnceLock<DefaultHeaders>,
@@ -123,6 +131,31 @@ impl State {
 
     pub(crate) fn limiter(&self) -> &dyn Limiter {
         &*self.limiter
+    }
+
+    /// How often anybody at one address may try what is done to accounts.
+    pub(crate) fn account_limits(&self) -> &AccountLimits {
+        &self.account_limits
+    }
+
+    /// How often anybody may call the app, whatever is called.
+    pub(crate) fn app_limits(&self) -> &[MountedLimit] {
+        &self.app_limits
+    }
+
+    /// The requests that are at work.
+    pub(crate) fn in_flight(&self) -> &Arc<InFlight> {
+        &self.in_flight
+    }
+
+    /// What callers are allowed beyond what the attributes say.
+    pub(crate) fn allowances(&self) -> Option<&Allowances> {
+        self.allowances.as_ref()
+    }
+
+    /// Numbers the counters of the limiter.
+    pub(crate) fn counters(&self) -> &CounterIds {
+        &self.counters
     }
 
     pub(crate) fn headers(&self) -> &DefaultHeaders {

@@ -9,7 +9,7 @@ mod entry;
 mod error;
 mod handle;
 mod key;
-#[cfg(any(feature = "sqlite", feature = "postgres", feature = "redis"))]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod late;
 mod memory;
 #[cfg(feature = "redis")]

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 
-use super::Options;
+use super::{
+    Options,
+    limits::{self, NoLimits},
+};
 #[cfg(feature = "uploads")]
 use crate::upload::{UploadSettings, Uploads};
 use crate::{
@@ -10,8 +13,10 @@ use crate::{
     clock::SystemClock,
     crypto::{Sealer, Signer},
     edge::{DefaultHeaders, HeaderSettings},
-    limit::InProcess,
+    in_flight::InFlight,
+    limit::{InProcess, Limiter},
     oauth::OAuth,
+    routes::CounterIds,
     security::{Profile, Security, SettingsError, State, environment},
     session::{self, Records, Sessions},
     store::MemoryStore,
@@ -127,6 +132,25 @@ pub(super) fn build(
         },
         None => None,
     };
+    let counters = CounterIds::default();
+    let account_limits = options.accounts.limits.check(&counters);
+    findings.extend(options.accounts.limits.findings());
+    findings.extend(account_limits.as_ref().err().cloned());
+    for weaker in options.accounts.limits.weaker() {
+        tracing::warn!("{weaker}");
+    }
+    let (app_limits, wrong) = options.app_limits.check(&counters);
+    findings.extend(wrong);
+    findings.extend(options.in_flight.findings());
+    let limiter: Box<dyn Limiter> = match options.no_limits {
+        true => {
+            findings.extend(limits::finding_of_none(production));
+            Box::new(NoLimits)
+        }
+        false => options
+            .limiter
+            .unwrap_or_else(|| Box::new(InProcess::default())),
+    };
     let secrets = options.tokens.secrets(&keys);
     let records = Arc::new(Records::new(store.clone(), clock.clone()));
     let tokens = secrets.and_then(|secrets| {
@@ -139,8 +163,8 @@ pub(super) fn build(
         );
         Ok((secrets, tokens?))
     });
-    let (secrets, tokens) = match tokens {
-        Ok(made) if findings.is_empty() => made,
+    let ((secrets, tokens), account_limits) = match tokens.map(|made| (made, account_limits)) {
+        Ok((made, Ok(limits))) if findings.is_empty() => (made, limits),
         Ok(_) => return Err(SettingsError::new(findings)),
         Err(finding) => {
             findings.push(finding);
@@ -187,9 +211,12 @@ pub(super) fn build(
         key_file: options.key_file,
         store,
         clock,
-        limiter: options
-            .limiter
-            .unwrap_or_else(|| Box::new(InProcess::default())),
+        limiter,
+        account_limits,
+        app_limits,
+        in_flight: Arc::new(InFlight::new(options.in_flight)),
+        allowances: options.allowances,
+        counters,
         headers: DefaultHeaders::new(headers, None),
         reporting: OnceLock::new(),
         proxies,

@@ -14,7 +14,7 @@ use crate::{
         refused, routes as of_routes,
     },
     password::Argon2Params,
-    routes::{self, Routes},
+    routes::{self, CounterIds, Routes},
     security::{Builder, Profile},
 };
 
@@ -60,7 +60,7 @@ impl CompleteBuilder {
 
         let mut routes = Routes::new();
         listing(&mut routes);
-        if let Ok(table) = routes::check(&routes) {
+        if let Ok(table) = routes::check(&routes, &CounterIds::default()) {
             report.extend(of_routes::findings(&table));
         }
         match self.profile(Profile::Production).build() {
@@ -73,7 +73,7 @@ impl CompleteBuilder {
             Err(error) => {
                 report.extend(error.findings().iter().map(|why| refused(why)));
                 // What depends on the settings as well is found when those are right.
-                if let Err(error) = routes::check(&routes) {
+                if let Err(error) = routes::check(&routes, &CounterIds::default()) {
                     let findings = error.findings().iter();
                     report.extend(findings.map(|why| checks::ROUTES_REFUSED.found(why)));
                 }
@@ -226,7 +226,11 @@ impl Options {
         if !is_shared {
             findings.push(checks::MEMORY_STORE.found("the state is held in memory alone"));
         }
-        let counts_apart = self.limiter.is_none();
+        let counts_apart = !self
+            .limiter
+            .as_ref()
+            .is_some_and(|limiter| limiter.is_shared());
+        findings.extend(self.limiter.iter().flat_map(|limiter| limiter.findings()));
         match deployment.is_several() {
             Some(true) if counts_apart || !is_shared => {
                 let what = match (counts_apart, is_shared) {

@@ -144,7 +144,7 @@ impl<'a, F: Fn(&str) -> Result<String, VarError>> Reader<'a, F> {
     }
 
     /// A secret, from wherever it is.
-    fn secret(&mut self, name: &str) -> Option<Found> {
+    pub(super) fn secret(&mut self, name: &str) -> Option<Found> {
         let found = find(name, &self.variable, self.loaded.secret(name));
         found.unwrap_or_else(|finding| {
             self.findings.push(finding);

@@ -1,4 +1,6 @@
+mod app_limits;
 mod edge;
+mod limits;
 mod managed;
 
 use super::*;

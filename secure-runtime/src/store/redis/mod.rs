@@ -1,6 +1,5 @@
 mod envelope;
 mod keys;
-mod link;
 mod scripts;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -11,10 +10,12 @@ use super::{
     Entry, Key, Listed, Space, Store, StoreError, StoreFuture, entry::check_owner,
     key::check_space, time,
 };
-use crate::clock::{Clock, SystemClock};
+use crate::{
+    clock::{Clock, SystemClock},
+    redis_link::{Limit, Link, LinkError},
+};
 use envelope::{Envelope, Tag, id_of_member, pack};
 use keys::Keys;
-use link::{Limit, Link};
 use scripts::Scripts;
 
 /// A store in Redis 6.2 or later, or in Valkey.
@@ -190,7 +191,7 @@ impl RedisStore {
             .arg(self.keys.index(space, owner))
             .arg(format!("({}", self.now()))
             .arg("+inf");
-        self.link.command(&range, limit).await
+        Ok(self.link.command(&range, limit).await?)
     }
 
     /// What is there of the writes in an index, all at one moment.
@@ -302,15 +303,7 @@ impl RedisStore {
     /// A server that evicts breaks the promise that nothing is dropped. Where it does not tell, nothing
     /// is said.
     async fn warn_of_eviction(&self, limit: Limit) {
-        let mut info = cmd("INFO");
-        info.arg("memory");
-        let Ok(info) = self.link.command::<String>(&info, limit).await else {
-            return;
-        };
-        let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name));
-        let bounded = field("maxmemory:").is_some_and(|bytes| bytes != "0");
-        let policy = field("maxmemory_policy:").unwrap_or("noeviction");
-        if bounded && policy != "noeviction" {
+        if let Ok(Some(policy)) = self.link.eviction(limit).await {
             tracing::warn!(
                 policy,
                 "Redis may evict entries that still live: set maxmemory-policy to noeviction"
@@ -324,6 +317,21 @@ impl RedisStore {
 
     fn now(&self) -> u64 {
         time::milliseconds(&*self.clock)
+    }
+}
+
+impl From<LinkError> for StoreError {
+    fn from(error: LinkError) -> Self {
+        let code = match &error {
+            LinkError::Late(_) => None,
+            LinkError::Refused(refusal) => refusal.code(),
+        };
+        match code {
+            // More memory than `maxmemory`, and nothing may be evicted.
+            Some("OOM") => Self::Full,
+            Some("CORRUPT" | "WRONGTYPE") => Self::Corrupt("a value"),
+            _ => Self::unavailable(error),
+        }
     }
 }
 

@@ -5,34 +5,32 @@ use std::{cmp::Reverse, collections::HashMap, time::Duration};
 use secure_grammar::Quota;
 use secure_runtime::limit::{Decision, Receipt, Refusal, Rule, Standing};
 
-use super::number;
+use super::{number, period};
 
 /// All that was taken and not given back, for each key, and the latest moment seen.
 #[derive(Debug, Default)]
-pub(super) struct Model {
-    pub(super) taken: HashMap<u8, Vec<(u64, u32)>>,
-    pub(super) latest: u64,
+pub(crate) struct Model {
+    pub(crate) taken: HashMap<u8, Vec<(u64, u32)>>,
+    pub(crate) latest: u64,
 }
 
 impl Model {
-    pub(super) fn counted(&self, key: u8, quota: Quota, now: u64) -> u32 {
-        let period = quota.period().as_nanos() as u64;
+    pub(crate) fn counted(&self, key: u8, quota: Quota, now: u64) -> u32 {
         let taken = self.taken.get(&key).map_or(&[][..], Vec::as_slice);
-        let counts = taken.iter().filter(|(at, _)| at + period > now);
+        let counts = taken.iter().filter(|(at, _)| at + period(quota) > now);
         counts.map(|(_, amount)| amount).sum()
     }
 
     /// The moments after `now` at which something taken no longer counts.
-    pub(super) fn ends(&self, key: u8, quota: Quota, now: u64) -> Vec<u64> {
-        let period = quota.period().as_nanos() as u64;
+    pub(crate) fn ends(&self, key: u8, quota: Quota, now: u64) -> Vec<u64> {
         let taken = self.taken.get(&key).map_or(&[][..], Vec::as_slice);
-        let mut ends: Vec<u64> = taken.iter().map(|(at, _)| at + period).collect();
+        let mut ends: Vec<u64> = taken.iter().map(|(at, _)| at + period(quota)).collect();
         ends.retain(|end| *end > now);
         ends.sort_unstable();
         ends
     }
 
-    pub(super) fn take(&mut self, rule: &Rule, key: u8, amount: u32, clock: u64) -> Decision {
+    pub(crate) fn take(&mut self, rule: &Rule, key: u8, amount: u32, clock: u64) -> Decision {
         self.latest = self.latest.max(clock);
         let now = self.latest;
         let fits =
@@ -66,7 +64,7 @@ impl Model {
         self.standing(rule, key, clock, Some(receipt))
     }
 
-    pub(super) fn give_back(
+    pub(crate) fn give_back(
         &mut self,
         rule: &Rule,
         key: u8,
@@ -81,7 +79,7 @@ impl Model {
         self.standing(rule, key, clock, None)
     }
 
-    pub(super) fn standing(
+    pub(crate) fn standing(
         &self,
         rule: &Rule,
         key: u8,

@@ -1,29 +1,36 @@
-//! The connection, and its replacement.
+//! The connection to a Redis, and its replacement.
 //!
 //! Not the connection manager of the `redis` crate: that one keeps a connection that only times out,
 //! and so never comes back from a network that drops packets.
 
 use std::{
+    error::Error,
     fmt,
+    net::IpAddr,
+    pin::Pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 
-use ::redis::{
-    AsyncConnectionConfig, Client, Cmd, FromRedisValue, IntoConnectionInfo as _, ProtocolVersion,
-    PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation, ServerErrorKind,
-    aio::MultiplexedConnection,
+use futures_util::FutureExt as _;
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, FromRedisValue, IntoConnectionInfo as _,
+    ProtocolVersion, PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation,
+    ServerErrorKind, aio::MultiplexedConnection,
 };
-use tokio::time::Instant;
-
-use crate::store::{StoreError, late::Late};
+use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 
 /// One connection for all operations, which it sends one after the other without waiting.
-pub(super) struct Link {
+pub(crate) struct Link {
     client: Client,
+    /// Whether what is sent can be read on the way to another machine.
+    is_exposed: bool,
+    /// Where connections are served. Defaults to the runtime that makes them.
+    home: Option<Handle>,
     current: Mutex<Option<Connection>>,
     /// Held while connecting, so that one does and the others wait.
     connecting: tokio::sync::Mutex<()>,
@@ -36,28 +43,55 @@ struct Connection {
     ended: Arc<AtomicBool>,
 }
 
+/// Why an operation has no answer.
+#[derive(Debug)]
+pub(crate) enum LinkError {
+    /// None came in time.
+    Late(Duration),
+    /// The server said so, or it cannot be reached.
+    Refused(RedisError),
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Late(timeout) => write!(f, "no answer within {timeout:?}"),
+            Self::Refused(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for LinkError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Late(_) => None,
+            Self::Refused(error) => error.source(),
+        }
+    }
+}
+
 /// When an operation must have its answer.
-#[derive(Clone, Copy)]
-pub(super) struct Limit {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
     timeout: Duration,
     deadline: Instant,
 }
 
 impl Limit {
-    pub(super) fn new(timeout: Duration) -> Self {
+    pub(crate) fn new(timeout: Duration) -> Self {
         Self {
             timeout,
             deadline: Instant::now() + timeout,
         }
     }
 
-    fn late(self) -> StoreError {
-        StoreError::unavailable(Late(self.timeout))
+    fn late(self) -> LinkError {
+        LinkError::Late(self.timeout)
     }
 }
 
 impl Link {
-    pub(super) fn new(url: &str) -> RedisResult<Self> {
+    pub(crate) fn new(url: &str) -> RedisResult<Self> {
         let info = url.into_connection_info()?;
         #[cfg(feature = "redis-tls")]
         choose_cryptography();
@@ -67,39 +101,63 @@ impl Link {
             .clone()
             .set_protocol(ProtocolVersion::RESP3);
         Ok(Self {
+            is_exposed: is_exposed(info.addr()),
             client: Client::open(info.set_redis_settings(settings))?,
+            home: None,
             current: Mutex::new(None),
             connecting: tokio::sync::Mutex::new(()),
         })
     }
 
-    pub(super) async fn command<T: FromRedisValue>(
+    /// Whether what is sent can be read on the way: it goes to another machine, and not by TLS.
+    pub(crate) const fn is_exposed(&self) -> bool {
+        self.is_exposed
+    }
+
+    /// Serves its connections there, whoever asks.
+    pub(crate) fn at(mut self, home: Handle) -> Self {
+        self.home = Some(home);
+        self
+    }
+
+    pub(crate) async fn command<T: FromRedisValue>(
         &self,
         command: &Cmd,
         limit: Limit,
-    ) -> Result<T, StoreError> {
+    ) -> Result<T, LinkError> {
         let mut link = self.connection(limit).await?;
         let answer = command.query_async(&mut link.connection);
         let answer = tokio::time::timeout_at(limit.deadline, answer).await;
         self.judge(&link, answer.map_err(|_| limit))
     }
 
-    pub(super) async fn script<T: FromRedisValue>(
+    pub(crate) async fn script<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'_>,
         limit: Limit,
-    ) -> Result<T, StoreError> {
+    ) -> Result<T, LinkError> {
         let mut link = self.connection(limit).await?;
         let answer = script.invoke_async(&mut link.connection);
         let answer = tokio::time::timeout_at(limit.deadline, answer).await;
         self.judge(&link, answer.map_err(|_| limit))
     }
 
-    async fn connection(&self, limit: Limit) -> Result<Connection, StoreError> {
+    /// The policy by which the server drops what has not ended yet, if it does.
+    pub(crate) async fn eviction(&self, limit: Limit) -> Result<Option<String>, LinkError> {
+        let mut info = redis::cmd("INFO");
+        info.arg("memory");
+        let info: String = self.command(&info, limit).await?;
+        let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name));
+        let bounded = field("maxmemory:").is_some_and(|bytes| bytes != "0");
+        let policy = field("maxmemory_policy:").unwrap_or("noeviction");
+        Ok((bounded && policy != "noeviction").then(|| policy.to_owned()))
+    }
+
+    async fn connection(&self, limit: Limit) -> Result<Connection, LinkError> {
         tokio::time::timeout_at(limit.deadline, self.connect())
             .await
             .map_err(|_| limit.late())?
-            .map_err(StoreError::unavailable)
+            .map_err(LinkError::Refused)
     }
 
     /// The connection there is, or a new one.
@@ -120,12 +178,12 @@ impl Link {
                 if push.kind == PushKind::Disconnection {
                     told.store(true, Ordering::Relaxed);
                 }
-                Ok::<_, ::redis::aio::SendError>(())
+                Ok::<_, redis::aio::SendError>(())
             });
-        let connection = self
-            .client
-            .get_multiplexed_async_connection_with_config(&config)
-            .await?;
+        let connection = match &self.home {
+            None => open(self.client.clone(), config).await?,
+            Some(home) => AwayFrom(home.spawn(open(self.client.clone(), config))).await?,
+        };
         let connection = Connection { connection, ended };
         *self.current() = Some(connection.clone());
         Ok(connection)
@@ -142,14 +200,14 @@ impl Link {
         &self,
         link: &Connection,
         answer: Result<RedisResult<T>, Limit>,
-    ) -> Result<T, StoreError> {
+    ) -> Result<T, LinkError> {
         match answer {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => {
                 if is_lost(&error) {
                     self.give_up(link);
                 }
-                Err(failure(error))
+                Err(LinkError::Refused(error))
             }
             Err(limit) => {
                 self.give_up(link);
@@ -185,16 +243,43 @@ fn choose_cryptography() {
 }
 
 /// Whether another connection may do better: this one broke, or leads to a server that was demoted.
-fn is_lost(error: &RedisError) -> bool {
+pub(crate) fn is_lost(error: &RedisError) -> bool {
     error.is_unrecoverable_error()
-        || error.kind() == ::redis::ErrorKind::Server(ServerErrorKind::ReadOnly)
+        || error.kind() == redis::ErrorKind::Server(ServerErrorKind::ReadOnly)
 }
 
-fn failure(error: RedisError) -> StoreError {
-    match error.code() {
-        // More memory than `maxmemory`, and nothing may be evicted.
-        Some("OOM") => StoreError::Full,
-        Some("CORRUPT" | "WRONGTYPE") => StoreError::Corrupt("a value"),
-        _ => StoreError::unavailable(error),
+fn is_exposed(address: &ConnectionAddr) -> bool {
+    let ConnectionAddr::Tcp(host, _) = address else {
+        return false;
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = host
+        .parse()
+        .is_ok_and(|address: IpAddr| address.is_loopback());
+    !is_loopback && !host.eq_ignore_ascii_case("localhost")
+}
+
+async fn open(client: Client, config: AsyncConnectionConfig) -> RedisResult<MultiplexedConnection> {
+    client
+        .get_multiplexed_async_connection_with_config(&config)
+        .await
+}
+
+/// What another runtime does for who waits here, and stops when nobody does.
+struct AwayFrom<T>(JoinHandle<RedisResult<T>>);
+
+impl<T> Future for AwayFrom<T> {
+    type Output = RedisResult<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0
+            .poll_unpin(context)
+            .map(|done| done.map_err(std::io::Error::other)?)
+    }
+}
+
+impl<T> Drop for AwayFrom<T> {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

@@ -1,0 +1,6 @@
+//~ separator
+use secure_runtime::{limit, policy::RateLimit};
+
+const LIMIT: RateLimit = limit!("600/minute;");
+
+fn main() {}

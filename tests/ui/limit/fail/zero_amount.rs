@@ -1,0 +1,6 @@
+//~ zero
+use secure_runtime::{limit, policy::RateLimit};
+
+const LIMIT: RateLimit = limit!("0/minute");
+
+fn main() {}
