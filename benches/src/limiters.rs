@@ -1,6 +1,7 @@
 //! Section `limiters`: a check of the limiter alone, beside one of `governor`.
 
 use std::{
+    fmt,
     net::{IpAddr, Ipv4Addr},
     num::{NonZeroU32, NonZeroU64},
     sync::{
@@ -14,7 +15,7 @@ use std::{
 use governor::{DefaultKeyedRateLimiter, RateLimiter, clock::MonotonicClock};
 use secure_grammar::Quota;
 use secure_runtime::{
-    clock::{Clock, SystemClock},
+    Clock, SystemClock,
     limit::{Amount, Answer, Charge, Counter, Decision, InProcess, Limiter, Rule},
 };
 
@@ -74,6 +75,12 @@ pub struct Subject {
     check: Box<dyn Fn(u32) -> bool + Sync>,
     keys: u32,
     next: AtomicU32,
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject").finish_non_exhaustive()
+    }
 }
 
 impl Subject {

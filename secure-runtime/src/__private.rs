@@ -18,9 +18,9 @@ pub use crate::{
     },
     input::{
         Bounded, BoundedProbe, Bounds, Contents, ContentsProbe, Errors, FieldKind, KeysProbe,
-        Measured, MeasuredProbe, Misfit, Normalize, ObjectOnly, OptionalProbe, SecretProbe, Text,
-        TextProbe, UploadProbe, Validated, Variants, once, read_adjacent, read_external,
-        read_internal, rules,
+        Measured, MeasuredProbe, Misfit, Normalize, ObjectOnly, OptionalProbe, SampledField,
+        SecretProbe, Text, TextProbe, UploadProbe, Validated, Variants, kind_of, once,
+        read_adjacent, read_external, read_internal, rules, sample_object,
     },
     policy::{
         Demands, Endpoint, Floor, LimitKey, Parameter, Policy, RateLimit, RoleWord, RoutePolicy,

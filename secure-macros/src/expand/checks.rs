@@ -268,11 +268,15 @@ pub(crate) fn call(
     private: &TokenStream,
 ) -> TokenStream {
     let private = private.clone().into_iter().map(|mut token| {
-        // The place alone: what the name means stays as it is.
-        token.set_span(span.resolved_at(token.span()));
+        // `$crate` means what it means where it was written.
+        let means_itself = token.to_string() != "$crate";
+        token.set_span(match means_itself {
+            true => span,
+            false => span.resolved_at(token.span()),
+        });
         token
     });
     let private: TokenStream = private.collect();
-    let name = Ident::new(name, span.resolved_at(Span::call_site()));
+    let name = Ident::new(name, span);
     quote_spanned!(span=> #private::#name(#arguments))
 }

@@ -42,6 +42,7 @@ pub(super) fn unchecked_model(model: &Model) -> TokenStream {
                 #check
             }
 
+            #[allow(clippy::unnecessary_cast, clippy::cast_possible_wrap)]
             fn sample(__bounds: &#private::Bounds) -> #private::Value {
                 #sample
             }
@@ -78,9 +79,11 @@ fn constants(model: &Model, private: &TokenStream) -> TokenStream {
     let (is_secret, is_object) = match &model.shape {
         Shape::Newtype(field) => {
             let ty = &field.ty;
+            let is_secret = is_secret(field, private);
+            let misfit = quote!(#[allow(unused_imports)] use #private::Misfit as _;);
             (
-                is_secret(field, private),
-                quote!(#private::BoundedProbe::<#ty>::IS_OBJECT),
+                quote!({ #misfit #is_secret }),
+                quote!({ #misfit #private::BoundedProbe::<#ty>::IS_OBJECT }),
             )
         }
         Shape::Object(_) => (quote!(false), quote!(true)),
@@ -91,16 +94,8 @@ fn constants(model: &Model, private: &TokenStream) -> TokenStream {
         }
     };
     quote! {
-        const IS_SECRET: ::core::primitive::bool = {
-            #[allow(unused_imports)]
-            use #private::Misfit as _;
-            #is_secret
-        };
-        const IS_OBJECT: ::core::primitive::bool = {
-            #[allow(unused_imports)]
-            use #private::Misfit as _;
-            #is_object
-        };
+        const IS_SECRET: ::core::primitive::bool = #is_secret;
+        const IS_OBJECT: ::core::primitive::bool = #is_object;
     }
 }
 

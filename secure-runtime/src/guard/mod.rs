@@ -75,19 +75,13 @@ impl<G: Guard<V>, V: 'static> FromRequest for Guarded<G, V> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let policy = const { &G::POLICY };
-        let state = match stages::run(request, TypeId::of::<G>(), policy) {
-            Passage::Decided(Ok(clearance)) => {
-                State::Extraction(clearance.extract(request, payload, G::extract))
-            }
-            Passage::Decided(Err(problem)) => State::Extraction(Extraction::Ready(Err(problem))),
-            Passage::Later(stages) => State::Stages(Box::new(Waiting {
-                stages,
-                request: request.clone(),
-                payload: payload.take(),
-            })),
-        };
         GuardFuture {
-            state,
+            extracting: Extracting::start(
+                stages::run(request, TypeId::of::<G>(), policy),
+                request,
+                payload,
+                G::extract,
+            ),
             policy: PhantomData,
         }
     }
@@ -96,8 +90,31 @@ impl<G: Guard<V>, V: 'static> FromRequest for Guarded<G, V> {
 /// The future of a [`Guarded`]. Nothing in it is boxed unless a stage has to be waited for, or an
 /// argument.
 pub struct GuardFuture<G, V> {
-    state: State<V>,
+    extracting: Extracting<V>,
     policy: PhantomData<fn() -> G>,
+}
+
+// Nothing in it is pinned: what is awaited stands in a box.
+impl<G, V> Unpin for GuardFuture<G, V> {}
+
+impl<G: Guard<V>, V: 'static> Future for GuardFuture<G, V> {
+    type Output = Result<Guarded<G, V>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.extracting.poll(context).map(|values| {
+            Ok(Guarded {
+                values: values?,
+                policy: PhantomData,
+            })
+        })
+    }
+}
+
+/// The stages, and then the arguments. Apart from the policy, so that it is compiled once for all handlers with
+/// arguments of the same types.
+struct Extracting<V> {
+    state: State<V>,
+    extract: fn(&HttpRequest, &mut Payload) -> Extraction<V>,
 }
 
 enum State<V> {
@@ -115,17 +132,32 @@ struct Waiting {
     payload: Payload,
 }
 
-// Nothing in it is pinned: what is awaited stands in a box.
-impl<G, V> Unpin for GuardFuture<G, V> {}
+impl<V: 'static> Extracting<V> {
+    fn start(
+        passage: Passage,
+        request: &HttpRequest,
+        payload: &mut Payload,
+        extract: fn(&HttpRequest, &mut Payload) -> Extraction<V>,
+    ) -> Self {
+        let state = match passage {
+            Passage::Decided(Ok(clearance)) => {
+                State::Extraction(clearance.extract(request, payload, extract))
+            }
+            Passage::Decided(Err(problem)) => State::Extraction(Extraction::Ready(Err(problem))),
+            Passage::Later(stages) => State::Stages(Box::new(Waiting {
+                stages,
+                request: request.clone(),
+                payload: payload.take(),
+            })),
+        };
+        Self { state, extract }
+    }
 
-impl<G: Guard<V>, V: 'static> Future for GuardFuture<G, V> {
-    type Output = Result<Guarded<G, V>, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<V, Error>> {
         let extraction = match mem::replace(&mut self.state, State::Done) {
             State::Stages(mut waiting) => match waiting.stages.as_mut().poll(context) {
                 Poll::Ready(Ok(clearance)) => {
-                    clearance.extract(&waiting.request, &mut waiting.payload, G::extract)
+                    clearance.extract(&waiting.request, &mut waiting.payload, self.extract)
                 }
                 Poll::Ready(Err(problem)) => Extraction::Ready(Err(problem)),
                 Poll::Pending => {
@@ -149,13 +181,7 @@ impl<G: Guard<V>, V: 'static> Future for GuardFuture<G, V> {
                 }
             }
         };
-        Poll::Ready(match result {
-            Ok(values) => Ok(Guarded {
-                values,
-                policy: PhantomData,
-            }),
-            Err(problem) => Err(problem.into()),
-        })
+        Poll::Ready(result.map_err(Error::from))
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use zeroize::Zeroize;
 
 use super::Errors;
@@ -50,6 +50,31 @@ pub enum FieldKind {
     Open,
     /// It is a secret, and is never shown again.
     Secret,
+}
+
+/// A field of an example: its name, unless its fields are the object's own, what makes a value, and the bounds.
+pub type SampledField = (Option<&'static str>, fn(&Bounds) -> Value, Bounds);
+
+/// An example of an object. Generated code names the fields.
+pub fn sample_object(fields: &[SampledField]) -> Value {
+    let mut object = Map::new();
+    for (name, sample, bounds) in fields {
+        match (name, sample(bounds)) {
+            (Some(name), value) => drop(object.insert((*name).to_owned(), value)),
+            (None, Value::Object(inner)) => object.extend(inner),
+            (None, _) => {}
+        }
+    }
+    Value::Object(object)
+}
+
+/// What the field with this name is, of fields of which generated code says whether they are secret.
+pub fn kind_of(name: &str, fields: &[(&'static str, bool)]) -> Option<FieldKind> {
+    let (_, is_secret) = fields.iter().find(|(field, _)| *field == name)?;
+    Some(match is_secret {
+        true => FieldKind::Secret,
+        false => FieldKind::Open,
+    })
 }
 
 /// An input that can be validated: what `Json`, `Form`, `Query` and `Path` must hold.

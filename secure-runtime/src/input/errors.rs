@@ -169,9 +169,15 @@ impl Errors {
         }
     }
 
-    /// Runs `check` with the place set to `field`.
-    pub fn field(&mut self, field: &'static str, check: impl FnOnce(&mut Self)) {
-        self.within(Segment::Field(field), check);
+    /// Goes on at `field`, until [`leave`](Self::leave). For generated code, in which a closure a field takes its time
+    /// to compile.
+    pub fn enter(&mut self, field: &'static str) {
+        self.path.push(Segment::Field(field));
+    }
+
+    /// Goes back to where it was before [`enter`](Self::enter).
+    pub fn leave(&mut self) {
+        self.path.pop();
     }
 
     /// Runs `check` with the place set to the element at `index`.
@@ -393,7 +399,9 @@ mod tests {
     #[test]
     fn pointers_are_escaped_twice() {
         let mut errors = Errors::new(Place::Body);
-        errors.field("a/b~c d%é", |errors| errors.add("x", "y"));
+        errors.enter("a/b~c d%é");
+        errors.add("x", "y");
+        errors.leave();
         let found = errors.finish().expect_err("one error");
         assert_eq!(found[0].pointer(), Some("#/a~1b~0c%20d%25%C3%A9"));
     }

@@ -23,7 +23,9 @@ pub(crate) use body::{
     DEFAULT_BODY_DEADLINE, DEFAULT_BODY_LIMIT, announced_length, in_time, read_at_most, too_large,
     unsupported,
 };
-pub use bounds::{Bounded, Bounds, Contents, FieldKind, Measured, Validated};
+pub use bounds::{
+    Bounded, Bounds, Contents, FieldKind, Measured, SampledField, Validated, kind_of, sample_object,
+};
 pub use checked::{Checkable, Checked};
 pub(crate) use errors::Place;
 pub use errors::{Errors, FieldError};

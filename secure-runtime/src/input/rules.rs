@@ -22,6 +22,12 @@ pub struct Words {
 }
 
 impl Words {
+    /// The default code and text.
+    pub const USUAL: Self = Self {
+        code: None,
+        message: None,
+    };
+
     fn add(self, errors: &mut Errors, code: &'static str, detail: impl Into<Cow<'static, str>>) {
         let code = self.code.unwrap_or(code);
         match self.message {

@@ -6,7 +6,7 @@ use actix_web::{
 };
 
 use super::Unchecked;
-use crate::policy::{Floor, Policy, RoutePolicy};
+use crate::policy::{Floor, RoutePolicy};
 
 /// One thing that is mounted.
 pub(crate) struct Entry {
@@ -14,7 +14,8 @@ pub(crate) struct Entry {
     mount: Option<Mount>,
 }
 
-type Mount = Box<dyn FnOnce(&mut ServiceConfig)>;
+/// What mounts it.
+pub(crate) type Mount = Box<dyn FnOnce(&mut ServiceConfig)>;
 
 pub(crate) enum Kind {
     /// A handler with its policy.
@@ -70,32 +71,33 @@ pub(crate) struct Assertion {
 type Condition = dyn Fn(&str, &str, &RoutePolicy) -> bool;
 
 impl PolicyEntry {
-    pub(crate) fn new<P: Policy>(
+    pub(crate) fn new(
         policy: &'static RoutePolicy,
+        policy_type: TypeId,
         endpoints: Vec<(String, String)>,
     ) -> Self {
         Self {
             policy,
-            policy_type: TypeId::of::<P>(),
+            policy_type,
             endpoints,
         }
+    }
+
+    /// With the endpoints that the policy names, below a prefix.
+    pub(crate) fn below(prefix: &str, policy: &'static RoutePolicy, policy_type: TypeId) -> Self {
+        let endpoints = policy.endpoints().iter().map(|endpoint| {
+            let path = join(prefix, endpoint.path());
+            (endpoint.method().to_owned(), path)
+        });
+        Self::new(policy, policy_type, endpoints.collect())
     }
 }
 
 impl Entry {
-    pub(crate) fn policy(entry: PolicyEntry, service: impl HttpServiceFactory + 'static) -> Self {
-        Self::plain(entry, move |config| {
-            config.service(service);
-        })
-    }
-
-    pub(crate) fn plain(
-        entry: PolicyEntry,
-        mount: impl FnOnce(&mut ServiceConfig) + 'static,
-    ) -> Self {
+    pub(crate) fn policy(entry: PolicyEntry, mount: Mount) -> Self {
         Self {
             kind: Kind::Policy(entry),
-            mount: Some(Box::new(mount)),
+            mount: Some(mount),
         }
     }
 

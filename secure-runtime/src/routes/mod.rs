@@ -14,6 +14,7 @@ mod table;
 mod unchecked;
 
 use std::{
+    any::TypeId,
     fmt,
     future::{Ready, ready},
     sync::Arc,
@@ -63,16 +64,12 @@ pub struct RouteEntry(Entry);
 #[diagnostic::do_not_recommend]
 impl<R: HttpServiceFactory + Policy> Route for R {
     fn entry(self, prefix: &str) -> RouteEntry {
-        let policy = const { &<R as Policy>::POLICY };
-        let endpoints = policy.endpoints().iter().map(|endpoint| {
-            (
-                endpoint.method().to_owned(),
-                entry::join(prefix, endpoint.path()),
-            )
-        });
+        let entry = PolicyEntry::below(prefix, const { &<R as Policy>::POLICY }, TypeId::of::<R>());
         RouteEntry(Entry::policy(
-            PolicyEntry::new::<R>(policy, endpoints.collect()),
-            self,
+            entry,
+            Box::new(|config| {
+                config.service(self);
+            }),
         ))
     }
 }
@@ -210,19 +207,28 @@ impl Routes {
         let route = handler.route().method(method);
         // As actix-web's attributes do, so that handlers of other methods at the path are found.
         let (path, method) = (path.to_owned(), endpoint.0.clone());
-        self.entries.push(Entry::plain(
-            PolicyEntry::new::<F::Policy>(policy, vec![endpoint]),
-            move |config| {
-                config.service(
-                    Resource::new(path)
-                        .guard(guard::fn_guard(move |context| {
-                            context.head().method.as_str() == method
-                        }))
-                        .route(route),
-                );
-            },
-        ));
+        let entry = PolicyEntry::new(policy, TypeId::of::<F::Policy>(), vec![endpoint]);
+        self.mount_plain(entry, path, method, route);
         self
+    }
+
+    fn mount_plain(
+        &mut self,
+        entry: PolicyEntry,
+        path: String,
+        method: String,
+        route: actix_web::Route,
+    ) {
+        let mount = move |config: &mut ServiceConfig| {
+            config.service(
+                Resource::new(path)
+                    .guard(guard::fn_guard(move |context| {
+                        context.head().method.as_str() == method
+                    }))
+                    .route(route),
+            );
+        };
+        self.entries.push(Entry::policy(entry, Box::new(mount)));
     }
 
     methods! {
@@ -378,18 +384,36 @@ impl HttpServiceFactory for Root {
 
 /// A resource for one endpoint of a handler under a route attribute of ours. Generated code
 /// completes it.
-pub fn resource<F, Args>(path: &'static str, name: &str, methods: Methods, handler: F) -> Resource
+pub fn resource<F, A>(path: &'static str, name: &str, methods: Methods, handler: F) -> Resource
 where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
+    F: Handler<(A,)>,
+    A: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
+    bare_resource(path, name, methods).to(OneArgument(handler))
+}
+
+/// What is the same for all handlers, compiled once.
+fn bare_resource(path: &'static str, name: &str, methods: Methods) -> Resource {
     Resource::new(path)
         .name(name)
         .guard(guard::fn_guard(move |context| {
             methods.contains(&context.head().method.as_str())
         }))
-        .to(handler)
+}
+
+/// A handler of one argument, which is extracted as it is: what actix-web does to extract several at once would be
+/// compiled for each handler.
+#[derive(Clone)]
+struct OneArgument<F>(F);
+
+impl<F: Handler<(A,)>, A> Handler<A> for OneArgument<F> {
+    type Output = F::Output;
+    type Future = F::Future;
+
+    fn call(&self, argument: A) -> F::Future {
+        self.0.call((argument,))
+    }
 }
 
 /// The methods of one endpoint, in upper case.

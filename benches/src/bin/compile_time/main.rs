@@ -1,4 +1,4 @@
-//! `cargo run --release -p secure-benches --bin compile_time [-- --rounds 5]`
+//! `cargo run --release -p secure-benches --bin compile_time [-- check build size --rounds 5]`
 //!
 //! What the attributes cost whoever compiles: the same 300 handlers, plain and annotated. Only the program's own
 //! crate is compiled each time; all that it depends on is ready. Plain and annotated take turns.
@@ -19,11 +19,18 @@ use secure_benches::{
 };
 
 fn main() -> Result<(), Failure> {
-    let mut arguments = std::env::args().skip_while(|argument| argument != "--rounds");
-    let rounds = match arguments.nth(1) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rounds = arguments.iter().position(|argument| argument == "--rounds");
+    let rounds = match rounds.and_then(|at| arguments.get(at + 1)) {
         Some(rounds) => rounds.parse()?,
         None => 5,
     };
+    let sections = ["check", "build", "size"];
+    let named: Vec<_> = arguments
+        .iter()
+        .filter(|argument| sections.contains(&argument.as_str()))
+        .collect();
+    let is_asked = |section: &str| named.is_empty() || named.iter().any(|name| *name == section);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/compile_time");
     crates::write_all(&root)?;
     let root = root.canonicalize()?;
@@ -38,8 +45,13 @@ fn main() -> Result<(), Failure> {
         "", "plain", "annotated", "÷ plain"
     );
     let mut findings = Vec::new();
-    for action in [Action::Build, Action::Check] {
-        findings.push(bench.table(action, rounds)?);
+    for action in [Action::Check, Action::Build] {
+        if is_asked(action.name()) {
+            findings.push(bench.table(action, rounds)?);
+        }
+    }
+    if !is_asked("size") {
+        return summary::hand_over(&findings);
     }
     let sizes = PROGRAMS.map(|program| bench.size(&program));
     let [plain, annotated] = sizes;

@@ -44,7 +44,7 @@ fn in_their_places(fields: &[Field], private: &TokenStream) -> TokenStream {
         let (cfgs, name) = (&field.cfgs, &field.wire_name);
         match field.flattened {
             true => quote!(#(#cfgs)* { #calls }),
-            false => quote!(#(#cfgs)* __errors.field(#name, |__errors| { #calls });),
+            false => quote!(#(#cfgs)* { __errors.enter(#name); #calls __errors.leave(); }),
         }
     });
     quote!(#(#fields)*)
@@ -71,7 +71,7 @@ fn of_variants(tagged: &Tagged, private: &TokenStream) -> TokenStream {
             }
         };
         let calls = match place(tagged, variant) {
-            Some(place) => quote!(__errors.field(#place, |__errors| { #calls });),
+            Some(place) => quote!(__errors.enter(#place); #calls __errors.leave();),
             None => calls,
         };
         let (ident, cfgs) = (&variant.ident, &variant.cfgs);
@@ -191,6 +191,9 @@ fn errors(span: Span) -> TokenStream {
 }
 
 fn words(rule: &Rule, private: &TokenStream) -> TokenStream {
+    if rule.code.is_none() && rule.message.is_none() {
+        return quote!(#private::rules::Words::USUAL);
+    }
     let (code, message) = (option(&rule.code), option(&rule.message));
     quote!(#private::rules::Words { code: #code, message: #message })
 }

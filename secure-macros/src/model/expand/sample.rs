@@ -21,8 +21,8 @@ pub(super) fn sample(model: &Model, private: &TokenStream) -> TokenStream {
         }
         Shape::Newtype(field) => value(field, private),
         Shape::Object(fields) => {
-            let object = object(fields, private);
-            quote!(#private::Value::Object({ #object __object }))
+            let fields = object(fields, private);
+            quote!(#private::sample_object(&[#fields]))
         }
         Shape::Tagged(tagged) => {
             let variant = of_variant(tagged, example(tagged, &model.item.ident), private);
@@ -64,8 +64,8 @@ fn of_variant(tagged: &Tagged, variant: Option<&Variant>, private: &TokenStream)
         Holds::Nothing => None,
         Holds::Value(field) => Some(value(field, private)),
         Holds::Fields(fields) => {
-            let object = object(fields, private);
-            Some(quote!(#private::Value::Object({ #object __object })))
+            let fields = object(fields, private);
+            Some(quote!(#private::sample_object(&[#fields])))
         }
     };
     let tag = match &tagged.tagging {
@@ -94,28 +94,19 @@ fn of_variant(tagged: &Tagged, variant: Option<&Variant>, private: &TokenStream)
     }
 }
 
-/// The fields, in `__object`.
+/// The fields as a table, of which the runtime makes an object. One without a name is flattened.
 fn object(fields: &[Field], private: &TokenStream) -> TokenStream {
     let fields = fields.iter().map(|field| {
-        let (name, cfgs, value) = (&field.wire_name, &field.cfgs, value(field, private));
-        match field.flattened {
-            true => quote! {
-                #(#cfgs)*
-                if let #private::Value::Object(__inner) = #value {
-                    ::core::iter::Extend::extend(&mut __object, __inner);
-                }
-            },
-            false => quote! {
-                #(#cfgs)*
-                ::core::mem::drop(__object.insert(#private::text(#name), #value));
-            },
-        }
+        let (cfgs, name) = (&field.cfgs, &field.wire_name);
+        let name = match field.flattened {
+            true => quote!(::core::option::Option::None),
+            false => quote!(::core::option::Option::Some(#name)),
+        };
+        let (bounds, probe) = (bounds(field, private), probe(field, private));
+        let sample = quote_spanned!(field.span()=> #probe::sample);
+        quote!(#(#cfgs)* (#name, #sample, #bounds),)
     });
-    quote! {
-        #[allow(unused_mut)]
-        let mut __object = #private::Map::new();
-        #(#fields)*
-    }
+    fields.collect()
 }
 
 fn value(field: &Field, private: &TokenStream) -> TokenStream {
@@ -136,10 +127,7 @@ pub(super) fn kinds(model: &Model, private: &TokenStream) -> TokenStream {
                 quote!(if let #some(__kind) = #probe::field(__name) { return #some(__kind); }),
             )
         }
-        Shape::Object(fields) => (
-            None,
-            fields.iter().map(|field| kind(field, private)).collect(),
-        ),
+        Shape::Object(fields) => (None, of_fields(fields, private)),
         Shape::Tagged(tagged) => of_tagged(tagged, private),
     };
     quote! {
@@ -149,6 +137,24 @@ pub(super) fn kinds(model: &Model, private: &TokenStream) -> TokenStream {
         #fields
         #last
         ::core::option::Option::None
+    }
+}
+
+/// What the fields of a struct say of a name: a table of those that are its own, and whoever is flattened into it.
+fn of_fields(fields: &[Field], private: &TokenStream) -> TokenStream {
+    let own = fields.iter().filter(|field| !field.flattened);
+    let own = own.map(|field| {
+        let (cfgs, name) = (&field.cfgs, &field.wire_name);
+        let is_secret = is_secret(field, private);
+        quote!(#(#cfgs)* (#name, #is_secret),)
+    });
+    let flattened = fields.iter().filter(|field| field.flattened);
+    let flattened = flattened.map(|field| kind(field, private));
+    quote! {
+        if let ::core::option::Option::Some(__kind) = #private::kind_of(__name, &[#(#own)*]) {
+            return ::core::option::Option::Some(__kind);
+        }
+        #(#flattened)*
     }
 }
 
@@ -253,8 +259,9 @@ pub(super) fn probe(field: &Field, private: &TokenStream) -> TokenStream {
 
 /// What the rules say about the values, for examples.
 fn bounds(field: &Field, private: &TokenStream) -> TokenStream {
-    let (mut least, mut most, mut format) = (quote!(None), quote!(None), quote!(None));
-    let some = |value: &syn::Expr| quote!(Some((#value) as ::core::primitive::i64));
+    let none = || quote!(::core::option::Option::None);
+    let (mut least, mut most, mut format) = (none(), none(), none());
+    let some = |value: &syn::Expr| quote!(::core::option::Option::Some((#value) as ::core::primitive::i64));
     for rule in &field.rules {
         match &rule.kind {
             RuleKind::Length { min, max, equal } => {
@@ -273,14 +280,11 @@ fn bounds(field: &Field, private: &TokenStream) -> TokenStream {
                     most = some(max);
                 }
             }
-            RuleKind::Plain(name @ ("email" | "url")) => format = quote!(Some(#name)),
+            RuleKind::Plain(name @ ("email" | "url")) => {
+                format = quote!(::core::option::Option::Some(#name))
+            }
             _ => {}
         }
     }
-    quote!({
-        #[allow(unused_imports)]
-        use ::core::option::Option::{None, Some};
-        #[allow(clippy::unnecessary_cast, clippy::cast_possible_wrap)]
-        #private::Bounds { min: #least, max: #most, format: #format }
-    })
+    quote!(#private::Bounds { min: #least, max: #most, format: #format })
 }
