@@ -105,7 +105,7 @@ async fn a_limit_holds_for_both_together() {
             .status
             .as_u16()
     };
-    let asked = (0..20).flat_map(|_| [&one, &two]).map(|server| ask(server));
+    let asked = (0..20).flat_map(|_| [&one, &two]).map(&ask);
     let answers = join_all(asked).await;
     let count = |status| answers.iter().filter(|answer| **answer == status).count();
     assert_eq!((count(202), count(429)), (5, 35), "{answers:?}");
