@@ -266,7 +266,7 @@ pub(crate) const ONE_INSTANCE: Check = Check::new(
     "one-instance",
     Notice,
     "limits by `#[rate_limit]` are counted in this process: two instances let twice as much through",
-    "run one instance, or divide the limits; say `Deployment::instances` to be told more",
+    "count them in Redis (`SECURE_LIMITS_URL`), or run one instance; say `Deployment::instances` to be told more",
 );
 
 pub(crate) const NO_LIMITS: Check = Check::new(
