@@ -289,6 +289,15 @@ const CHANGES: &[(Change, &[&str])] = &[
         &["revocation-tolerance"],
     ),
     (dangerous::api_keys_in_query, &["api-keys-in-query"]),
+    (dangerous::no_limits, &["no-limits"]),
+    (
+        |b| b.failed_sign_ins(limit!("100/10 minutes; 200/day")),
+        &["account-limits-weak"],
+    ),
+    (
+        |b| b.account_mails(limit!("51/day")),
+        &["account-limits-weak"],
+    ),
     (
         |b| b.accounts(People::default(), cheap_passwords()),
         &["cheap-hashes"],
