@@ -420,6 +420,46 @@ async fn a_limiter_that_answers_later_is_waited_for() {
     assert_eq!(of(app.get("/healthz").from_address("192.0.2.8")).await, 200);
 }
 
+/// Finds a key by what no caller should be trusted to send.
+fn careless(request: &actix_web::HttpRequest) -> Option<String> {
+    let tenant = request.headers().get("x-tenant");
+    Some(
+        tenant
+            .expect("a tenant")
+            .to_str()
+            .expect("a text")
+            .to_owned(),
+    )
+}
+
+#[actix_web::test]
+async fn a_function_that_panics_is_answered_500_and_nothing_passes() {
+    for is_far in [false, true] {
+        let app = app(|settings| {
+            let settings = settings
+                .most_in_flight(1)
+                .app_limit(limit!("9/minute", key = careless));
+            match is_far {
+                true => settings.limiter(Far(InProcess::default())),
+                false => settings,
+            }
+        })
+        .await;
+        for _ in 0..2 {
+            let response = app.get("/open").send().await;
+            assert_eq!(response.status(), 500);
+            assert_eq!(
+                header(&response, "content-type"),
+                "application/problem+json"
+            );
+            assert_eq!(header(&response, "x-request-id").len(), 32);
+            assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+        }
+        // The place of the request is free, and so are the values of the answer.
+        assert_eq!(of(app.get("/open").header("x-tenant", "a")).await, 200);
+    }
+}
+
 #[actix_web::test]
 async fn probes_pass_where_the_global_one_has_no_room() {
     let app = app(|settings| {

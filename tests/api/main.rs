@@ -85,6 +85,7 @@ mod limits_fields;
 mod limits_in_flight;
 mod limits_keys;
 mod limits_off;
+mod limits_order;
 mod limits_workers;
 mod mail_transports;
 mod methods;

@@ -3,6 +3,7 @@ use std::{mem, net::IpAddr, rc::Rc, sync::Arc};
 use actix_web::{HttpRequest, http::StatusCode};
 use aws_lc_rs::digest::{SHA256, digest};
 use futures_util::future::LocalBoxFuture;
+use smallvec::SmallVec;
 
 use crate::{
     Problem,
@@ -75,8 +76,8 @@ impl Charging {
 }
 
 /// Charges the limits of one stage. The first that has no room answers 429, and what the
-/// others of the stage have charged is given back: a refused request is charged nothing there. A smooth
-/// limit cannot give back, so it comes last.
+/// others of the stage have charged is given back: a refused request is charged nothing there, but by the smooth
+/// limits of its own client, which cannot give back, where one that many share has no room.
 pub(crate) fn charge(
     stage: Stage,
     request: &HttpRequest,
@@ -160,25 +161,36 @@ async fn charge_later(
     Ok(())
 }
 
-/// The limits of one stage in the order in which they are charged.
+/// The limits of one stage in the order in which they are charged: those that many share come after those of one
+/// client, so that who is refused there does not so much as touch what others need too. Of those that reach
+/// equally far, the smooth ones come last.
 fn due<'a>(
     stage: Stage,
     context: &'a RequestContext,
     route: Option<&'a MountedRoute>,
 ) -> impl Iterator<Item = (LimitAt, &'a MountedLimit)> {
-    let of_kind = move |smooth: bool| {
-        let of_app = context.security.app_limits().iter().enumerate();
-        let of_app = of_app.filter(move |(_, limit)| stage.is_of_app(limit));
-        let of_app = of_app.map(|(place, limit)| (LimitAt::App(place), limit));
-        let of_route = route.into_iter().flat_map(move |route| {
-            let limits = route.limits.iter().enumerate();
-            let limits = limits.filter(move |(_, limit)| stage.is_of_route(limit, &route.policy));
-            limits.map(|(place, limit)| (LimitAt::Route(place), limit))
-        });
-        let all = of_app.chain(of_route);
-        all.filter(move |(_, limit)| limit.meter().rule().burst().is_some() == smooth)
-    };
-    of_kind(false).chain(of_kind(true))
+    let of_app = context.security.app_limits().iter().enumerate();
+    let of_app = of_app.filter(move |(_, limit)| stage.is_of_app(limit));
+    let of_app = of_app.map(|(place, limit)| (LimitAt::App(place), limit));
+    let of_route = route.into_iter().flat_map(move |route| {
+        let limits = route.limits.iter().enumerate();
+        let limits = limits.filter(move |(_, limit)| stage.is_of_route(limit, &route.policy));
+        limits.map(|(place, limit)| (LimitAt::Route(place), limit))
+    });
+    let mut due: SmallVec<[_; 4]> = of_app.chain(of_route).collect();
+    due.sort_by_key(|(_, limit)| (reach(limit.policy.key()), limit.policy.burst().is_some()));
+    due.into_iter()
+}
+
+/// How many share a counter, from one client to everybody.
+const fn reach(key: LimitKey) -> u8 {
+    match key {
+        LimitKey::Ip | LimitKey::User | LimitKey::ApiKey => 0,
+        LimitKey::Header(_) | LimitKey::Function(..) | LimitKey::CallerFunction(..) => 1,
+        #[cfg(feature = "actix-governor")]
+        LimitKey::Extractor(..) => 1,
+        LimitKey::Global => 2,
+    }
 }
 
 fn is_of(stage: Stage, at: LimitAt, limit: &MountedLimit, policy: Option<&RoutePolicy>) -> bool {

@@ -2,6 +2,7 @@
 //! app.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
@@ -15,8 +16,9 @@ use actix_web::{
     http::StatusCode,
     web::Bytes,
 };
+use futures_util::FutureExt as _;
 
-use super::{SecurityService, edge::Early, finish::Finish};
+use super::{SecurityService, edge::Early, finish::Finish, panicked};
 use crate::{
     Problem,
     context::RequestContext,
@@ -49,7 +51,8 @@ impl<S> SecurityService<S> {
         }
     }
 
-    /// Charges the limits of the whole app that do not ask who calls.
+    /// Charges the limits of the whole app that do not ask who calls. What finds their keys and what counts may be
+    /// the app's own, and panic.
     pub(super) fn charge(
         &self,
         request: &ServiceRequest,
@@ -58,6 +61,18 @@ impl<S> SecurityService<S> {
         if self.state.app_limits().is_empty() {
             return Charging::Decided(Ok(()));
         }
+        let charge = AssertUnwindSafe(|| self.charge_unguarded(request, context));
+        match catch_unwind(charge) {
+            Ok(Charging::Later(charging)) => Charging::Later(Box::pin(async move {
+                let charged = AssertUnwindSafe(charging).catch_unwind().await;
+                charged.unwrap_or_else(|panic| Err(panicked("a limit of the app", &*panic)))
+            })),
+            Ok(decided) => decided,
+            Err(panic) => Charging::Decided(Err(panicked("a limit of the app", &*panic))),
+        }
+    }
+
+    fn charge_unguarded(&self, request: &ServiceRequest, context: &Rc<RequestContext>) -> Charging {
         let charging = charge(Stage::OnArrival, request.request(), context, None);
         if matches!(charging, Charging::Decided(Ok(()))) || !self.is_probe(request) {
             return charging;
