@@ -152,7 +152,7 @@ impl<S> SecurityService<S> {
         let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
         match std::panic::catch_unwind(inner) {
             Ok(inner) => Answering::inner(inner, finish, admission, slot),
-            Err(panic) => Answering::ready(Err(finish.fail(panicked(&*panic)))),
+            Err(panic) => Answering::ready(Err(finish.fail(panicked("a handler", &*panic).into()))),
         }
     }
 }
@@ -176,11 +176,11 @@ where
 }
 
 /// The 500 of a panic. Its text is for the log.
-fn panicked(panic: &(dyn Any + Send)) -> Error {
+fn panicked(what: &str, panic: &(dyn Any + Send)) -> Problem {
     let text = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no text");
-    Problem::internal(format_args!("a handler panicked: {text}")).into()
+    Problem::internal(format_args!("{what} panicked: {text}"))
 }

@@ -111,7 +111,10 @@ where
             let responding = match answer {
                 Ok(Ok(response)) => finish.respond(response, &admission),
                 Ok(Err(error)) => return Poll::Ready(Err(finish.fail(error))),
-                Err(panic) => return Poll::Ready(Err(finish.fail(panicked(&*panic)))),
+                Err(panic) => {
+                    let problem = panicked("a handler", &*panic);
+                    return Poll::Ready(Err(finish.fail(problem.into())));
+                }
             };
             match responding {
                 Responding::Now(response) => return Poll::Ready(Ok(hold(response, slot))),

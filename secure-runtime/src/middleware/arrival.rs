@@ -2,6 +2,8 @@
 //! app.
 
 use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     rc::Rc,
     task::{Context, Poll},
@@ -15,8 +17,9 @@ use actix_web::{
     http::StatusCode,
     web::Bytes,
 };
+use futures_util::FutureExt as _;
 
-use super::{SecurityService, edge::Early, finish::Finish};
+use super::{SecurityService, edge::Early, finish::Finish, panicked};
 use crate::{
     Problem,
     context::RequestContext,
@@ -49,7 +52,8 @@ impl<S> SecurityService<S> {
         }
     }
 
-    /// Charges the limits of the whole app that do not ask who calls.
+    /// Charges the limits of the whole app that do not ask who calls. The app's functions that say by what may
+    /// panic, as handlers may.
     pub(super) fn charge(
         &self,
         request: &ServiceRequest,
@@ -58,6 +62,18 @@ impl<S> SecurityService<S> {
         if self.state.app_limits().is_empty() {
             return Charging::Decided(Ok(()));
         }
+        let charge = AssertUnwindSafe(|| self.charge_app(request, context));
+        match catch_unwind(charge) {
+            Ok(Charging::Later(later)) => Charging::Later(Box::pin(async move {
+                let decided = AssertUnwindSafe(later).catch_unwind().await;
+                decided.unwrap_or_else(|panic| Err(key_panicked(&*panic)))
+            })),
+            Ok(decided) => decided,
+            Err(panic) => Charging::Decided(Err(key_panicked(&*panic))),
+        }
+    }
+
+    fn charge_app(&self, request: &ServiceRequest, context: &Rc<RequestContext>) -> Charging {
         let charging = charge(Stage::OnArrival, request.request(), context, None);
         if matches!(charging, Charging::Decided(Ok(()))) || !self.is_probe(request) {
             return charging;
@@ -77,6 +93,10 @@ impl<S> SecurityService<S> {
             }
         }))
     }
+}
+
+fn key_panicked(panic: &(dyn Any + Send)) -> Problem {
+    panicked("what says by what the app is limited", panic)
 }
 
 const fn status(full: Full) -> StatusCode {
