@@ -24,6 +24,10 @@ use redis::{
 };
 use tokio::{runtime::Handle, task::JoinHandle, time::Instant};
 
+/// No operation takes longer. Who says `Duration::MAX` means that it may take as long as it likes, and not that
+/// adding it to the time panics.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// One connection for all operations, which it sends one after the other without waiting.
 pub(crate) struct Link {
     client: Client,
@@ -81,7 +85,7 @@ impl Limit {
     pub(crate) fn new(timeout: Duration) -> Self {
         Self {
             timeout,
-            deadline: Instant::now() + timeout,
+            deadline: Instant::now() + timeout.min(LONGEST),
         }
     }
 

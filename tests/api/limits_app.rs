@@ -384,6 +384,34 @@ impl Limiter for Far {
 }
 
 #[actix_web::test]
+async fn a_key_function_that_panics_is_a_fault_like_a_handler_that_does() {
+    fn fragile(request: &actix_web::HttpRequest) -> Option<String> {
+        let tenant = request.headers().get("x-tenant")?.to_str().ok()?;
+        Some(tenant.split_once('/').expect("two parts").1.to_owned())
+    }
+    for is_far in [false, true] {
+        let app = app(|settings| {
+            let settings = settings
+                .app_limit(limit!("9/minute"))
+                .app_limit(limit!("9/minute", key = fragile));
+            match is_far {
+                true => settings.limiter(Far(InProcess::default())),
+                false => settings,
+            }
+        })
+        .await;
+        let tenant = |tenant: &'static str| app.get("/open").header("x-tenant", tenant);
+        assert_eq!(of(tenant("a/b")).await, 200);
+        let failed = tenant("a").send().await;
+        assert_eq!(failed.status(), 500);
+        assert_eq!(header(&failed, "content-type"), "application/problem+json");
+        assert!(!header(&failed, "x-request-id").is_empty());
+        assert!(!failed.text().contains("two parts"), "{}", failed.text());
+        assert_eq!(of(tenant("a/b")).await, 200);
+    }
+}
+
+#[actix_web::test]
 async fn a_limiter_that_answers_later_is_waited_for() {
     let app = app(|settings| {
         settings

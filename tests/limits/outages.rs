@@ -1,9 +1,19 @@
 //! What an outage is: the server gone, silent, slow, or refusing to count; and how it ends.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use futures_util::future::join_all;
 use secure_runtime::limit::{Answer, Decision, Limiter as _, RedisLimiter, Rule, WhenDown};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
 
 use crate::{
     log,
@@ -203,6 +213,77 @@ async fn a_server_that_is_slow_is_down_until_it_is_quick() {
     wire.delay(Duration::ZERO);
     let _ = recovered(&limiter).await;
     let _ = allowed(take(&limiter, b"a", &rule).await);
+}
+
+#[tokio::test]
+async fn a_question_may_take_as_long_as_it_likes() {
+    let Some(server) = Redis::shared() else {
+        return;
+    };
+    let limiter = connect(&server.url(), WhenDown::FailClosed).await;
+    let limiter = limiter.with_prefix("patient:").with_timeout(Duration::MAX);
+    let _ = allowed(take(&limiter, b"a", &three()).await);
+}
+
+/// A way to the server that ends the connection in the place of the next answer, once it is told to.
+async fn losing(port: u16) -> (u16, Arc<AtomicBool>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let own = listener.local_addr().unwrap().port();
+    let loses = Arc::new(AtomicBool::new(false));
+    let told = loses.clone();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            tokio::spawn(carry(client, server, told.clone()));
+        }
+    });
+    (own, loses)
+}
+
+async fn carry(mut client: TcpStream, mut server: TcpStream, loses: Arc<AtomicBool>) {
+    let (mut said, mut answered) = ([0; 4096], [0; 4096]);
+    loop {
+        tokio::select! {
+            read = client.read(&mut said) => match read {
+                Ok(read @ 1..) => server.write_all(&said[..read]).await.unwrap(),
+                _ => return,
+            },
+            read = server.read(&mut answered) => match read {
+                Ok(read @ 1..) if !loses.swap(false, Ordering::SeqCst) => {
+                    client.write_all(&answered[..read]).await.unwrap();
+                }
+                _ => return,
+            },
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_given_back_and_gets_no_answer_is_not_given_back_again() {
+    let Some(server) = Redis::shared() else {
+        return;
+    };
+    let (port, loses) = losing(server.port()).await;
+    let url = format!("redis://127.0.0.1:{port}");
+    let limiter = connect(&url, WhenDown::FailClosed).await;
+    let limiter = limiter.with_prefix("given back once:");
+    // So large that all units of a quarter of an hour are one number: any of them could go in the place of another.
+    let rule = Rule::window(quota(100, 57_600));
+    let mine = allowed(take(&limiter, b"a", &rule).await);
+    for _ in 0..2 {
+        let _ = allowed(take(&limiter, b"a", &rule).await);
+    }
+    loses.store(true, Ordering::SeqCst);
+    let lost = give_back(&limiter, b"a", &rule, mine.receipt.unwrap()).await;
+    assert_eq!(lost, Decision::Uncounted);
+    assert!(!limiter.is_down(), "the next connection is as good");
+    let next = allowed(take(&limiter, b"a", &rule).await);
+    assert_eq!(next.remaining, 97, "three count: two, and this one");
+
+    // A charge is asked again, and counts twice at worst.
+    loses.store(true, Ordering::SeqCst);
+    let again = allowed(take(&limiter, b"a", &rule).await);
+    assert_eq!(again.remaining, 95);
 }
 
 /// A server that was restarted has none of the scripts and none of the connections: nobody notices.

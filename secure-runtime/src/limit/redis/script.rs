@@ -113,6 +113,11 @@ impl Call {
         Self { act, numbers }
     }
 
+    /// Whether it lets more pass than before.
+    pub(super) fn gives_back(&self) -> bool {
+        self.act == "back"
+    }
+
     fn command(&self, how: &str, script: &str, key: &str) -> Cmd {
         let mut command = cmd(how);
         command.arg(script).arg(1).arg(key).arg(self.act);

@@ -90,6 +90,8 @@ impl Server {
         });
         match decided {
             Ok(decision) => Some(decision),
+            // Nobody waits for it, and the next charge finds out whether there is another connection.
+            Err(LinkError::Refused(error)) if question.call.gives_back() && is_lost(&error) => None,
             Err(error) => {
                 let begun = self.outage.begin(&error, ended, &by.names, by.when_down);
                 if let Some(rhythm) = begun {
@@ -175,10 +177,13 @@ struct Question {
 
 impl Question {
     /// Asks; once more with the script where the server does not know it, and once more over another connection
-    /// where this one has ended. What was counted twice then errs on the strict side.
+    /// where this one has ended. What was counted twice then errs on the strict side; giving back twice would not,
+    /// so that is not asked again.
     async fn ask(&self, link: &Link, limit: Limit) -> Result<Vec<u64>, LinkError> {
         match self.ask_once(link, limit).await {
-            Err(LinkError::Refused(error)) if is_lost(&error) => self.ask_once(link, limit).await,
+            Err(LinkError::Refused(error)) if is_lost(&error) && !self.call.gives_back() => {
+                self.ask_once(link, limit).await
+            }
             answered => answered,
         }
     }
