@@ -22,7 +22,7 @@ use crate::{
     Problem,
     context::RequestContext,
     edge::{
-        ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts,
+        ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts, set_header,
         write_rate_limit_fields,
     },
     guard::{is_to_settle, settle},
@@ -226,7 +226,11 @@ impl Finish {
     }
 
     pub(super) fn complete(&self, status: StatusCode, headers: &mut HeaderMap) {
-        headers.insert(X_REQUEST_ID.clone(), self.context.request_id.header());
+        set_header(
+            headers,
+            X_REQUEST_ID.clone(),
+            self.context.request_id.header(),
+        );
         self.end_session(headers);
         for cookie in self.context.cookies().iter() {
             if let Some(value) = cookie.header() {
