@@ -11,7 +11,7 @@ use secure_runtime::{
     Allowance, LaunchError, Routes, cors,
     edge::Pages,
     hosts,
-    limit::{Answer, Charge, Decision, InProcess, Limiter},
+    limit::{Amount, Answer, Charge, Decision, InProcess, Limiter},
     prelude::*,
     test::{TestApp, TestClock, TestRequest, TestResponse},
 };
@@ -486,6 +486,32 @@ async fn a_function_that_panics_is_answered_500_and_nothing_passes() {
         // The place of the request is free, and so are the values of the answer.
         assert_eq!(of(app.get("/open").header("x-tenant", "a")).await, 200);
     }
+}
+
+/// Takes, and cannot give back.
+#[derive(Debug, Default)]
+struct Greedy(InProcess);
+
+impl Limiter for Greedy {
+    fn check<'a>(&'a self, charge: &Charge<'a>) -> Answer<'a> {
+        assert!(!matches!(charge.amount, Amount::GiveBack(_)), "on purpose");
+        self.0.check(charge)
+    }
+}
+
+#[actix_web::test]
+async fn a_success_goes_out_though_the_limiter_panics_when_it_gives_back() {
+    let app = app(|settings| {
+        settings
+            .limiter(Greedy::default())
+            .app_limit(limit!("2/minute", count = "failures"))
+    })
+    .await;
+    let response = app.get("/open").send().await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(header(&response, "x-request-id").len(), 32);
+    // Nothing was given back.
+    assert_eq!(statuses(&app, "/open", 2).await, [200, 429]);
 }
 
 #[actix_web::test]

@@ -1,6 +1,6 @@
 //! What every response gets on its way out, and which must not go out as they are.
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, panic::AssertUnwindSafe, rc::Rc};
 
 use actix_web::{
     Error, HttpRequest, HttpResponse, ResponseError as _,
@@ -11,11 +11,12 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
 };
-use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use super::{
     admission::{Admission, method_not_allowed, undeclared},
     edge::named_hosts,
+    panicked,
 };
 use crate::{
     Problem,
@@ -113,7 +114,11 @@ impl Finish {
         };
         match has_succeeded && is_to_settle(&self.context) {
             true => Responding::Later(Box::pin(async move {
-                settle(&self.context).await;
+                // What was asked for is done, whatever becomes of the charge.
+                let settling = AssertUnwindSafe(settle(&self.context)).catch_unwind();
+                if let Err(panic) = settling.await {
+                    self.log_problem(&panicked("the limiter", &*panic));
+                }
                 Ok(self.completed(response))
             })),
             false => Responding::Now(self.completed(response)),
