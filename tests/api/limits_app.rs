@@ -531,6 +531,23 @@ async fn probes_pass_where_the_global_one_has_no_room() {
     assert_eq!(of(app.get("/open").from_address("192.0.2.7")).await, 429);
 }
 
+#[actix_web::test]
+async fn a_probe_is_charged_once_by_a_smooth_limit_too() {
+    let app = app(|settings| {
+        settings
+            .app_limit(limit!("60/minute", burst = 1))
+            .app_limit(limit!("1/minute", by = "global"))
+    })
+    .await;
+    assert_eq!(statuses(&app, "/open", 1).await, [200]);
+    let probe = || app.get("/healthz").from_address("192.0.2.7");
+    assert_eq!(of(probe()).await, 200);
+    assert_eq!(of(probe()).await, 429);
+    app.clock().advance(Duration::from_secs(1));
+    assert_eq!(of(probe()).await, 200);
+    assert_eq!(of(app.get("/open").from_address("192.0.2.8")).await, 429);
+}
+
 /// Counts nothing, and lets nothing pass.
 #[derive(Debug)]
 struct Gone;

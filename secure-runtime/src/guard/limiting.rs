@@ -23,7 +23,8 @@ const LONGEST_KEY: usize = 128;
 pub(crate) enum Stage {
     /// Limits of the whole app, but those by caller: before any route is looked for.
     OnArrival,
-    /// The same for a request that is let pass by the global ones.
+    /// The same for a request that is let pass by the global ones: those that have given back what they charged,
+    /// which smooth ones cannot.
     OnArrivalOfProbe,
     /// The route's limits by address, header and function; on a public route the global ones too.
     BeforeAuthentication,
@@ -39,7 +40,8 @@ impl Stage {
         match self {
             Self::OnArrival => !policy.is_by_caller(),
             Self::OnArrivalOfProbe => {
-                !policy.is_by_caller() && !matches!(policy.key(), LimitKey::Global)
+                let is_global = matches!(policy.key(), LimitKey::Global);
+                !policy.is_by_caller() && !is_global && policy.burst().is_none()
             }
             Self::BeforeAuthentication => false,
             Self::AfterAuthentication => policy.is_by_caller(),

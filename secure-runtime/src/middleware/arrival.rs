@@ -24,6 +24,7 @@ use crate::{
     context::RequestContext,
     guard::{Charging, Stage, charge},
     in_flight::{Full, Slot},
+    policy::LimitKey,
 };
 
 /// When to come back where too many requests are at work.
@@ -79,8 +80,13 @@ impl<S> SecurityService<S> {
         }
         let (request, context) = (request.request().clone(), context.clone());
         Charging::Later(Box::pin(async move {
-            if charging.decided().await.is_ok() {
+            let Err(problem) = charging.decided().await else {
                 return Ok(());
+            };
+            // Those of one client come first: where one of them has no room, that holds for a probe too.
+            let nobody_counts = problem.status() == StatusCode::SERVICE_UNAVAILABLE;
+            if !nobody_counts && !is_of_all_clients(&context) {
+                return Err(problem);
             }
             // What the others have said is not what the request is held to.
             context.limits().clear();
@@ -92,6 +98,13 @@ impl<S> SecurityService<S> {
             }
         }))
     }
+}
+
+/// Whether the limit that was asked last counts all clients together.
+fn is_of_all_clients(context: &RequestContext) -> bool {
+    let last = context.limits().last().map(|outcome| outcome.limit);
+    last.and_then(|at| context.limit(at))
+        .is_some_and(|limit| matches!(limit.policy.key(), LimitKey::Global))
 }
 
 const fn status(full: Full) -> StatusCode {
