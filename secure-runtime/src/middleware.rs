@@ -152,7 +152,7 @@ impl<S> SecurityService<S> {
         let inner = AssertUnwindSafe(|| in_request(context, || self.service.call(request)));
         match std::panic::catch_unwind(inner) {
             Ok(inner) => Answering::inner(inner, finish, admission, slot),
-            Err(panic) => Answering::ready(Err(finish.fail(panicked("a handler", &*panic).into()))),
+            Err(panic) => Answering::panicked(finish, &*panic),
         }
     }
 }
@@ -176,11 +176,11 @@ where
 }
 
 /// The 500 of a panic. Its text is for the log.
-fn panicked(what: &str, panic: &(dyn Any + Send)) -> Problem {
+fn panicked(who: &str, panic: &(dyn Any + Send)) -> Problem {
     let text = panic
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no text");
-    Problem::internal(format_args!("{what} panicked: {text}"))
+    Problem::internal(format_args!("{who} panicked: {text}"))
 }

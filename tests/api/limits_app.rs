@@ -11,7 +11,7 @@ use secure_runtime::{
     Allowance, LaunchError, Routes, cors,
     edge::Pages,
     hosts,
-    limit::{Answer, Charge, Decision, InProcess, Limiter},
+    limit::{Amount, Answer, Charge, Decision, InProcess, Limiter},
     prelude::*,
     test::{TestApp, TestClock, TestRequest, TestResponse},
 };
@@ -446,6 +446,72 @@ async fn a_limiter_that_answers_later_is_waited_for() {
         "\"app-global/1s\";r=0;t=1, \"app-ip/60s\";r=2;t=60, \"app-global-failures/60s\";r=8;t=60"
     );
     assert_eq!(of(app.get("/healthz").from_address("192.0.2.8")).await, 200);
+}
+
+/// Finds a key by what no caller should be trusted to send.
+fn careless(request: &actix_web::HttpRequest) -> Option<String> {
+    let tenant = request.headers().get("x-tenant");
+    Some(
+        tenant
+            .expect("a tenant")
+            .to_str()
+            .expect("a text")
+            .to_owned(),
+    )
+}
+
+#[actix_web::test]
+async fn a_function_that_panics_is_answered_500_and_nothing_passes() {
+    for is_far in [false, true] {
+        let app = app(|settings| {
+            let settings = settings
+                .most_in_flight(1)
+                .app_limit(limit!("9/minute", key = careless));
+            match is_far {
+                true => settings.limiter(Far(InProcess::default())),
+                false => settings,
+            }
+        })
+        .await;
+        for _ in 0..2 {
+            let response = app.get("/open").send().await;
+            assert_eq!(response.status(), 500);
+            assert_eq!(
+                header(&response, "content-type"),
+                "application/problem+json"
+            );
+            assert_eq!(header(&response, "x-request-id").len(), 32);
+            assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+        }
+        // The place of the request is free, and so are the values of the answer.
+        assert_eq!(of(app.get("/open").header("x-tenant", "a")).await, 200);
+    }
+}
+
+/// Takes, and cannot give back.
+#[derive(Debug, Default)]
+struct Greedy(InProcess);
+
+impl Limiter for Greedy {
+    fn check<'a>(&'a self, charge: &Charge<'a>) -> Answer<'a> {
+        assert!(!matches!(charge.amount, Amount::GiveBack(_)), "on purpose");
+        self.0.check(charge)
+    }
+}
+
+#[actix_web::test]
+async fn a_success_goes_out_though_the_limiter_panics_when_it_gives_back() {
+    let app = app(|settings| {
+        settings
+            .limiter(Greedy::default())
+            .app_limit(limit!("2/minute", count = "failures"))
+    })
+    .await;
+    let response = app.get("/open").send().await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(header(&response, "x-request-id").len(), 32);
+    // Nothing was given back.
+    assert_eq!(statuses(&app, "/open", 2).await, [200, 429]);
 }
 
 #[actix_web::test]

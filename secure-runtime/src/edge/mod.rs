@@ -54,7 +54,7 @@ pub(crate) use cors::CorsPolicy;
 pub use csp::{Csp, EveryResponse, PageCsp};
 pub use forwarded::ForwardedHeader;
 pub(crate) use header_text::header_value;
-pub(crate) use headers::{DefaultHeaders, HeaderSettings, keep_out_of_caches};
+pub(crate) use headers::{DefaultHeaders, HeaderSettings, keep_out_of_caches, set as set_header};
 pub use hosts::Hosts;
 pub(crate) use hosts::{AllowedHosts, may_have_hsts};
 pub(crate) use https::{HttpsOnly, Transport};

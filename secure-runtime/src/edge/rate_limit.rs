@@ -5,7 +5,10 @@ use actix_web::{
     web::BytesMut,
 };
 
-use super::header_text::{header_value, write_number};
+use super::{
+    header_text::{header_value, write_number},
+    headers::set,
+};
 use crate::{
     context::{LimitAt, LimitOutcome, RequestContext},
     routes::{Meter, MountedRoute},
@@ -27,11 +30,11 @@ pub(crate) fn write_rate_limit_fields(
         return;
     }
     if let Some(policy) = policy(route, &outcomes, context) {
-        headers.insert(RATE_LIMIT_POLICY.clone(), policy);
+        set(headers, RATE_LIMIT_POLICY.clone(), policy);
     }
     outcomes.sort_by_key(strictness);
     if let Some(standing) = header_value(|text| write_standing(text, &outcomes, context)) {
-        headers.insert(RATE_LIMIT.clone(), standing);
+        set(headers, RATE_LIMIT.clone(), standing);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The future of the middleware: what answers, and what its answer gets on its way out.
 
 use std::{
+    any::Any,
     fmt,
     future::Future,
     panic::AssertUnwindSafe,
@@ -81,6 +82,11 @@ where
         Self::other(async { answer })
     }
 
+    /// The answer to what panicked at once.
+    pub(super) fn panicked(finish: Finish, panic: &(dyn Any + Send)) -> Self {
+        Self::ready(Err(failed(finish, panic)))
+    }
+
     /// Waits for something else.
     pub(super) fn other(other: impl Future<Output = Answer<B>> + 'static) -> Self {
         let other = Box::pin(other);
@@ -88,6 +94,10 @@ where
             state: State::Other { other },
         }
     }
+}
+
+fn failed(finish: Finish, panic: &(dyn Any + Send)) -> Error {
+    finish.fail(panicked("a handler", panic).into())
 }
 
 impl<F, B> Future for Answering<F, B>
@@ -111,10 +121,7 @@ where
             let responding = match answer {
                 Ok(Ok(response)) => finish.respond(response, &admission),
                 Ok(Err(error)) => return Poll::Ready(Err(finish.fail(error))),
-                Err(panic) => {
-                    let problem = panicked("a handler", &*panic);
-                    return Poll::Ready(Err(finish.fail(problem.into())));
-                }
+                Err(panic) => return Poll::Ready(Err(failed(finish, &*panic))),
             };
             match responding {
                 Responding::Now(response) => return Poll::Ready(Ok(hold(response, slot))),

@@ -2,7 +2,6 @@
 //! app.
 
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     rc::Rc,
@@ -52,8 +51,8 @@ impl<S> SecurityService<S> {
         }
     }
 
-    /// Charges the limits of the whole app that do not ask who calls. The app's functions that say by what may
-    /// panic, as handlers may.
+    /// Charges the limits of the whole app that do not ask who calls. What finds their keys and what counts may be
+    /// the app's own, and panic.
     pub(super) fn charge(
         &self,
         request: &ServiceRequest,
@@ -62,18 +61,18 @@ impl<S> SecurityService<S> {
         if self.state.app_limits().is_empty() {
             return Charging::Decided(Ok(()));
         }
-        let charge = AssertUnwindSafe(|| self.charge_app(request, context));
+        let charge = AssertUnwindSafe(|| self.charge_unguarded(request, context));
         match catch_unwind(charge) {
-            Ok(Charging::Later(later)) => Charging::Later(Box::pin(async move {
-                let decided = AssertUnwindSafe(later).catch_unwind().await;
-                decided.unwrap_or_else(|panic| Err(key_panicked(&*panic)))
+            Ok(Charging::Later(charging)) => Charging::Later(Box::pin(async move {
+                let charged = AssertUnwindSafe(charging).catch_unwind().await;
+                charged.unwrap_or_else(|panic| Err(panicked("a limit of the app", &*panic)))
             })),
             Ok(decided) => decided,
-            Err(panic) => Charging::Decided(Err(key_panicked(&*panic))),
+            Err(panic) => Charging::Decided(Err(panicked("a limit of the app", &*panic))),
         }
     }
 
-    fn charge_app(&self, request: &ServiceRequest, context: &Rc<RequestContext>) -> Charging {
+    fn charge_unguarded(&self, request: &ServiceRequest, context: &Rc<RequestContext>) -> Charging {
         let charging = charge(Stage::OnArrival, request.request(), context, None);
         if matches!(charging, Charging::Decided(Ok(()))) || !self.is_probe(request) {
             return charging;
@@ -93,10 +92,6 @@ impl<S> SecurityService<S> {
             }
         }))
     }
-}
-
-fn key_panicked(panic: &(dyn Any + Send)) -> Problem {
-    panicked("what says by what the app is limited", panic)
 }
 
 const fn status(full: Full) -> StatusCode {

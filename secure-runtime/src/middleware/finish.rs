@@ -1,6 +1,6 @@
 //! What every response gets on its way out, and which must not go out as they are.
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, panic::AssertUnwindSafe, rc::Rc};
 
 use actix_web::{
     Error, HttpRequest, HttpResponse, ResponseError as _,
@@ -11,17 +11,18 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
 };
-use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
 
 use super::{
     admission::{Admission, method_not_allowed, undeclared},
     edge::named_hosts,
+    panicked,
 };
 use crate::{
     Problem,
     context::RequestContext,
     edge::{
-        ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts,
+        ResponseCookie, Transport, Visitor, keep_out_of_caches, may_have_hsts, set_header,
         write_rate_limit_fields,
     },
     guard::{is_to_settle, settle},
@@ -113,7 +114,11 @@ impl Finish {
         };
         match has_succeeded && is_to_settle(&self.context) {
             true => Responding::Later(Box::pin(async move {
-                settle(&self.context).await;
+                // What was asked for is done, whatever becomes of the charge.
+                let settling = AssertUnwindSafe(settle(&self.context)).catch_unwind();
+                if let Err(panic) = settling.await {
+                    self.log_problem(&panicked("the limiter", &*panic));
+                }
                 Ok(self.completed(response))
             })),
             false => Responding::Now(self.completed(response)),
@@ -221,7 +226,11 @@ impl Finish {
     }
 
     pub(super) fn complete(&self, status: StatusCode, headers: &mut HeaderMap) {
-        headers.insert(X_REQUEST_ID.clone(), self.context.request_id.header());
+        set_header(
+            headers,
+            X_REQUEST_ID.clone(),
+            self.context.request_id.header(),
+        );
         self.end_session(headers);
         for cookie in self.context.cookies().iter() {
             if let Some(value) = cookie.header() {

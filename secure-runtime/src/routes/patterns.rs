@@ -68,6 +68,8 @@ fn fixed_segments(pattern: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const PATTERNS: [&str; 15] = [
@@ -160,5 +162,59 @@ mod tests {
         }
         assert_eq!(node.here.len(), 1);
         assert_eq!(tree.matching("/api/v1/things7/1").count(), 1);
+    }
+
+    /// What patterns are made of: literals that read alike, parameters with and without a pattern.
+    const PIECES: &str = r"/ / / / a b ab é %2F %61 . - } + ( | *x {p} {p} {p:.*} {p:a|b} {p:a/b} {p:[^/]*} {p:\d{1,2}} {p:(?i)A} {p:/} {p:}";
+
+    fn piece() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(PIECES.split(' ').collect::<Vec<_>>())
+    }
+
+    /// A pattern whose parameters have names of their own, as the router asks for.
+    fn pattern() -> impl Strategy<Value = String> {
+        let pieces = prop::collection::vec(piece(), 0..7);
+        (pieces, any::<bool>()).prop_map(|(pieces, tail)| {
+            let mut text = String::new();
+            for (number, piece) in pieces.iter().enumerate() {
+                text.push_str(&piece.replacen("{p", &format!("{{p{number}"), 1));
+            }
+            match (text.contains('{'), tail) {
+                (true, _) => text,
+                (false, true) => text + "{tail}*",
+                (false, false) => text + "{last}",
+            }
+        })
+    }
+
+    fn path() -> impl Strategy<Value = String> {
+        let pieces = prop::sample::select(vec![
+            "/", "/", "/", "/", "a", "b", "ab", "A", "é", "%2F", "%61", "%", " ", ".", "-", "}",
+            "{p}", "+", "(", "|", "*x", "7", "12", "a/b", "\n", "//",
+        ]);
+        prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_the_router_on_every_path(
+            patterns in prop::collection::vec(pattern(), 1..8),
+            paths in prop::collection::vec(path(), 1..30),
+        ) {
+            let mut tree = PatternTree::<Vec<usize>>::default();
+            for (number, pattern) in patterns.iter().enumerate() {
+                tree.entry(pattern).push(number);
+            }
+            let definitions = patterns.iter().map(|pattern| ResourceDef::new(pattern.as_str()));
+            let definitions: Vec<_> = definitions.collect();
+            for path in &paths {
+                let mut found: Vec<_> = tree.matching(path).flatten().copied().collect();
+                found.sort_unstable();
+                let all = definitions.iter().enumerate();
+                let matching = all.filter(|(_, definition)| definition.is_match(path));
+                let expected: Vec<_> = matching.map(|(number, _)| number).collect();
+                prop_assert_eq!(found, expected, "{:?} of {:?}", path, patterns);
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ use actix_web::http::{
 use secure_grammar::AllowedOrigin;
 
 use super::Cors;
+use crate::edge::set_header;
 
 /// The request headers that every policy allows, besides those that need no leave.
 const REQUEST_HEADERS: [&str; 3] = ["authorization", "content-type", "x-api-key"];
@@ -166,17 +167,17 @@ impl CorsPolicy {
         if headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN) {
             return;
         }
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.append(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         self.write_credentials(headers);
         if !headers.contains_key(ACCESS_CONTROL_EXPOSE_HEADERS) {
-            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, self.exposed.clone());
+            headers.append(ACCESS_CONTROL_EXPOSE_HEADERS, self.exposed.clone());
         }
     }
 
     fn write_credentials(&self, headers: &mut HeaderMap) {
         if self.credentials {
             let value = HeaderValue::from_static("true");
-            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, value);
+            set_header(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, value);
         }
     }
 }

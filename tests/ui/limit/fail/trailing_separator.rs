@@ -1,4 +1,4 @@
-//~ separator
+//~ trailing `;` in rate limit
 use secure_runtime::{limit, policy::RateLimit};
 
 const LIMIT: RateLimit = limit!("600/minute;");
