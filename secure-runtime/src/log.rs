@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 pub(crate) fn refused(status: StatusCode, request_id: &str, cause: Option<&str>, to_stderr: bool) {
     let status_code = status.as_u16();
     if !status.is_server_error() {
-        tracing::debug!(request_id, status_code, cause = ?cause, "request refused");
+        refused_as_others(status, request_id, cause);
         return;
     }
     tracing::error!(request_id, status_code, cause = ?cause, "request failed");
@@ -15,6 +15,12 @@ pub(crate) fn refused(status: StatusCode, request_id: &str, cause: Option<&str>,
             "request {request_id} failed with {status_code}: {cause:?}"
         ));
     }
+}
+
+/// The same where it says nothing about the server that the log does not have already.
+pub(crate) fn refused_as_others(status: StatusCode, request_id: &str, cause: Option<&str>) {
+    let status_code = status.as_u16();
+    tracing::debug!(request_id, status_code, cause = ?cause, "request refused");
 }
 
 /// Notes an answer that asks caches to keep it though its nonce is for one response, or its cookie for one

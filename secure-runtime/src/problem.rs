@@ -60,6 +60,8 @@ struct Inner {
     errors: Vec<FieldError>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
+    /// Whether the log has the reason already, once for all requests that it is the reason of.
+    is_known: bool,
 }
 
 impl Problem {
@@ -79,6 +81,7 @@ impl Problem {
                 errors: Vec::new(),
                 headers: Vec::new(),
                 cause: None,
+                is_known: false,
             }),
         }
     }
@@ -204,6 +207,16 @@ impl Problem {
     /// What the log says, where something was noted.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.inner.cause.as_deref()
+    }
+
+    /// Says that the log has the reason already: a line for each request would help whoever sends many.
+    pub(crate) fn known_already(mut self) -> Self {
+        self.inner.is_known = true;
+        self
+    }
+
+    pub(crate) fn is_known(&self) -> bool {
+        self.inner.is_known
     }
 
     /// Adds `Retry-After`, in whole seconds, rounded up.

@@ -8,8 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use actix_web::Responder;
 use futures_util::future::join_all;
-use secure_runtime::limit::{Answer, Decision, Limiter as _, RedisLimiter, Rule, WhenDown};
+use secure_runtime::{
+    Routes,
+    limit::{Answer, Decision, Limiter as _, RedisLimiter, Rule, WhenDown},
+    prelude::*,
+    test::TestApp,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -223,6 +229,36 @@ async fn a_question_may_take_as_long_as_it_likes() {
     let limiter = connect(&server.url(), WhenDown::FailClosed).await;
     let limiter = limiter.with_prefix("patient:").with_timeout(Duration::MAX);
     let _ = allowed(take(&limiter, b"a", &three()).await);
+}
+
+#[get("/counted")]
+#[public]
+#[rate_limit("5/minute")]
+async fn counted() -> impl Responder {
+    "counted"
+}
+
+#[actix_web::test]
+async fn who_is_refused_in_an_outage_gets_no_line_in_the_log() {
+    log::keep();
+    let app = TestApp::with(
+        |settings| {
+            let limiter = RedisLimiter::lazy("redis://127.0.0.1:1", WhenDown::FailClosed);
+            settings.limiter(limiter.unwrap())
+        },
+        |routes: &mut Routes| {
+            routes.service(counted);
+        },
+        |_| {},
+    )
+    .await;
+    for _ in 0..20 {
+        let refused = app.get("/counted").send().await;
+        assert_eq!(refused.status(), 503);
+        assert_eq!(refused.header("retry-after"), Some("1"));
+    }
+    assert_eq!(log::with(&["nobody can count"]).len(), 20);
+    assert_eq!(log::with(&["ERROR", "nobody can count"]), [""; 0]);
 }
 
 /// A way to the server that ends the connection in the place of the next answer, once it is told to.

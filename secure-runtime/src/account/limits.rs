@@ -84,21 +84,44 @@ impl AccountLimit {
 /// The quotas, as the builder was told.
 #[derive(Debug, Default)]
 pub(crate) struct LimitSettings {
-    sign_ins: Option<Vec<Quota>>,
-    mails: Option<Vec<Quota>>,
-    links: Option<Vec<Quota>>,
+    said: Said,
+    /// What the environment says, which comes before what the code says: under attack nobody waits for a build.
+    by_operator: Said,
     /// What is wrong with what it was told.
     findings: Vec<String>,
 }
 
-impl LimitSettings {
-    pub(crate) fn set(&mut self, which: AccountLimit, quotas: Vec<Quota>) {
+/// The quotas that somebody has said.
+#[derive(Debug, Default)]
+struct Said {
+    sign_ins: Option<Vec<Quota>>,
+    mails: Option<Vec<Quota>>,
+    links: Option<Vec<Quota>>,
+}
+
+impl Said {
+    fn set(&mut self, which: AccountLimit, quotas: Vec<Quota>) {
         let place = match which {
             AccountLimit::FailedSignIns => &mut self.sign_ins,
             AccountLimit::Mails => &mut self.mails,
             AccountLimit::FailedLinks => &mut self.links,
         };
         *place = Some(quotas);
+    }
+
+    fn quotas(&self, which: AccountLimit) -> Option<&[Quota]> {
+        let said = match which {
+            AccountLimit::FailedSignIns => &self.sign_ins,
+            AccountLimit::Mails => &self.mails,
+            AccountLimit::FailedLinks => &self.links,
+        };
+        said.as_deref()
+    }
+}
+
+impl LimitSettings {
+    pub(crate) fn set_by_operator(&mut self, which: AccountLimit, quotas: Vec<Quota>) {
+        self.by_operator.set(which, quotas);
     }
 
     /// Takes the quotas of a limit that says nothing else.
@@ -117,16 +140,13 @@ impl LimitSettings {
         if limit.count() == Count::Failures {
             refuse("knows itself what it counts; say a limit without `count`");
         }
-        self.set(which, limit.quotas().to_vec());
+        self.said.set(which, limit.quotas().to_vec());
     }
 
     fn quotas(&self, which: AccountLimit) -> &[Quota] {
-        let told = match which {
-            AccountLimit::FailedSignIns => &self.sign_ins,
-            AccountLimit::Mails => &self.mails,
-            AccountLimit::FailedLinks => &self.links,
-        };
-        told.as_deref().unwrap_or(which.default_quotas())
+        let said = self.by_operator.quotas(which);
+        let said = said.or_else(|| self.said.quotas(which));
+        said.unwrap_or(which.default_quotas())
     }
 
     /// Those that let pass more than the default, each in a sentence.
@@ -314,7 +334,7 @@ mod tests {
         let weaker = |quotas: &str| {
             let mut settings = LimitSettings::default();
             let quotas = secure_grammar::parse_quotas(quotas).expect("quotas");
-            settings.set(AccountLimit::FailedSignIns, quotas);
+            settings.said.set(AccountLimit::FailedSignIns, quotas);
             settings.weaker().count() == 1
         };
         for strict in [

@@ -304,9 +304,11 @@ pub(crate) fn note(
         }
         Decision::Uncounted => return Ok(()),
         Decision::Unavailable { retry_after } => {
+            // The limiter says in the log when that begins and when it ends.
             return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE)
                 .with_retry_after(retry_after)
-                .because("nobody can count the request, and it is not let pass uncounted"));
+                .because("nobody can count the request, and it is not let pass uncounted")
+                .known_already());
         }
     };
     let scaled = match terms {

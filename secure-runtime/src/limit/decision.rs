@@ -17,7 +17,8 @@ pub enum Decision {
     /// Nobody could count it, and the backend was told to let such requests pass.
     Uncounted,
     /// Nobody could count it, and the backend was told to let no such request pass. What may have been
-    /// charged stays so.
+    /// charged stays so. Why, is for the backend to say in the log, once when it begins: the requests themselves
+    /// are not logged as failures.
     Unavailable {
         /// When to come back.
         retry_after: Duration,

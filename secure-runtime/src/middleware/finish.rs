@@ -283,7 +283,12 @@ impl Finish {
     }
 
     pub(super) fn log_problem(&self, problem: &Problem) {
-        self.log(problem.status(), problem.cause());
+        match problem.is_known() {
+            true => {
+                log::refused_as_others(problem.status(), &self.context.request_id, problem.cause())
+            }
+            false => self.log(problem.status(), problem.cause()),
+        }
     }
 
     fn log(&self, status: StatusCode, cause: Option<&str>) {

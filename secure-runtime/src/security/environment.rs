@@ -275,7 +275,7 @@ pub(super) fn read(
             }
             for (limit, quotas) in account_limits {
                 if let Some(quotas) = quotas {
-                    options.accounts.limits.set(limit, quotas);
+                    options.accounts.limits.set_by_operator(limit, quotas);
                 }
             }
             options.no_limits = no_limits.unwrap_or(false);

@@ -76,7 +76,7 @@ proptest! {
 
     #[test]
     fn a_full_table_never_opens(
-        rule in windows(1..=4),
+        rule in prop_oneof![windows(1..=4), windows(65..=80)],
         bytes in prop_oneof![Just(1usize), 300..2000usize],
         steps in steps(NANOSECONDS, 8, 2, 200),
     ) {

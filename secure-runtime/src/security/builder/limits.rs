@@ -60,7 +60,8 @@ impl<I, A, K> Builder<I, A, K> {
     /// How many passwords from one address (an IPv4 address, the /56 of an IPv6 one) may be wrong, whichever
     /// accounts they are tried at, and on whichever routes. Defaults to 30 in 10 minutes and 200 a day; more
     /// is said in the log at every start. A password is counted when it comes, and given back unless it was wrong; it
-    /// does not count on a device where the account has signed in before.
+    /// does not count on a device where the account has signed in before. `SECURE_FAILED_SIGN_INS` comes before what
+    /// is said here.
     ///
     /// It stands beside what is counted of each account ([`account`](crate::account)), and against whoever
     /// tries one password at many.
@@ -69,13 +70,14 @@ impl<I, A, K> Builder<I, A, K> {
     }
 
     /// How many letters one address may have sent: of sign-ups, resets and changes of an address, all together.
-    /// Defaults to 10 in 10 minutes and 50 a day; more is said in the log at every start.
+    /// Defaults to 10 in 10 minutes and 50 a day; more is said in the log at every start. `SECURE_ACCOUNT_MAILS`
+    /// comes before what is said here.
     pub fn account_mails(self, limit: RateLimit) -> Self {
         self.account_limit(AccountLimit::Mails, limit)
     }
 
     /// How many links from one address may be good for nothing. Defaults to 30 in 10 minutes and 200 a day;
-    /// more is said in the log at every start.
+    /// more is said in the log at every start. `SECURE_FAILED_LINKS` comes before what is said here.
     pub fn failed_links(self, limit: RateLimit) -> Self {
         self.account_limit(AccountLimit::FailedLinks, limit)
     }

@@ -1,7 +1,7 @@
 //! What one address may do to accounts, and no limits at all.
 
 use super::{SECRET, draft, findings, read_from};
-use crate::{account::limits::AccountLimit, security::environment::Purpose};
+use crate::{account::limits::AccountLimit, limit, security::environment::Purpose};
 
 const PRODUCTION: [(&str, &str); 4] = [
     ("SECURE_PROFILE", "production"),
@@ -35,6 +35,26 @@ fn quotas_are_read_by_the_grammar_of_the_attributes() {
     ] {
         assert_eq!(limits.described(which), described);
     }
+}
+
+#[test]
+fn an_operator_says_more_than_the_app() {
+    let set = in_production(&[("SECURE_FAILED_SIGN_INS", "8/hour")]);
+    let builder = draft(&set, Purpose::Start).finish().expect("settings");
+    let security = builder
+        .failed_sign_ins(limit!("25/10 minutes; 190/day"))
+        .account_mails(limit!("7/hour"))
+        .build()
+        .expect("settings");
+    let limits = security.state.account_limits();
+    assert_eq!(
+        limits.described(AccountLimit::FailedSignIns),
+        "8/hour by ip, failed sign-ins"
+    );
+    assert_eq!(
+        limits.described(AccountLimit::Mails),
+        "7/hour by ip, account mails"
+    );
 }
 
 #[test]
