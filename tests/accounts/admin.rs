@@ -243,3 +243,16 @@ async fn the_first_admin_comes_from_the_command_line() {
     let list: Value = server.get("/admin/users").token(&token).send().await.json();
     assert_eq!(list["total"], 1);
 }
+
+#[actix_rt::test]
+async fn who_moderates_may_ask_for_more() {
+    let server = Server::start();
+    let ada = server.sign_up("ada@example.com").await;
+    let admin = server.admin("admin@example.com").await;
+    for (token, quota) in [(&ada, "600"), (&admin, "3000")] {
+        let reply = server.get("/me").token(token).send().await;
+        let policy = reply.header("ratelimit-policy");
+        let by_account = format!("\"app-user/60s\";q={quota};w=60");
+        assert!(policy.contains(&by_account), "{policy}");
+    }
+}

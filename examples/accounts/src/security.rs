@@ -4,7 +4,7 @@ use std::{env, fs};
 
 use actix_web::web::Data;
 use secure_runtime::{
-    CompleteBuilder, Report, Security,
+    Allowance, CallerLimit, CompleteBuilder, Principal, Report, Security,
     edge::Pages,
     limit,
     limit::{RedisLimiter, WhenDown},
@@ -20,7 +20,7 @@ use sqlx::SqlitePool;
 use uuid::Uuid;
 
 use crate::{
-    domain::{accounts::Accounts, database, passwords},
+    domain::{Role, accounts::Accounts, database, passwords},
     keys,
     mail::Words,
     pages,
@@ -43,6 +43,14 @@ const BY_ACCOUNT: RateLimit = limit!("600/minute", by = "user");
 /// How many requests are worked at, at once. Beyond that an answer would come too late to be of use.
 const MOST_IN_FLIGHT: usize = 1_000;
 const MOST_IN_FLIGHT_FROM_ONE_CLIENT: usize = 100;
+
+/// Who moderates opens many more pages than who writes.
+fn allowance(caller: &Principal, _: &CallerLimit<'_>) -> Allowance {
+    match caller.has_role(&Role::Moderator) {
+        true => Allowance::times(5),
+        false => Allowance::standard(),
+    }
+}
 
 /// Where a browser goes that has signed out.
 const AFTER_SIGN_OUT: &str = "/?done=signed-out";
@@ -108,6 +116,7 @@ pub(crate) fn with_accounts(
         .api_key_prefix(API_KEY_PREFIX)
         .app_limit(BY_ADDRESS)
         .app_limit(BY_ACCOUNT)
+        .allowances(allowance)
         .most_in_flight(MOST_IN_FLIGHT)
         .most_in_flight_from_one_client(MOST_IN_FLIGHT_FROM_ONE_CLIENT)
         .sessions(SessionSettings::new().after_sign_out(AFTER_SIGN_OUT))

@@ -9,6 +9,7 @@ mod argument;
 mod authorize;
 mod body_limit;
 mod clearance;
+mod counter_key;
 mod identify;
 mod limiting;
 mod probe;
@@ -30,9 +31,8 @@ use futures_util::future::LocalBoxFuture;
 
 pub(crate) use argument::current_user;
 pub use argument::{Argument, Caller, Extraction, Trusted, Unvalidated};
-pub(crate) use limiting::{
-    Charging, Stage, Terms, charge, check, is_to_settle, network, note, settle,
-};
+pub(crate) use counter_key::network;
+pub(crate) use limiting::{Charging, Stage, Terms, charge, check, is_to_settle, note, settle};
 pub use probe::{FilesProbe, InputProbe, NoFiles, NoKnownInput, Probe, Unknown};
 pub use together::Together;
 
