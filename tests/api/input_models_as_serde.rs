@@ -224,3 +224,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn keys_are_numbers_as_json_writes_them() {
+    for key in [
+        "0", "7", "-7", "10", "+0", "+7", "00", "07", "-0", "-07", "", "-", "a", "1.5",
+    ] {
+        let content = format!("{{\"map\":{{\"{key}\":{{\"letter\":\"a\"}}}}}}");
+        let external = format!("{{\"held\":{content}}}");
+        let theirs = serde_json::from_str::<Theirs>(&external).is_ok();
+        let adjacent = format!("{{\"content\":{content},\"type\":\"held\"}}");
+        let internal = format!("{{\"type\":\"held\",{}", &content[1..]);
+        assert_eq!(
+            serde_json::from_str::<Adjacent>(&adjacent).is_ok(),
+            theirs,
+            "{key}"
+        );
+        assert_eq!(
+            serde_json::from_str::<Internal>(&internal).is_ok(),
+            theirs,
+            "{key}"
+        );
+    }
+}

@@ -85,7 +85,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<A> {
         let Some((key, value)) = self.kept.next() else {
             return self.map.next_key_seed(NotAgain(self.tag, seed));
         };
-        let read = seed.deserialize(Key::new(key.clone()));
+        let read = seed.deserialize(Key::of_object(key.clone()));
         let read = read.map_err(|error: A::Error| within::note(&key, None, &error))?;
         self.value = Some((key, value));
         Ok(Some(read))
@@ -109,7 +109,7 @@ impl<'de, K: DeserializeSeed<'de>> DeserializeSeed<'de> for NotAgain<K> {
         let key = String::deserialize(deserializer)?;
         match key == self.0 {
             true => Err(D::Error::duplicate_field(self.0)),
-            false => self.1.deserialize(Key::new(key)),
+            false => self.1.deserialize(Key::of_object(key)),
         }
     }
 }

@@ -149,9 +149,9 @@ macro_rules! from_pairs {
 macro_rules! parsed {
     ($($type:ident $method:ident $visit:ident,)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-            match self.0.parse::<$type>() {
-                Ok(value) => visitor.$visit(value),
-                Err(_) => visitor.visit_string(self.0),
+            match self.text.parse::<$type>() {
+                Ok(value) if !self.is_json || as_json_writes(&self.text) => visitor.$visit(value),
+                _ => visitor.visit_string(self.text),
             }
         }
     )*};
@@ -187,7 +187,7 @@ impl<'de, E: Error> Deserializer<'de> for Replayed<E> {
             Kept::Object(fields) => {
                 let fields = fields
                     .into_iter()
-                    .map(|(key, value)| (Key::new(key), value));
+                    .map(|(key, value)| (Key::of_object(key), value));
                 let mut fields = MapDeserializer::new(fields);
                 let value = visitor.visit_map(&mut fields)?;
                 fields.end().map(|()| value)
@@ -224,7 +224,7 @@ impl<'de, E: Error> Deserializer<'de> for Replayed<E> {
             Kept::Object(fields) if fields.len() == 1 => {
                 let fields = fields
                     .into_iter()
-                    .map(|(key, value)| (Key::new(key), value));
+                    .map(|(key, value)| (Key::of_object(key), value));
                 let fields = MapAccessDeserializer::new(MapDeserializer::new(fields));
                 fields.deserialize_enum(name, variants, visitor)
             }
@@ -270,11 +270,39 @@ impl<'de, E: Error> Deserializer<'de> for Replayed<E> {
 }
 
 /// A text that a number or a flag may be read from: the key of an object, the value of a pair.
-pub(super) struct Key<E>(String, PhantomData<E>);
+pub(super) struct Key<E> {
+    text: String,
+    /// Whether it stands in JSON, which writes a number in one way alone.
+    is_json: bool,
+    error: PhantomData<E>,
+}
 
 impl<E> Key<E> {
+    /// The value of a pair.
     pub(super) fn new(text: String) -> Self {
-        Self(text, PhantomData)
+        Self {
+            text,
+            is_json: false,
+            error: PhantomData,
+        }
+    }
+
+    /// The key of an object.
+    pub(super) fn of_object(text: String) -> Self {
+        Self {
+            is_json: true,
+            ..Self::new(text)
+        }
+    }
+}
+
+/// Whether JSON writes a number like that, or a flag: neither `+1` nor `01`, and `-0` is no whole number.
+fn as_json_writes(text: &str) -> bool {
+    match text.strip_prefix('-').unwrap_or(text).as_bytes() {
+        [b'1'..=b'9', ..] => true,
+        [b'0', b'0'..=b'9', ..] => false,
+        [b'0', ..] => text != "-0",
+        _ => matches!(text, "true" | "false"),
     }
 }
 
@@ -290,7 +318,7 @@ impl<'de, E: Error> Deserializer<'de> for Key<E> {
     type Error = E;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        visitor.visit_string(self.0)
+        visitor.visit_string(self.text)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
@@ -311,7 +339,7 @@ impl<'de, E: Error> Deserializer<'de> for Key<E> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, E> {
-        let text: StringDeserializer<E> = self.0.into_deserializer();
+        let text: StringDeserializer<E> = self.text.into_deserializer();
         text.deserialize_enum(name, variants, visitor)
     }
 
