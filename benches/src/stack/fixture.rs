@@ -51,7 +51,7 @@ pub enum Ask {
 /// each purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// Signed with [`SECRET`] itself.
+    /// Signed with the secret itself.
     ByHand,
     /// Signed with a key that is made of it.
     Ours,
