@@ -206,11 +206,8 @@ impl DefaultHeaders {
             HeaderValue::from_static("nosniff"),
         );
         let asked_to_be_kept = nonce.is_some_and(|nonce| self.apply_to_page(headers, nonce));
-        // Few answers say any of these themselves, which is seen soonest at what they do say.
-        let is_ours = |name| self.headers.iter().any(|(own, _)| own == name);
-        let says_some = headers.keys().any(is_ours);
         for (name, value) in &self.headers {
-            if !says_some || !headers.contains_key(name) {
+            if !headers.contains_key(name) {
                 headers.append(name.clone(), value.clone());
             }
         }

@@ -11,7 +11,7 @@ use crate::{
     policy::{RoleWord, ScopeWord, Via, Vocabulary, WordSet},
 };
 
-pub(crate) use bearer::{challenge, is_b64token};
+pub(crate) use bearer::challenge;
 pub(crate) use credential::{Credential, find_credential};
 pub(crate) use current_user::sealed::FromCaller;
 pub use current_user::{CallerAccount, CurrentUser, LoadAccount, NoAccount};
